@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// What the workers tell the control plane, and what it hands back to them: punted packets, misses and wrong
+// arrivals one way; packets to send and answers to misses the other way.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+
+#include <mcfwd/clock.hh>
+#include <mcfwd/ids.hh>
+#include <mcfwd/mac.hh>
+#include <mcfwd/result.hh>
+#include <mcfwd/table.hh>
+
+namespace mcfwd {
+
+enum class SignalKind : std::uint8_t {
+    kIgmp,           ///< a whole IGMP packet
+    kNoEntry,        ///< no entry for (S,G); the packet is parked at the worker until the table answers
+    kWrongInterface, ///< an entry exists but accepts another interface; the packet was dropped
+};
+inline constexpr std::size_t kSignalKinds = 3;
+
+/// Octets of a packet carried by kNoEntry and kWrongInterface (group manager specification 5.8).
+inline constexpr std::size_t kSignalHeaderOctets = 128;
+
+/// Lives only during the call that delivers it.
+struct Signal {
+    SignalKind kind = SignalKind::kIgmp;
+    DomainId domain;
+    PortId port;
+    VlanId vlan;
+    IfIndex interface;                   ///< arrival interface, kNoInterface on a bridge
+    MacAddress source_mac;               ///< Ethernet source of the packet
+    std::span<const std::byte> packet;   ///< from the IP header on; the frame's padding is not part of it
+};
+
+/// Worker -> control thread. Control thread only.
+class SignalSource {
+  public:
+    virtual ~SignalSource() = default;
+    /// Delivers at most `limit` waiting signals and returns how many there were.
+    virtual std::size_t drain(std::size_t limit, const std::function<void(const Signal&)>& deliver) = 0;
+};
+
+/// Control thread -> wire. Control thread only; never waits.
+class PacketSender {
+  public:
+    virtual ~PacketSender() = default;
+    /// Sends an IP packet out of a port with the port's own MAC as source and, if `vlan` is not 0, a tag.
+    /// kCanNotComplete when no buffer or no ring slot is free (counted), kInvalidParameter for an unknown port
+    /// or a packet larger than the port's MTU.
+    [[nodiscard]] virtual Expected<void> send(PortId port, VlanId vlan, MacAddress destination,
+                                              std::span<const std::byte> ip_packet) = 0;
+
+    /// The answer to a kNoEntry signal that will never get an entry (table full, refused): the workers drop
+    /// and count what they have parked for the flow. A flow that does get an entry needs no call: its parked
+    /// packets are forwarded, in order and before newer ones, by the first version that holds the entry.
+    virtual void discard_parked(const MfibKey& flow) = 0;
+};
+
+} // namespace mcfwd
