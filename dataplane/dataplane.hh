@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// The data plane as the daemon sees it: settings in, four narrow interfaces out. Nothing of DPDK shows here.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <mcfwd/clock.hh>
+#include <mcfwd/counters.hh>
+#include <mcfwd/ids.hh>
+#include <mcfwd/mac.hh>
+#include <mcfwd/result.hh>
+#include <mcfwd/signals.hh>
+#include <mcfwd/table.hh>
+
+namespace mcfwd::dataplane {
+
+/// What a worker does when nothing arrives.
+enum class PollMode : std::uint8_t {
+    kBusy,     ///< polls on
+    kAdaptive, ///< backs off step by step to sleeps of at most 500 us, which is what the next packet may wait
+};
+
+enum class MemoryMode : std::uint8_t {
+    kAuto,      ///< hugepages if enough of them are free, else ordinary memory
+    kHugepages, ///< fails without them
+    kNoHuge,
+};
+
+/// A `[[port]]`. Its index in `Settings::ports` is its PortId.
+struct PortSettings {
+    std::string name;
+    std::string device; ///< as in the configuration: PCI address, "af_xdp:IF", "af_packet:IF" or vdev devargs
+};
+
+/// Packets that arrive on (port, vlan) belong to this interface of this domain. Everything else is dropped.
+struct Attachment {
+    PortId port;
+    VlanId vlan; ///< 0: untagged and priority-tagged frames
+    DomainId domain = kRoutedDomain;
+    IfIndex interface;                    ///< kNoInterface on a bridge port
+    std::optional<MacAddress> shared_mac; ///< Ethernet source of our copies if it is not the port's own
+};
+
+/// A token bucket: `per_second` on average, `burst` at once.
+struct Rate {
+    std::uint32_t per_second = 0;
+    std::uint32_t burst = 0;
+};
+
+/// Bounds of what a worker may hold or hand over. Each worker has its own.
+struct Limits {
+    std::uint32_t parked_flows = 4096;    ///< flows that wait for their entry; a power of two
+    std::uint32_t parked_per_flow = 1024; ///< packets of one such flow
+    std::uint32_t parked_packets = 16384; ///< packets of all of them
+    Duration park_timeout = std::chrono::seconds(1);
+    std::uint32_t transmit_backlog = 512;              ///< packets kept per port that did not take them yet
+    std::uint32_t punt_ring = 4096;                    ///< slots per class of signal; a power of two
+    Rate igmp{.per_second = 100'000, .burst = 10'000}; ///< per interface
+    Rate no_entry{.per_second = 100'000, .burst = 10'000};     ///< per interface, one per flow
+    Rate wrong_interface{.per_second = 1'000, .burst = 1'000}; ///< per interface
+};
+
+struct Settings {
+    unsigned main_core = 0;
+    std::vector<unsigned> worker_cores{1};
+    PollMode poll = PollMode::kBusy;
+    MemoryMode memory = MemoryMode::kAuto;
+    std::size_t mfib_entries = 65536;
+    /// Egresses of all entries together; 0: eight times mfib_entries. Equal lists are not shared.
+    std::size_t mfib_egresses = 0;
+    std::vector<std::string> eal; ///< further EAL arguments, verbatim
+    std::vector<PortSettings> ports;
+    std::vector<Attachment> attachments;
+    Limits limits;
+};
+
+/// EAL, memory, ports, table and workers of one process. One at a time: EAL cannot start twice.
+/// All calls on the control thread, which is the thread that called `create`.
+class Dataplane {
+  public:
+    /// Starts EAL (which pins the calling thread to `main_core`), opens every port and builds the empty
+    /// table. On failure nothing is left behind but EAL itself; the error names the setting that caused it.
+    [[nodiscard]] static Expected<std::unique_ptr<Dataplane>> create(const Settings& settings);
+    /// Stops if that has not happened.
+    ~Dataplane();
+    Dataplane(const Dataplane&) = delete;
+    Dataplane& operator=(const Dataplane&) = delete;
+
+    /// Starts the ports and launches the workers.
+    [[nodiscard]] Expected<void> start();
+    /// Joins the workers, stops and closes the ports, gives all buffers back. The table can still be read.
+    void stop();
+
+    /// Publishes forwarding state. Call `advance()` on it every millisecond or so while it returns true.
+    [[nodiscard]] TableWriter& table();
+    /// Workers do not wake the control thread (that would be a system call per packet): drain it every
+    /// millisecond or so, and again at once as long as it delivers `limit` signals.
+    [[nodiscard]] SignalSource& signals();
+    [[nodiscard]] PacketSender& sender();
+    [[nodiscard]] DataplaneView& view();
+
+    /// Facts of a port that do not change while it is open; `port` is an index of `Settings::ports`.
+    [[nodiscard]] MacAddress port_mac(PortId port) const;
+    [[nodiscard]] std::uint16_t port_mtu(PortId port) const;
+
+  private:
+    struct Parts;
+    explicit Dataplane(std::unique_ptr<Parts> parts);
+    std::unique_ptr<Parts> parts_;
+};
+
+} // namespace mcfwd::dataplane
