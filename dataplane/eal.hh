@@ -12,13 +12,9 @@
 #include <mcfwd/ids.hh>
 #include <mcfwd/result.hh>
 
-namespace mcfwd::dataplane {
+#include "dataplane.hh" // MemoryMode
 
-enum class MemoryMode {
-    kAuto,      ///< hugepages when enough of them are free, else kNoHuge
-    kHugepages, ///< hugepages or an error
-    kNoHuge,    ///< ordinary pages
-};
+namespace mcfwd::dataplane {
 
 struct EalSettings {
     unsigned main_core = 0;             ///< CPU of the control thread, the one that calls `Eal::create`
