@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// The configuration as plain data: one struct per table of the file, the members named like its keys and
+// initialised with their defaults. The daemon is built from it; nothing here reads or checks anything.
+#pragma once
+
+#include <chrono>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <mcfwd/ids.hh>
+#include <mcfwd/ipv4.hh>
+
+namespace mcfwd::config {
+
+/// Resolution of every duration of the file; written there as float seconds.
+using Milliseconds = std::chrono::milliseconds;
+
+/// Names as spdlog has them.
+enum class LogLevel : std::uint8_t { kTrace, kDebug, kInfo, kWarn, kError, kCritical, kOff };
+enum class Poll : std::uint8_t { kBusy, kAdaptive };
+enum class Memory : std::uint8_t { kAuto, kHugepages, kNoHuge };
+/// Source MAC of routed copies: the port's own, or one address for the whole router.
+enum class MacMode : std::uint8_t { kPort, kShared };
+enum class FastLeave : std::uint8_t { kOff, kTracked, kAlways };
+enum class Unregistered : std::uint8_t { kRouterPorts, kFlood };
+
+/// Word of the file for each value, e.g. "no-huge".
+[[nodiscard]] std::string_view name(LogLevel value);
+[[nodiscard]] std::string_view name(Poll value);
+[[nodiscard]] std::string_view name(Memory value);
+[[nodiscard]] std::string_view name(MacMode value);
+[[nodiscard]] std::string_view name(FastLeave value);
+[[nodiscard]] std::string_view name(Unregistered value);
+
+/// `[daemon]`
+struct Daemon {
+    std::string socket = "/run/mcfwd/mcfwd.sock"; ///< absolute path, at most 107 octets (sockaddr_un)
+    LogLevel log_level = LogLevel::kInfo;
+
+    bool operator==(const Daemon&) const = default;
+};
+
+/// `[dataplane]`
+struct Dataplane {
+    unsigned main_core = 0;                ///< CPU of the control thread
+    std::vector<unsigned> worker_cores{1}; ///< CPUs of the workers, WorkerId is the index; unique, not empty
+    Poll poll = Poll::kBusy;
+    Memory memory = Memory::kAuto;
+    std::uint32_t mfib_entries = 65536; ///< capacity of the forwarding table, 1..16777216
+    std::vector<std::string> eal;       ///< further EAL arguments, verbatim
+
+    bool operator==(const Dataplane&) const = default;
+};
+
+enum class DeviceKind : std::uint8_t {
+    kPci,      ///< "0000:3b:00.0", with optional devargs after a comma
+    kAfXdp,    ///< "af_xdp:IFNAME"
+    kAfPacket, ///< "af_packet:IFNAME"
+    kVdev,     ///< DPDK vdev devargs, e.g. "net_memif0,role=client"
+};
+
+/// `device` of a port, taken apart once.
+struct Device {
+    DeviceKind kind = DeviceKind::kVdev;
+    std::string argument; ///< PCI address and devargs, kernel interface name, or vdev devargs
+
+    /// As written in the file, e.g. "af_xdp:veth0".
+    [[nodiscard]] std::string text() const;
+    bool operator==(const Device&) const = default;
+};
+
+/// `[[port]]`; its PortId is the index in `Config::ports`.
+struct Port {
+    std::string name;
+    Device device;
+
+    bool operator==(const Port&) const = default;
+};
+
+/// One element of a bridge's `members`: "p2", or "p3:10" (tagged).
+struct BridgeMember {
+    std::string port;
+    VlanId vlan; ///< 0: untagged
+
+    bool operator==(const BridgeMember&) const = default;
+};
+
+/// `[bridge.snooping]`
+struct Snooping {
+    bool querier = true;
+    FastLeave fast_leave = FastLeave::kTracked;
+    Unregistered unregistered = Unregistered::kRouterPorts;
+    std::vector<BridgeMember> router_ports; ///< static ones, all of them members; others are learned
+
+    bool operator==(const Snooping&) const = default;
+};
+
+/// `[[bridge]]`. Parsed and checked, then refused as not supported yet: an accepted configuration has none.
+struct Bridge {
+    std::string name;
+    std::vector<BridgeMember> members;
+    Snooping snooping;
+
+    bool operator==(const Bridge&) const = default;
+};
+
+/// Element of `static_groups`: a membership that is always there.
+struct StaticGroup {
+    Ipv4Address group;
+    Ipv4Address source = kAnySource;
+
+    auto operator<=>(const StaticGroup&) const = default;
+};
+
+/// `[interface.igmp]`. Defaults of RFC 9776 section 8. Where the file is silent, `last_member_query_count`
+/// and `startup_query_count` follow `robustness` and `startup_query_interval` is a quarter of
+/// `query_interval`; what stands here is always the effective value.
+struct Igmp {
+    bool enabled = true;
+    std::uint8_t version = 3; ///< 1..3
+    Milliseconds query_interval{125'000};
+    Milliseconds query_response_interval{10'000}; ///< less than query_interval
+    std::uint8_t robustness = 2;                  ///< 1..7
+    Milliseconds last_member_query_interval{1'000};
+    std::uint8_t last_member_query_count = 2;
+    Milliseconds startup_query_interval{31'250};
+    std::uint8_t startup_query_count = 2;
+    std::uint32_t max_groups = 0;  ///< groups on this interface; 0: no limit
+    std::uint32_t max_sources = 0; ///< sources of one group; 0: no limit
+    bool require_router_alert = false;
+    Ipv4Prefix ssm_range{Ipv4Address(232, 0, 0, 0), 8};
+    FastLeave fast_leave = FastLeave::kOff;
+    std::vector<StaticGroup> static_groups;
+
+    bool operator==(const Igmp&) const = default;
+};
+
+/// `[[interface]]`; its IfIndex is the index in `Config::interfaces` plus 1.
+struct Interface {
+    std::string name;
+    std::string port;                ///< name of its port; empty if and only if `bridge` is not
+    std::string bridge;              ///< empty in an accepted configuration, see Bridge
+    VlanId vlan;                     ///< 0: untagged
+    std::vector<Ipv4Prefix> address; ///< host bits kept; the first one is the source of IGMP queries
+    MacMode mac = MacMode::kPort;
+    std::uint8_t ttl_threshold = 1; ///< 1..255
+    Igmp igmp;
+
+    bool operator==(const Interface&) const = default;
+};
+
+/// `[[mroute]]`: a static entry.
+struct Mroute {
+    Ipv4Address source = kAnySource; ///< kAnySource for "*"
+    Ipv4Address group;
+    std::string iif;               ///< name of an interface
+    std::vector<std::string> oifs; ///< names of interfaces; not empty, unique, never the iif
+
+    bool operator==(const Mroute&) const = default;
+};
+
+/// `[[rpf_route]]`: sources of `prefix` are reached through `interface`. Longest prefix wins.
+struct RpfRoute {
+    Ipv4Prefix prefix; ///< no host bits
+    std::string interface;
+
+    bool operator==(const RpfRoute&) const = default;
+};
+
+/// A whole file. Every name that it mentions exists (see `port_id`, `interface_index`).
+struct Config {
+    Daemon daemon;
+    Dataplane dataplane;
+    std::vector<Port> ports;
+    std::vector<Bridge> bridges;
+    std::vector<Interface> interfaces;
+    std::vector<Mroute> mroutes;
+    std::vector<RpfRoute> rpf_routes;
+
+    bool operator==(const Config&) const = default;
+};
+
+/// Nothing when there is no port of that name.
+[[nodiscard]] std::optional<PortId> port_id(const Config& config, std::string_view name);
+/// kNoInterface when there is no interface of that name.
+[[nodiscard]] IfIndex interface_index(const Config& config, std::string_view name);
+
+} // namespace mcfwd::config
