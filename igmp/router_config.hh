@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// Settings of IGMP on one routed interface and the timer values that RFC 9776 section 8 derives from them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include <mcfwd/clock.hh>
+#include <mcfwd/ipv4.hh>
+#include <mcfwd/result.hh>
+
+#include "message.hh"
+
+namespace mcfwd::igmp {
+
+/// What a leave does. `kAlways` is for links with one host: it takes effect at once, without last-member
+/// queries.
+enum class FastLeave : std::uint8_t { kOff, kAlways };
+
+/// A membership that needs no host and never expires.
+struct StaticGroup {
+    Ipv4Address group;
+    Ipv4Address source = kAnySource;
+    bool operator==(const StaticGroup&) const = default;
+};
+
+/// `[interface.igmp]` of the configuration; the defaults are those of RFC 9776 section 8.
+struct RouterConfig {
+    Ipv4Address address; ///< our own on the interface: source of queries, and what the election compares
+    std::size_t mtu = 1500;
+    Version version = Version::kV3; ///< of the queries sent; hosts of higher versions are treated as this one
+    unsigned robustness = 2;
+    Duration query_interval = std::chrono::seconds(125);
+    Duration query_response_interval = std::chrono::seconds(10);
+    Duration last_member_query_interval = std::chrono::seconds(1);
+    std::optional<unsigned> last_member_query_count; ///< default: robustness
+    std::optional<Duration> startup_query_interval;  ///< default: a quarter of the query interval
+    std::optional<unsigned> startup_query_count;     ///< default: robustness
+    std::size_t max_groups = 0;                      ///< groups with reported members; 0: no limit
+    std::size_t max_sources = 0;                     ///< sources kept per group; 0: no limit
+    bool require_router_alert = false;
+    Ipv4Prefix ssm_range{Ipv4Address(232, 0, 0, 0), 8};
+    FastLeave fast_leave = FastLeave::kOff;
+    std::vector<StaticGroup> static_groups;
+};
+
+/// kInvalidParameter with key, value and the rule when the settings contradict each other or the RFC.
+[[nodiscard]] Expected<void> validate(const RouterConfig& config);
+
+/// The same for one static membership (configuration and `group join`).
+[[nodiscard]] Expected<void> validate(const StaticGroup& entry, const Ipv4Prefix& ssm_range);
+
+/// The variables of RFC 9776 section 8 in force: our own as querier, else adopted from the querier's queries.
+struct Intervals {
+    unsigned robustness = 0;
+    Duration query_interval{};
+    Duration query_response_interval{};
+    Duration last_member_query_interval{};
+    unsigned last_member_query_count = 0;
+
+    [[nodiscard]] static Intervals of(const RouterConfig& config);
+    /// RV * QI + 2 * QRI (section 8.4).
+    [[nodiscard]] Duration group_membership_interval() const {
+        return robustness * query_interval + 2 * query_response_interval;
+    }
+    /// RV * QI + QRI / 2 (section 8.5).
+    [[nodiscard]] Duration other_querier_present_interval() const {
+        return robustness * query_interval + query_response_interval / 2;
+    }
+    /// RV * QI + QRI (section 8.13).
+    [[nodiscard]] Duration older_host_present_interval() const {
+        return robustness * query_interval + query_response_interval;
+    }
+    /// LMQI * LMQC (section 8.10).
+    [[nodiscard]] Duration last_member_query_time() const {
+        return last_member_query_count * last_member_query_interval;
+    }
+    bool operator==(const Intervals&) const = default;
+};
+
+} // namespace mcfwd::igmp

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// Counters of one routed interface: everything received or sent, and everything refused with its reason.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "codec.hh"
+#include "message.hh"
+
+namespace mcfwd::igmp {
+
+/// Why a well-formed message, or one record of a report, had no effect.
+enum class IgnoreReason : std::uint8_t {
+    kNoRouterAlert,   ///< and `require_router_alert` is set
+    kBadSource,       ///< no host or router can have this address
+    kOwnPacket,       ///< carries our own address
+    kBadDestination,  ///< a query sent neither to 224.0.0.1, nor to its group, nor to us
+    kNotElected,      ///< query of a router that is not the querier here, or of none (0.0.0.0)
+    kNotGroup,        ///< group address outside class D
+    kLinkLocalGroup,  ///< 224.0.0.0/24 needs no membership
+    kSsmRange,        ///< any-source message for a source-specific group
+    kCompatibility,   ///< the group has older members (RFC 9776 section 7.3.2)
+    kGroupLimit,      ///< `max_groups` reached
+    kSourceLimit,     ///< `max_sources` reached; counts sources
+    kUnknownRecord,   ///< record of an unknown type
+    kTruncatedReport, ///< the rest of a report after a record that runs past its end
+};
+inline constexpr std::size_t kIgnoreReasons = static_cast<std::size_t>(IgnoreReason::kTruncatedReport) + 1;
+
+[[nodiscard]] constexpr std::string_view ignore_reason_name(IgnoreReason reason) {
+    constexpr std::array<std::string_view, kIgnoreReasons> kNames{
+        "no_router_alert", "bad_source",     "own_packet",      "bad_destination", "not_elected",
+        "not_group",       "link_local",     "ssm_range",       "compatibility",   "group_limit",
+        "source_limit",    "unknown_record", "truncated_report"};
+    return kNames[static_cast<std::size_t>(reason)];
+}
+
+struct RouterCounters {
+    std::array<std::uint64_t, kMessageTypes> received{}; ///< per MessageType, well-formed
+    std::array<std::uint64_t, kMessageTypes> sent{};     ///< per MessageType, packets
+    std::array<std::uint64_t, kParseFailures> parse_failures{};
+    std::array<std::uint64_t, kIgnoreReasons> ignored{};
+    std::uint64_t records = 0; ///< group records of version 3 reports
+    std::uint64_t querier_changes = 0;
+};
+
+} // namespace mcfwd::igmp

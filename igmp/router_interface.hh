@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// IGMP on one routed interface: packets and time in, packets and membership changes out. Open this file first
+// to use the router side; one object per interface, control thread only.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include <mcfwd/clock.hh>
+#include <mcfwd/mac.hh>
+#include <mcfwd/result.hh>
+
+#include "output.hh"
+#include "router_config.hh"
+#include "router_counters.hh"
+#include "router_view.hh"
+
+namespace mcfwd::igmp {
+
+/// Router side of RFC 9776 sections 6 and 7.3. `now` never goes back from call to call. Every call that takes
+/// an Output first does what is due at `now`, and appends in the order in which things happened.
+class RouterInterface {
+  public:
+    /// Fails as `validate(config)` does. The object is stopped.
+    [[nodiscard]] static Expected<RouterInterface> create(RouterConfig config);
+    RouterInterface(RouterInterface&&) noexcept;
+    RouterInterface& operator=(RouterInterface&&) noexcept;
+    ~RouterInterface();
+
+    /// Begins as querier with the startup sequence (section 8.6) and joins the static groups. No effect if
+    /// running.
+    void start(Instant now, Output& out);
+
+    /// Forgets all groups, with a leave or unblock for every join and block in force. Counters stay.
+    void stop(Instant now, Output& out);
+
+    /// An IGMP packet from its IP header on, and the Ethernet address it came from. Whatever it holds, the
+    /// call succeeds; what had no effect is in the counters. No effect while stopped.
+    void receive(std::span<const std::byte> packet, MacAddress sender, Instant now, Output& out);
+
+    /// Does everything that is due at `now`.
+    void advance(Instant now, Output& out);
+
+    /// When `advance` has to be called next at the latest; nothing while stopped. May be earlier than
+    /// necessary.
+    [[nodiscard]] std::optional<Instant> next_deadline() const;
+
+    /// Adds or removes a static membership at run time. Errors: kInvalidParameter as `validate(entry)`,
+    /// kAlreadyExists, kNotFound. While stopped the change takes effect at the next start.
+    [[nodiscard]] Expected<void> add_static(const StaticGroup& entry, Instant now, Output& out);
+    [[nodiscard]] Expected<void> remove_static(const StaticGroup& entry, Instant now, Output& out);
+
+    /// The joins and blocks that lead from nothing to the membership in force: exactly the sum of all changes
+    /// reported so far. Groups in no particular order; of a group the (*,G) join comes before its blocks.
+    void for_each_membership(const std::function<void(const MembershipChange&)>& visit) const;
+
+    [[nodiscard]] const RouterConfig& config() const;
+    [[nodiscard]] const RouterCounters& counters() const;
+    void clear_counters();
+    [[nodiscard]] InterfaceView view(Instant now) const;
+    /// Calls `visit` for every group, ascending.
+    void for_each_group(Instant now, const std::function<void(const GroupView&)>& visit) const;
+
+  private:
+    struct State;
+    explicit RouterInterface(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+} // namespace mcfwd::igmp
