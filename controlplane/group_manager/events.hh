@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// The group manager's part of the event stream: what changed and every callback fired, in the order it
+// happened.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <controlplane/group_manager/callbacks.hh>
+#include <controlplane/group_manager/types.hh>
+
+namespace mcfwd::group_manager {
+
+/// A client as people know it.
+struct ClientName {
+    ComponentId id;
+    std::string name; ///< as registered, e.g. "igmp"; empty: nobody
+};
+
+/// An interface record appeared, changed or went (no owner, no IGMP). Topic "ownership".
+struct OwnershipChanged {
+    InterfaceKey interface;
+    ClientName owner; ///< routing protocol; empty name: none
+    bool igmp = false;
+    Phase phase = Phase::kStable;
+};
+
+/// Topic "membership".
+struct MembershipChanged {
+    enum class What : std::uint8_t {
+        kAdded,   ///< new, or live again
+        kDeleted, ///< by its component, or because that left the interface
+        kStale,   ///< kept over a handoff until replayed or swept
+        kSwept,   ///< stale and not replayed
+    };
+    What what = What::kAdded;
+    SourceGroup key;
+    InterfaceKey interface;
+    ClientName component;
+};
+
+/// Topic "mfe".
+struct MfeChanged {
+    enum class What : std::uint8_t {
+        kCreated,
+        kUpdated, ///< oif list changed
+        kRebuilt,
+        kExpired,
+        kDeleted,
+        kRefused, ///< not created: the forwarding table has no room
+    };
+    What what = What::kCreated;
+    SourceGroup flow;
+    InterfaceKey iif;
+    std::vector<InterfaceKey> oifs;
+    MfeState state = MfeState::kNegative;
+    NegativeReason reason = NegativeReason::kNone;
+};
+
+/// A callback that is being called now (null ones are not reported). Topic "ownership" for DISABLE and
+/// ENABLE, "mfe" for RPF, CREATION, WRONG_IF and the alerts with cause kEntry, "membership" for the others.
+struct CallbackFired {
+    CallbackKind kind = CallbackKind::kRpf;
+    ClientName target;
+    SourceGroup key;                            ///< of all but DISABLE and ENABLE
+    InterfaceKey interface;                     ///< where the callback has one; the iif for RPF and CREATION
+    AlertCause cause = AlertCause::kMembership; ///< of the alerts
+};
+
+using Event = std::variant<OwnershipChanged, MembershipChanged, MfeChanged, CallbackFired>;
+
+/// Must not call the group manager's mutating operations (they are refused).
+using Observer = std::function<void(const Event&)>;
+
+} // namespace mcfwd::group_manager
