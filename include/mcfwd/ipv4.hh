@@ -135,7 +135,8 @@ struct std::hash<mcfwd::Ipv4Address> {
 };
 
 template <>
-struct fmt::formatter<mcfwd::Ipv4Address> : fmt::formatter<fmt::string_view> {
+struct fmt::formatter<mcfwd::Ipv4Address> {
+    constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
     template <typename Context>
     auto format(mcfwd::Ipv4Address a, Context& context) const {
         return fmt::format_to(context.out(), "{}.{}.{}.{}", a.octet(0), a.octet(1), a.octet(2), a.octet(3));
@@ -143,7 +144,8 @@ struct fmt::formatter<mcfwd::Ipv4Address> : fmt::formatter<fmt::string_view> {
 };
 
 template <>
-struct fmt::formatter<mcfwd::Ipv4Prefix> : fmt::formatter<fmt::string_view> {
+struct fmt::formatter<mcfwd::Ipv4Prefix> {
+    constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
     template <typename Context>
     auto format(const mcfwd::Ipv4Prefix& prefix, Context& context) const {
         return fmt::format_to(context.out(), "{}/{}", prefix.address, prefix.length);

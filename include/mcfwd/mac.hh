@@ -30,7 +30,8 @@ static_assert(sizeof(MacAddress) == 6);
 } // namespace mcfwd
 
 template <>
-struct fmt::formatter<mcfwd::MacAddress> : fmt::formatter<fmt::string_view> {
+struct fmt::formatter<mcfwd::MacAddress> {
+    constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
     template <typename Context>
     auto format(const mcfwd::MacAddress& mac, Context& context) const {
         const auto& b = mac.bytes;
