@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// Names of choices and lookups by name; everything else about the configuration is plain data.
+#include "config.hh"
+
+#include <algorithm>
+#include <utility>
+
+#include "words.hh"
+
+namespace mcfwd::config {
+
+namespace {
+
+template <typename Enum>
+std::string_view word(Enum value) {
+    return kWords<Enum>.at(static_cast<std::size_t>(std::to_underlying(value)));
+}
+
+} // namespace
+
+std::string_view name(LogLevel value) {
+    return word(value);
+}
+std::string_view name(Poll value) {
+    return word(value);
+}
+std::string_view name(Memory value) {
+    return word(value);
+}
+std::string_view name(MacMode value) {
+    return word(value);
+}
+std::string_view name(FastLeave value) {
+    return word(value);
+}
+std::string_view name(Unregistered value) {
+    return word(value);
+}
+
+std::string Device::text() const {
+    switch (kind) {
+    case DeviceKind::kAfXdp:
+        return "af_xdp:" + argument;
+    case DeviceKind::kAfPacket:
+        return "af_packet:" + argument;
+    case DeviceKind::kPci:
+    case DeviceKind::kVdev:
+        break;
+    }
+    return argument;
+}
+
+std::optional<PortId> port_id(const Config& config, std::string_view name) {
+    const auto found = std::ranges::find(config.ports, name, &Port::name);
+    if (found == config.ports.end()) {
+        return std::nullopt;
+    }
+    return PortId(static_cast<std::uint16_t>(found - config.ports.begin()));
+}
+
+IfIndex interface_index(const Config& config, std::string_view name) {
+    const auto found = std::ranges::find(config.interfaces, name, &Interface::name);
+    if (found == config.interfaces.end()) {
+        return kNoInterface;
+    }
+    return IfIndex(static_cast<std::uint16_t>(found - config.interfaces.begin() + 1));
+}
+
+} // namespace mcfwd::config

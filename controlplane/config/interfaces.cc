@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// [[interface]]: a routed interface, its addresses and how it sends.
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "reader.hh"
+#include "rules.hh"
+#include "sections.hh"
+
+namespace mcfwd::config {
+
+namespace {
+
+constexpr std::int64_t kHighestVlan = 4094;
+
+/// An address that a host can have in its subnet; /31 and /32 have no network and broadcast addresses (RFC
+/// 3021).
+std::optional<Ipv4Prefix> parse_address(std::string_view text) {
+    const auto prefix = Ipv4Prefix::parse(text);
+    if (!prefix || prefix->length == 0 || !prefix->address.is_valid_source()) {
+        return std::nullopt;
+    }
+    const std::uint32_t host_bits = prefix->address.host() & ~prefix->mask();
+    if (prefix->length < 31 && (host_bits == 0 || host_bits == ~prefix->mask())) {
+        return std::nullopt;
+    }
+    return prefix;
+}
+constexpr TextRule<Ipv4Prefix> kAddress{
+    parse_address,
+    "a host's address with prefix length such as \"10.0.1.1/24\", not the subnet's first or last one"};
+
+void check_attachment(const Node& table, Findings& findings) {
+    const Node* port = table.find("port");
+    const Node* bridge = table.find("bridge");
+    if (bridge != nullptr && port != nullptr) {
+        findings.error(*bridge, "interface has both port and bridge", "one of them");
+    }
+    if (bridge == nullptr && port == nullptr && table.kind == Node::Kind::kTable) {
+        findings.error(table.position, "[[interface]] has no port", "nothing", "the name of a [[port]]");
+    }
+}
+
+} // namespace
+
+void read_interface(const Node& table, Interface& interface, Findings& findings) {
+    TableReader reader(table, "[[interface]]", findings);
+    reader.required_text("name", interface.name, kName);
+    reader.text("port", interface.port, kName);
+    reader.text("bridge", interface.bridge, kName);
+    std::uint16_t vlan = 0;
+    reader.integer("vlan", vlan, {0, kHighestVlan});
+    interface.vlan = VlanId(vlan);
+    reader.texts("address", interface.address, kAddress);
+    reader.choice("mac", interface.mac);
+    reader.integer("ttl_threshold", interface.ttl_threshold, {1, 255});
+    if (const Node* igmp = reader.table("igmp", "[interface.igmp]")) {
+        read_igmp(*igmp, interface.igmp, findings);
+    }
+    reader.refuse_unknown();
+
+    check_attachment(table, findings);
+    if (interface.address.empty() && findings.sound(table.at({"address"}))) {
+        findings.warning(table.at({"address"}).position, "interface has no address", "nothing",
+                         "an address, so that it can be querier and reach sources");
+    }
+}
+
+} // namespace mcfwd::config

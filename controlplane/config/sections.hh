@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// One reader for each table of the file. Each fills its struct from the table and reports what this table
+// alone shows to be wrong; what needs the whole file is left to validate.hh.
+#pragma once
+
+#include "config.hh"
+#include "findings.hh"
+#include "syntax.hh"
+
+namespace mcfwd::config {
+
+void read_daemon(const Node& table, Daemon& daemon, Findings& findings);
+void read_dataplane(const Node& table, Dataplane& dataplane, Findings& findings);
+void read_port(const Node& table, Port& port, Findings& findings);
+void read_bridge(const Node& table, Bridge& bridge, Findings& findings);
+void read_interface(const Node& table, Interface& interface, Findings& findings);
+void read_igmp(const Node& table, Igmp& igmp, Findings& findings);
+void read_mroute(const Node& table, Mroute& mroute, Findings& findings);
+void read_rpf_route(const Node& table, RpfRoute& route, Findings& findings);
+
+} // namespace mcfwd::config

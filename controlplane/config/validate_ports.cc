@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// Ports and bridges: each device, and each (port, VLAN), has one user.
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "validate.hh"
+
+namespace mcfwd::config {
+
+namespace {
+
+void check_devices(const Config& config, const Node& file, Findings& findings) {
+    std::set<std::string> devices;
+    for (std::size_t i = 0; i < config.ports.size(); ++i) {
+        const Node& node = file.at({"port", i, "device"});
+        if (findings.sound(node) && !devices.insert(config.ports[i].device.text()).second) {
+            findings.error(node, "device has a port already", "each device once");
+        }
+    }
+}
+
+/// Who has which (port, VLAN).
+class Attachments {
+  public:
+    explicit Attachments(Findings& findings) : findings_(findings) {}
+
+    /// `owner` is such as "interface lan1", `node` where the attachment is written.
+    void add(std::string_view port, VlanId vlan, std::string owner, const Node& node) {
+        const auto [at, inserted] = owners_.try_emplace({port, vlan}, std::move(owner));
+        if (!inserted) {
+            findings_.error(node,
+                            fmt::format("port {} with VLAN {} belongs to {}", port, vlan.value(), at->second),
+                            "another port or VLAN");
+        }
+    }
+
+  private:
+    std::map<std::pair<std::string_view, VlanId>, std::string> owners_;
+    Findings& findings_;
+};
+
+void attach_interfaces(const Config& config, const Node& file, Attachments& attachments,
+                       const Findings& findings) {
+    for (std::size_t i = 0; i < config.interfaces.size(); ++i) {
+        const Interface& interface = config.interfaces[i];
+        const Node& vlan = file.at({"interface", i, "vlan"});
+        const Node& port = file.at({"interface", i, "port"});
+        if (!interface.port.empty() && findings.sound(vlan) && findings.sound(port)) {
+            attachments.add(interface.port, interface.vlan, "interface " + interface.name,
+                            vlan.kind == Node::Kind::kInteger ? vlan : port);
+        }
+    }
+}
+
+void attach_members(const Config& config, const Node& file, Attachments& attachments,
+                    const Findings& findings) {
+    for (std::size_t i = 0; i < config.bridges.size(); ++i) {
+        const Bridge& bridge = config.bridges[i];
+        for (std::size_t j = 0; j < bridge.members.size(); ++j) {
+            const Node& node = file.at({"bridge", i, "members", j});
+            if (findings.sound(node)) {
+                attachments.add(bridge.members[j].port, bridge.members[j].vlan, "bridge " + bridge.name,
+                                node);
+            }
+        }
+    }
+}
+
+void check_bridge(const Bridge& bridge, const Node& table, const Names& ports, Findings& findings) {
+    for (std::size_t i = 0; i < bridge.members.size(); ++i) {
+        ports.refer(bridge.members[i].port, table.at({"members", i}));
+    }
+    for (std::size_t i = 0; i < bridge.snooping.router_ports.size(); ++i) {
+        const Node& node = table.at({"snooping", "router_ports", i});
+        const bool member =
+            std::ranges::find(bridge.members, bridge.snooping.router_ports[i]) != bridge.members.end();
+        if (findings.sound(node) && !member) {
+            findings.error(node, "router port is no member of its bridge", "one of members");
+        }
+    }
+    findings.error(table.position, "bridges are not supported yet",
+                   bridge.name.empty() ? "[[bridge]]" : quoted_text(bridge.name),
+                   "[[interface]] with port = \"NAME\"");
+}
+
+} // namespace
+
+void validate_ports(const Config& config, const Node& file, const Names& ports, Findings& findings) {
+    check_devices(config, file, findings);
+    for (std::size_t i = 0; i < config.interfaces.size(); ++i) {
+        if (!config.interfaces[i].port.empty()) {
+            ports.refer(config.interfaces[i].port, file.at({"interface", i, "port"}));
+        }
+    }
+    Attachments attachments(findings);
+    attach_interfaces(config, file, attachments, findings);
+    attach_members(config, file, attachments, findings);
+}
+
+void validate_bridges(const Config& config, const Node& file, const Names& ports, Findings& findings) {
+    const Names bridges("bridge", config.bridges, file, findings);
+    for (std::size_t i = 0; i < config.bridges.size(); ++i) {
+        check_bridge(config.bridges[i], file.at({"bridge", i}), ports, findings);
+    }
+    for (std::size_t i = 0; i < config.interfaces.size(); ++i) {
+        const Node& node = file.at({"interface", i, "bridge"});
+        if (config.interfaces[i].bridge.empty() || !findings.sound(node)) {
+            continue;
+        }
+        bridges.refer(config.interfaces[i].bridge, node);
+        if (findings.sound(node)) {
+            findings.error(node, "interfaces on bridges are not supported yet", "port = \"NAME\"");
+        }
+    }
+}
+
+} // namespace mcfwd::config

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// One tree of the configuration, printed in two notations. Its keys stand in the order of the documentation.
+#include "write.hh"
+
+#include <chrono>
+#include <cstddef>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace mcfwd::config {
+
+namespace {
+
+using Tree = nlohmann::ordered_json;
+
+double seconds(Milliseconds duration) {
+    return std::chrono::duration<double>(duration).count();
+}
+
+std::string source_text(Ipv4Address source) {
+    return source == kAnySource ? "*" : fmt::to_string(source);
+}
+
+std::string member_text(const BridgeMember& member) {
+    return member.vlan == VlanId(0) ? member.port : fmt::format("{}:{}", member.port, member.vlan.value());
+}
+
+template <typename Element, typename Convert>
+Tree array_of(const std::vector<Element>& elements, Convert convert) {
+    Tree array = Tree::array();
+    for (const Element& element : elements) {
+        array.push_back(convert(element));
+    }
+    return array;
+}
+
+Tree tree_of(const StaticGroup& entry) {
+    Tree tree{{"group", fmt::to_string(entry.group)}};
+    if (entry.source != kAnySource) {
+        tree["source"] = fmt::to_string(entry.source);
+    }
+    return tree;
+}
+
+Tree tree_of(const Igmp& igmp) {
+    return {{"enabled", igmp.enabled},
+            {"version", igmp.version},
+            {"query_interval", seconds(igmp.query_interval)},
+            {"query_response_interval", seconds(igmp.query_response_interval)},
+            {"robustness", igmp.robustness},
+            {"last_member_query_interval", seconds(igmp.last_member_query_interval)},
+            {"last_member_query_count", igmp.last_member_query_count},
+            {"startup_query_interval", seconds(igmp.startup_query_interval)},
+            {"startup_query_count", igmp.startup_query_count},
+            {"max_groups", igmp.max_groups},
+            {"max_sources", igmp.max_sources},
+            {"require_router_alert", igmp.require_router_alert},
+            {"ssm_range", fmt::to_string(igmp.ssm_range)},
+            {"fast_leave", name(igmp.fast_leave)},
+            {"static_groups",
+             array_of(igmp.static_groups, [](const StaticGroup& entry) { return tree_of(entry); })}};
+}
+
+Tree tree_of(const Interface& interface) {
+    const bool bridged = !interface.bridge.empty();
+    return {
+        {"name", interface.name},
+        {bridged ? "bridge" : "port", bridged ? interface.bridge : interface.port},
+        {"vlan", interface.vlan.value()},
+        {"address", array_of(interface.address, [](Ipv4Prefix prefix) { return fmt::to_string(prefix); })},
+        {"mac", name(interface.mac)},
+        {"ttl_threshold", interface.ttl_threshold},
+        {"igmp", tree_of(interface.igmp)}};
+}
+
+Tree tree_of(const Bridge& bridge) {
+    const Snooping& snooping = bridge.snooping;
+    return {{"name", bridge.name},
+            {"members", array_of(bridge.members, member_text)},
+            {"snooping",
+             {{"querier", snooping.querier},
+              {"fast_leave", name(snooping.fast_leave)},
+              {"unregistered", name(snooping.unregistered)},
+              {"router_ports", array_of(snooping.router_ports, member_text)}}}};
+}
+
+Tree tree_of(const Port& port) {
+    return {{"name", port.name}, {"device", port.device.text()}};
+}
+
+Tree tree_of(const Mroute& mroute) {
+    return {{"source", source_text(mroute.source)},
+            {"group", fmt::to_string(mroute.group)},
+            {"iif", mroute.iif},
+            {"oifs", mroute.oifs}};
+}
+
+Tree tree_of(const RpfRoute& route) {
+    return {{"prefix", fmt::to_string(route.prefix)}, {"interface", route.interface}};
+}
+
+Tree tree_of(const Dataplane& dataplane) {
+    return {{"main_core", dataplane.main_core},       {"worker_cores", dataplane.worker_cores},
+            {"poll", name(dataplane.poll)},           {"memory", name(dataplane.memory)},
+            {"mfib_entries", dataplane.mfib_entries}, {"eal", dataplane.eal}};
+}
+
+Tree tree_of(const Config& config) {
+    const auto convert = [](const auto& element) { return tree_of(element); };
+    return {{"daemon", {{"socket", config.daemon.socket}, {"log_level", name(config.daemon.log_level)}}},
+            {"dataplane", tree_of(config.dataplane)},
+            {"port", array_of(config.ports, convert)},
+            {"bridge", array_of(config.bridges, convert)},
+            {"interface", array_of(config.interfaces, convert)},
+            {"mroute", array_of(config.mroutes, convert)},
+            {"rpf_route", array_of(config.rpf_routes, convert)}};
+}
+
+/// A value behind `=`. JSON and TOML write strings, numbers and booleans alike; arrays nearly, tables not.
+std::string value_text(const Tree& value) {
+    if (!value.is_structured()) {
+        return value.dump();
+    }
+    std::string text;
+    for (const auto& [key, element] : value.items()) {
+        text += text.empty() ? "" : ", ";
+        text += value.is_object() ? fmt::format("{} = {}", key, value_text(element)) : value_text(element);
+    }
+    return value.is_object() ? fmt::format("{{ {} }}", text) : fmt::format("[{}]", text);
+}
+
+void append_table(std::string& out, const std::string& heading, const Tree& table) {
+    out += heading.starts_with("[[") && !out.empty() ? "\n" : "";
+    out += heading + "\n";
+    for (const auto& [key, value] : table.items()) {
+        if (!value.is_object()) {
+            out += fmt::format("{} = {}\n", key, value_text(value));
+        }
+    }
+    for (const auto& [key, value] : table.items()) {
+        if (value.is_object()) {
+            const std::size_t inner = heading.find_first_not_of('[');
+            const std::string path = heading.substr(inner, heading.find(']') - inner);
+            append_table(out, fmt::format("[{}.{}]", path, key), value);
+        }
+    }
+}
+
+} // namespace
+
+std::string to_toml(const Config& config) {
+    const Tree tree = tree_of(config);
+    std::string out;
+    for (const auto& [key, value] : tree.items()) {
+        if (value.is_object()) {
+            out += out.empty() ? "" : "\n";
+            append_table(out, fmt::format("[{}]", key), value);
+            continue;
+        }
+        for (const Tree& element : value) {
+            append_table(out, fmt::format("[[{}]]", key), element);
+        }
+    }
+    return out;
+}
+
+nlohmann::json to_json(const Config& config) {
+    return tree_of(config);
+}
+
+} // namespace mcfwd::config
