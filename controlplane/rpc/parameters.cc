@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// One check per kind. Every refusal says which parameter, what came, and what would be right.
+#include "parameters.hh"
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <functional>
+#include <limits>
+#include <set>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace mcfwd::rpc {
+
+namespace {
+
+using nlohmann::json;
+
+/// The value as it came, short and on one line. Containers by name only: they may be deep.
+std::string shown(const json& value) {
+    if (value.is_structured()) {
+        return value.is_array() ? "an array" : "an object";
+    }
+    constexpr std::size_t kLongest = 60;
+    std::string text = value.dump(-1, ' ', true, json::error_handler_t::replace);
+    if (text.size() > kLongest) {
+        text.resize(kLongest);
+        text += "...";
+    }
+    return text;
+}
+
+std::unexpected<Error> refuse(const Parameter& parameter, const json& value, std::string_view valid) {
+    return fail(Status::kInvalidParameter, fmt::format("parameter \"{}\": {} is not valid; valid is {}",
+                                                       parameter.name, shown(value), valid));
+}
+
+bool is_interface_name(const json& value) {
+    if (!value.is_string()) {
+        return false;
+    }
+    const auto& name = value.get_ref<const std::string&>();
+    return !name.empty() && name.size() <= 64 &&
+           std::ranges::all_of(name, [](char c) { return c > ' ' && c < '\x7f' && c != ',' && c != '"'; });
+}
+
+bool is_source(const json& value) {
+    if (!value.is_string()) {
+        return false;
+    }
+    const auto& text = value.get_ref<const std::string&>();
+    const auto address = Ipv4Address::parse(text);
+    return text == "*" || (address && address->is_valid_source());
+}
+
+bool is_group(const json& value) {
+    if (!value.is_string()) {
+        return false;
+    }
+    const auto address = Ipv4Address::parse(value.get_ref<const std::string&>());
+    return address && address->is_routable_group();
+}
+
+bool is_interface_list(const json& value) {
+    if (!value.is_array() || value.empty() || !std::ranges::all_of(value, is_interface_name)) {
+        return false;
+    }
+    std::set<std::string_view> unique;
+    for (const json& name : value) {
+        unique.insert(name.get_ref<const std::string&>());
+    }
+    return unique.size() == value.size();
+}
+
+bool is_absolute_path(const json& value) {
+    if (!value.is_string()) {
+        return false;
+    }
+    const auto& path = value.get_ref<const std::string&>();
+    return path.starts_with('/') && path.find('\0') == std::string::npos;
+}
+
+bool is_integer_up_to(const json& value, std::int64_t maximum) {
+    if (!value.is_number_integer()) {
+        return false;
+    }
+    if (value.is_number_unsigned() &&
+        value.get<std::uint64_t>() > std::uint64_t{std::numeric_limits<std::int64_t>::max()}) {
+        return false;
+    }
+    const auto number = value.get<std::int64_t>();
+    return number >= 1 && number <= maximum;
+}
+
+/// "a, b, c" (fmt::join of fmt 9 does not compile without warnings under gcc 12).
+template <typename Items, typename Name = std::identity>
+std::string joined(const Items& items, Name name = {}) {
+    std::string text;
+    for (const auto& item : items) {
+        text += text.empty() ? "" : ", ";
+        text += std::invoke(name, item);
+    }
+    return text;
+}
+
+Expected<json> named(const Command& command, const json& params) {
+    if (params.is_null()) {
+        return json::object();
+    }
+    if (params.is_object()) {
+        return params;
+    }
+    if (!params.is_array()) {
+        return fail(Status::kInvalidParameter,
+                    fmt::format("params: {} is not valid; valid is an object or an array", shown(params)));
+    }
+    if (params.size() > command.parameters.size()) {
+        return fail(Status::kInvalidParameter,
+                    fmt::format("params: {} values for {} parameters; valid is: {}", params.size(),
+                                command.parameters.size(), command.usage()));
+    }
+    json object = json::object();
+    for (std::size_t i = 0; i < params.size(); ++i) {
+        object[std::string(command.parameters[i].name)] = params[i];
+    }
+    return object;
+}
+
+} // namespace
+
+Expected<void> check_value(const Parameter& parameter, const json& value) {
+    switch (parameter.kind) {
+    case ParameterKind::kGroup:
+        return is_group(value)
+                   ? Expected<void>()
+                   : refuse(parameter, value,
+                            "a multicast group from 224.0.1.0 to 239.255.255.255, e.g. \"239.1.1.1\"");
+    case ParameterKind::kSource:
+        return is_source(value) ? Expected<void>()
+                                : refuse(parameter, value,
+                                         "a unicast address, e.g. \"10.0.1.2\", or \"*\" for any source");
+    case ParameterKind::kInterface:
+        return is_interface_name(value) ? Expected<void>()
+                                        : refuse(parameter, value, "the name of an interface, e.g. \"lan1\"");
+    case ParameterKind::kInterfaceList:
+        return is_interface_list(value)
+                   ? Expected<void>()
+                   : refuse(
+                         parameter, value,
+                         "a list of different interface names, e.g. [\"lan2\", \"lan3\"] (typed: lan2,lan3)");
+    case ParameterKind::kLevel:
+        return value.is_string() && std::ranges::count(log_levels(), value.get_ref<const std::string&>()) == 1
+                   ? Expected<void>()
+                   : refuse(parameter, value, fmt::format("one of {}", joined(log_levels())));
+    case ParameterKind::kPath:
+        return is_absolute_path(value) ? Expected<void>()
+                                       : refuse(parameter, value, "an absolute path of a file");
+    case ParameterKind::kInteger:
+        return is_integer_up_to(value, parameter.maximum)
+                   ? Expected<void>()
+                   : refuse(parameter, value, fmt::format("a whole number from 1 to {}", parameter.maximum));
+    }
+    return fail(Status::kInvalidParameter, fmt::format("parameter \"{}\" has no kind", parameter.name));
+}
+
+Expected<json> check_parameters(const Command& command, const json& params) {
+    Expected<json> object = named(command, params);
+    if (!object) {
+        return object;
+    }
+    for (const auto& [name, value] : object->items()) {
+        const Parameter* parameter = command.parameter(name);
+        if (parameter == nullptr) {
+            const std::string valid = joined(command.parameters, &Parameter::name);
+            return fail(Status::kInvalidParameter,
+                        fmt::format("unknown parameter {}; {}", shown(name),
+                                    valid.empty() ? fmt::format("\"{}\" takes none", command.words)
+                                                  : fmt::format("valid are {}", valid)));
+        }
+        if (auto checked = check_value(*parameter, value); !checked) {
+            return std::unexpected(checked.error());
+        }
+    }
+    for (const Parameter& parameter : command.parameters) {
+        if (parameter.required() && !object->contains(parameter.name)) {
+            return fail(Status::kInvalidParameter,
+                        fmt::format("parameter \"{}\" ({}) is missing; usage: {}", parameter.name,
+                                    parameter.help, command.usage()));
+        }
+    }
+    return object;
+}
+
+json value_from_word(const Parameter& parameter, std::string_view word) {
+    switch (parameter.kind) {
+    case ParameterKind::kInteger: {
+        std::int64_t number = 0;
+        const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+        return error == std::errc{} && end == word.data() + word.size() ? json(number) : json(word);
+    }
+    case ParameterKind::kInterfaceList: {
+        json list = json::array();
+        for (std::size_t start = 0; start <= word.size();) {
+            const std::size_t comma = std::min(word.find(',', start), word.size());
+            list.push_back(word.substr(start, comma - start));
+            start = comma + 1;
+        }
+        return list;
+    }
+    case ParameterKind::kPath: {
+        std::error_code error;
+        const auto path = word.empty() ? std::filesystem::path() : std::filesystem::absolute(word, error);
+        return error ? json(word) : json(path.string());
+    }
+    default:
+        return json(word);
+    }
+}
+
+std::optional<Ipv4Address> address_in(const json& params, std::string_view name) {
+    const auto text = text_in(params, name);
+    if (!text) {
+        return std::nullopt;
+    }
+    return *text == "*" ? kAnySource : Ipv4Address::parse(*text);
+}
+
+std::optional<std::string> text_in(const json& params, std::string_view name) {
+    const auto found = params.find(name);
+    return found != params.end() && found->is_string() ? std::optional(found->get<std::string>())
+                                                       : std::nullopt;
+}
+
+std::optional<std::int64_t> integer_in(const json& params, std::string_view name) {
+    const auto found = params.find(name);
+    return found != params.end() && found->is_number_integer() ? std::optional(found->get<std::int64_t>())
+                                                               : std::nullopt;
+}
+
+std::vector<std::string> list_in(const json& params, std::string_view name) {
+    std::vector<std::string> list;
+    if (const auto found = params.find(name); found != params.end() && found->is_array()) {
+        for (const json& item : *found) {
+            if (item.is_string()) {
+                list.push_back(item.get<std::string>());
+            }
+        }
+    }
+    return list;
+}
+
+} // namespace mcfwd::rpc

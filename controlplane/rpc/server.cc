@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// Accepts, checks the peer, and keeps the set of open connections.
+#include "server.hh"
+
+#include <set>
+#include <string>
+#include <utility>
+
+#include <asio/io_context.hpp>
+#include <asio/local/stream_protocol.hpp>
+#include <asio/steady_timer.hpp>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "connection.hh"
+#include "peer.hh"
+#include "request.hh"
+#include "socket_file.hh"
+
+namespace mcfwd::rpc {
+
+class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
+  public:
+    Impl(asio::io_context& io, const Registry& registry, ServerOptions options, SocketFile file)
+        : file_(std::move(file)),
+          acceptor_(io, asio::local::stream_protocol(), file_.release()),
+          retry_(io),
+          registry_(registry),
+          options_(std::move(options)) {}
+
+    void accept();
+    void stop();
+    [[nodiscard]] ServerCounters counters() const;
+
+  private:
+    void accepted(Connection::Socket socket);
+    void accept_after_pause();
+    [[nodiscard]] std::string refusal(int socket);
+
+    SocketFile file_;
+    asio::local::stream_protocol::acceptor acceptor_;
+    asio::steady_timer retry_;
+    const Registry& registry_;
+    const ServerOptions options_;
+    ServerCounters counters_;
+    std::set<std::shared_ptr<Connection>> connections_;
+};
+
+void Server::Impl::accept() {
+    acceptor_.async_accept([self = shared_from_this()](asio::error_code error, Connection::Socket socket) {
+        if (!self->acceptor_.is_open()) {
+            return;
+        }
+        if (error) {
+            self->accept_after_pause();
+            return;
+        }
+        self->accepted(std::move(socket));
+        self->accept();
+    });
+}
+
+/// Out of descriptors or memory: the client waits in the backlog, and trying again at once would spin.
+void Server::Impl::accept_after_pause() {
+    retry_.expires_after(std::chrono::milliseconds(100));
+    retry_.async_wait([self = shared_from_this()](asio::error_code error) {
+        if (!error && self->acceptor_.is_open()) {
+            self->accept();
+        }
+    });
+}
+
+void Server::Impl::accepted(Connection::Socket socket) {
+    const std::string refused = refusal(socket.native_handle());
+    if (!refused.empty()) {
+        const std::string line = error_line(ErrorCode::kNotAllowed, refused);
+        // The buffer of a fresh connection takes a line; a client that is gone already does not matter.
+        static_cast<void>(
+            ::send(socket.native_handle(), line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+        return;
+    }
+    ++counters_.accepted;
+    auto connection = std::make_shared<Connection>(std::move(socket), registry_, options_, counters_);
+    connections_.insert(connection);
+    connection->start([weak = weak_from_this()](const std::shared_ptr<Connection>& closed) {
+        if (const auto self = weak.lock()) {
+            self->connections_.erase(closed);
+        }
+    });
+}
+
+/// Why the peer may not come in, or empty.
+std::string Server::Impl::refusal(int socket) {
+    const auto peer = peer_of(socket);
+    if (!peer || !may_use(*peer, ::geteuid(), file_.group())) {
+        ++counters_.refused_peers;
+        return peer ? fmt::format(
+                          "uid {} may not use this socket; valid are root, uid {} and members of group {}",
+                          peer->uid, ::geteuid(), file_.group())
+                    : peer.error().what;
+    }
+    if (connections_.size() >= options_.connection_limit) {
+        ++counters_.refused_connections;
+        return fmt::format("{} connections are open, which is the limit", connections_.size());
+    }
+    return {};
+}
+
+void Server::Impl::stop() {
+    file_.remove(); // first: while the socket is open its inode number cannot become another daemon's
+    asio::error_code ignored;
+    acceptor_.close(ignored);
+    retry_.cancel();
+    for (const auto& connection : std::exchange(connections_, {})) {
+        connection->close();
+    }
+}
+
+ServerCounters Server::Impl::counters() const {
+    ServerCounters now = counters_;
+    now.connections = connections_.size();
+    return now;
+}
+
+Expected<std::unique_ptr<Server>> Server::listen(asio::io_context& io, const Registry& registry,
+                                                 ServerOptions options) {
+    auto file = SocketFile::listen(options.socket);
+    if (!file) {
+        return std::unexpected(file.error());
+    }
+    auto impl = std::make_shared<Impl>(io, registry, std::move(options), std::move(*file));
+    impl->accept();
+    return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+Server::Server(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Server::~Server() {
+    stop();
+}
+void Server::stop() {
+    impl_->stop();
+}
+ServerCounters Server::counters() const {
+    return impl_->counters();
+}
+
+} // namespace mcfwd::rpc
