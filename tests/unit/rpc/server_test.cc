@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// A real server on a real socket, with clients that do everything wrong.
+#include <cerrno>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <asio/io_context.hpp>
+#include <asio/post.hpp>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <controlplane/rpc/registry.hh>
+#include <controlplane/rpc/server.hh>
+
+#include "socket_client.hh"
+
+using namespace mcfwd;
+using namespace mcfwd::rpc;
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+namespace {
+
+std::string request(int id, std::string_view method, const json& params = json::object()) {
+    return json{{"jsonrpc", "2.0"}, {"id", id}, {"method", method}, {"params", params}}.dump() + '\n';
+}
+
+class ServerTest : public testing::Test {
+  protected:
+    ServerTest() {
+        options.socket = directory.path() / "run" / "mcfwd.sock";
+        registry.add("show.status", [](const json&) -> Expected<json> { return json{{"uptime", 1}}; });
+        registry.add("show.mfib",
+                     [this](const json&) -> Expected<json> { return json{{"big", std::string(big, 'x')}}; });
+        registry.add("shutdown", [this](const json&) -> Expected<json> {
+            asio::post(io, [this] { server->stop(); });
+            return json::object();
+        });
+    }
+
+    void start() { server = Server::listen(io, registry, options).value(); }
+
+    /// Lets the server work until `done`, but not for ever.
+    template <typename Condition>
+    [[nodiscard]] bool eventually(Condition done) {
+        const auto deadline = std::chrono::steady_clock::now() + 10s;
+        while (!done()) {
+            if (std::chrono::steady_clock::now() > deadline) {
+                return false;
+            }
+            io.run_one_for(1ms);
+            io.poll();
+        }
+        return true;
+    }
+
+    json next(SocketClient& client) {
+        std::optional<std::string> line;
+        EXPECT_TRUE(eventually([&] { return (line = client.line()).has_value(); }));
+        return line ? json::parse(*line) : json();
+    }
+    /// Writes as far as the server reads; false when it has closed.
+    bool write_all(SocketClient& client, std::string_view text) {
+        return eventually([&] {
+                   const ssize_t taken = client.write(text);
+                   text.remove_prefix(taken < 0 ? text.size() : static_cast<std::size_t>(taken));
+                   alive = taken >= 0;
+                   return text.empty();
+               }) &&
+               alive;
+    }
+
+    TemporaryDirectory directory;
+    ServerOptions options;
+    Registry registry;
+    std::size_t big = 20U << 20U;
+    bool alive = true;
+    asio::io_context io;
+    std::unique_ptr<Server> server;
+};
+
+} // namespace
+
+TEST_F(ServerTest, Answers) {
+    start();
+    SocketClient client(options.socket);
+    ASSERT_EQ(client.error(), 0);
+    ASSERT_TRUE(write_all(client, request(1, "show.status")));
+    EXPECT_EQ(next(client), (json{{"jsonrpc", "2.0"}, {"id", 1}, {"result", {{"uptime", 1}}}}));
+}
+
+TEST_F(ServerTest, AnswersPipelinedRequestsInOrder) {
+    start();
+    SocketClient client(options.socket);
+    std::string all;
+    for (int id = 0; id < 1000; ++id) {
+        all += request(id, "show.status");
+    }
+    ASSERT_TRUE(write_all(client, all));
+    for (int id = 0; id < 1000; ++id) {
+        ASSERT_EQ(next(client).at("id"), id);
+    }
+    EXPECT_EQ(server->counters().requests, 1000U);
+}
+
+TEST_F(ServerTest, DeliversLargeAnswersToAPatientPipeliner) {
+    start();
+    SocketClient client(options.socket);
+    ASSERT_TRUE(
+        write_all(client, request(1, "show.mfib") + request(2, "show.mfib") + request(3, "show.status")));
+    EXPECT_EQ(next(client).at("result").at("big").get_ref<const std::string&>().size(), big);
+    EXPECT_EQ(next(client).at("id"), 2);
+    EXPECT_EQ(next(client).at("id"), 3);
+    EXPECT_EQ(server->counters().slow_readers, 0U);
+}
+
+TEST_F(ServerTest, LivesOnAfterGarbage) {
+    start();
+    SocketClient client(options.socket);
+    ASSERT_TRUE(write_all(client, "\xff\x01 garbage\n" + request(2, "show.status")));
+    EXPECT_EQ(next(client).at("error").at("code"), -32700);
+    EXPECT_EQ(next(client).at("id"), 2);
+}
+
+TEST_F(ServerTest, WaitsForTheOtherHalfOfALine) {
+    start();
+    SocketClient client(options.socket);
+    const std::string text = request(1, "show.status");
+    ASSERT_TRUE(write_all(client, text.substr(0, 20)));
+    SocketClient other(options.socket);
+    ASSERT_TRUE(write_all(other, request(5, "show.status")));
+    EXPECT_EQ(next(other).at("id"), 5);
+    EXPECT_FALSE(client.line());
+    ASSERT_TRUE(write_all(client, text.substr(20)));
+    EXPECT_EQ(next(client).at("id"), 1);
+}
+
+TEST_F(ServerTest, ForgetsHalfALineOfAClientThatLeaves) {
+    start();
+    SocketClient client(options.socket);
+    ASSERT_TRUE(write_all(client, R"({"jsonrpc":"2.0",)"));
+    ASSERT_TRUE(eventually([&] { return server->counters().connections == 1; }));
+    client.close();
+    EXPECT_TRUE(eventually([&] { return server->counters().connections == 0; }));
+    EXPECT_EQ(server->counters().requests, 0U);
+}
+
+TEST_F(ServerTest, AnswersAClientThatEndsItsInput) {
+    start();
+    SocketClient client(options.socket);
+    ASSERT_TRUE(write_all(client, request(1, "show.mfib") + request(2, "show.status")));
+    client.end_input();
+    EXPECT_EQ(next(client).at("id"), 1);
+    EXPECT_EQ(next(client).at("id"), 2);
+    EXPECT_TRUE(eventually([&] { return client.at_end(); }));
+}
+
+TEST_F(ServerTest, ClosesAfterALineOverTheLimit) {
+    start();
+    SocketClient client(options.socket);
+    EXPECT_FALSE(write_all(client, std::string(2U << 20U, 'x')));
+    const json error = next(client).at("error");
+    EXPECT_EQ(error.at("code"), -32600);
+    EXPECT_EQ(error.at("message"), "a line of more than 1048576 octets; the connection is closed");
+    EXPECT_TRUE(eventually([&] { return client.at_end(); }));
+    EXPECT_EQ(server->counters().oversized_lines, 1U);
+    EXPECT_EQ(server->counters().connections, 0U);
+}
+
+TEST_F(ServerTest, TakesALineOfTheLimit) {
+    start();
+    SocketClient client(options.socket);
+    std::string line = request(1, "show.status");
+    line.insert(line.size() - 1, options.line_limit - line.size() + 1, ' ');
+    ASSERT_TRUE(write_all(client, line));
+    EXPECT_EQ(next(client).at("id"), 1);
+}
+
+TEST_F(ServerTest, SurvivesAClientThatClosesMidAnswer) {
+    start();
+    auto client = std::make_unique<SocketClient>(options.socket);
+    ASSERT_TRUE(write_all(*client, request(1, "show.mfib")));
+    ASSERT_TRUE(eventually([&] { return server->counters().requests == 1; }));
+    client.reset();
+    EXPECT_TRUE(eventually([&] { return server->counters().connections == 0; }));
+    SocketClient other(options.socket);
+    ASSERT_TRUE(write_all(other, request(2, "show.status")));
+    EXPECT_EQ(next(other).at("id"), 2);
+}
+
+TEST_F(ServerTest, CutsOffAClientThatDoesNotRead) {
+    options.stall_limit = 20ms;
+    start();
+    SocketClient slow(options.socket);
+    ASSERT_TRUE(write_all(slow, request(1, "show.mfib")));
+    SocketClient other(options.socket);
+    ASSERT_TRUE(write_all(other, request(2, "show.status")));
+    EXPECT_EQ(next(other).at("id"), 2) << "nobody waits for the slow one";
+    EXPECT_TRUE(eventually([&] { return server->counters().slow_readers == 1; }));
+    EXPECT_EQ(server->counters().connections, 1U);
+}
+
+TEST_F(ServerTest, AsksAClientThatDoesNotReadForNothingMore) {
+    big = 1000000;
+    options.output_limit = 100000;
+    start();
+    SocketClient slow(options.socket);
+    std::string all;
+    for (int id = 0; id < 100; ++id) {
+        all += request(id, "show.mfib");
+    }
+    ASSERT_TRUE(write_all(slow, all));
+    SocketClient other(options.socket);
+    for (int id = 0; id < 100; ++id) {
+        ASSERT_TRUE(write_all(other, request(id, "show.status")));
+        ASSERT_EQ(next(other).at("id"), id);
+    }
+    EXPECT_LE(server->counters().requests, 102U) << "one or two answers are made, not a hundred";
+    for (int id = 0; id < 100; ++id) {
+        ASSERT_EQ(next(slow).at("id"), id);
+    }
+}
+
+TEST_F(ServerTest, RefusesConnectionsOverTheLimit) {
+    options.connection_limit = 2;
+    start();
+    SocketClient one(options.socket);
+    auto two = std::make_unique<SocketClient>(options.socket);
+    SocketClient three(options.socket);
+    EXPECT_EQ(next(three).at("error").at("message"), "2 connections are open, which is the limit");
+    EXPECT_TRUE(eventually([&] { return three.at_end(); }));
+    two.reset();
+    ASSERT_TRUE(eventually([&] { return server->counters().connections == 1; }));
+    SocketClient four(options.socket);
+    ASSERT_TRUE(write_all(four, request(4, "show.status")));
+    EXPECT_EQ(next(four).at("id"), 4);
+    EXPECT_EQ(server->counters().refused_connections, 1U);
+    EXPECT_EQ(server->counters().accepted, 3U);
+}
+
+TEST_F(ServerTest, DeliversTheAnswerToShutdown) {
+    start();
+    SocketClient client(options.socket);
+    ASSERT_TRUE(write_all(client, request(1, "shutdown")));
+    EXPECT_EQ(next(client).at("result"), json::object());
+    EXPECT_TRUE(eventually([&] { return client.at_end(); }));
+    EXPECT_FALSE(std::filesystem::exists(options.socket));
+    io.restart();
+    EXPECT_EQ(io.poll(), 0U) << "nothing is left on the loop";
+}
+
+TEST_F(ServerTest, StopsInTheMiddleOfAnAnswer) {
+    start();
+    SocketClient client(options.socket);
+    ASSERT_TRUE(write_all(client, request(1, "show.mfib") + request(2, "show.status")));
+    ASSERT_TRUE(eventually([&] { return server->counters().requests >= 1; }));
+    server.reset();
+    io.restart();
+    io.poll();
+    EXPECT_TRUE(eventually([&] { return client.line() == std::nullopt && io.stopped(); }));
+}
