@@ -57,8 +57,8 @@ struct Packet {
 [[nodiscard]] std::vector<std::vector<std::byte>> encode(const Message& message, Ipv4Address source,
                                                          std::size_t mtu);
 
-/// The Internet checksum (RFC 1071) of `bytes` as it is stored in network order; 0 over data that includes a
-/// right checksum.
+/// The Internet checksum (RFC 1071) of `bytes`, to be stored high octet first; 0 over data that already holds
+/// a right checksum.
 [[nodiscard]] std::uint16_t internet_checksum(std::span<const std::byte> bytes);
 
 } // namespace mcfwd::igmp

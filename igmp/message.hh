@@ -24,6 +24,9 @@ inline constexpr Ipv4Address kAllIgmpv3Routers{224, 0, 0, 22};
 /// IGMP protocol versions, also the compatibility modes of RFC 9776 section 7.
 enum class Version : std::uint8_t { kV1 = 1, kV2 = 2, kV3 = 3 };
 
+/// Filter modes of a group, of an interface (RFC 9776 sections 2 and 6.2.1).
+enum class FilterMode : std::uint8_t { kInclude, kExclude };
+
 /// A membership query of any version. General: no group. Group-specific: a group, no sources.
 struct Query {
     Version version = Version::kV3;

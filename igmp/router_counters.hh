@@ -24,6 +24,7 @@ enum class IgnoreReason : std::uint8_t {
     kNotGroup,        ///< group address outside class D
     kLinkLocalGroup,  ///< 224.0.0.0/24 needs no membership
     kSsmRange,        ///< any-source message for a source-specific group
+    kNotSource,       ///< listed source that no packet can come from; counts sources
     kCompatibility,   ///< the group has older members (RFC 9776 section 7.3.2)
     kGroupLimit,      ///< `max_groups` reached
     kSourceLimit,     ///< `max_sources` reached; counts sources
@@ -34,9 +35,9 @@ inline constexpr std::size_t kIgnoreReasons = static_cast<std::size_t>(IgnoreRea
 
 [[nodiscard]] constexpr std::string_view ignore_reason_name(IgnoreReason reason) {
     constexpr std::array<std::string_view, kIgnoreReasons> kNames{
-        "no_router_alert", "bad_source",     "own_packet",      "bad_destination", "not_elected",
-        "not_group",       "link_local",     "ssm_range",       "compatibility",   "group_limit",
-        "source_limit",    "unknown_record", "truncated_report"};
+        "no_router_alert", "bad_source",       "own_packet",     "bad_destination", "not_elected",
+        "not_group",       "link_local_group", "ssm_range",      "not_source",      "compatibility",
+        "group_limit",     "source_limit",     "unknown_record", "truncated_report"};
     return kNames[static_cast<std::size_t>(reason)];
 }
 
@@ -47,6 +48,8 @@ struct RouterCounters {
     std::array<std::uint64_t, kIgnoreReasons> ignored{};
     std::uint64_t records = 0; ///< group records of version 3 reports
     std::uint64_t querier_changes = 0;
+    std::uint64_t older_queries =
+        0; ///< queries of a version below the configured one (RFC 9776 section 7.3.1)
 };
 
 } // namespace mcfwd::igmp

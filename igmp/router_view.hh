@@ -18,8 +18,6 @@
 
 namespace mcfwd::igmp {
 
-enum class FilterMode : std::uint8_t { kInclude, kExclude };
-
 struct InterfaceView {
     bool running = false;
     bool querier = false;           ///< we are the querier

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// Everything an interface keeps about one group.
+#pragma once
+
+#include <mcfwd/clock.hh>
+#include <mcfwd/ipv4.hh>
+#include <mcfwd/mac.hh>
+
+#include "deadline_heap.hh"
+#include "filter_state.hh"
+#include "last_member.hh"
+#include "membership.hh"
+
+namespace mcfwd::igmp {
+
+/// Presence of hosts that speak older versions (RFC 9776 section 7.3.2).
+struct OlderHosts {
+    Instant v1_until{};
+    Instant v2_until{};
+
+    /// The group's compatibility mode, at most `configured`.
+    [[nodiscard]] Version mode(Version configured, Instant now) const {
+        const Version heard = v1_until > now ? Version::kV1 : v2_until > now ? Version::kV2 : Version::kV3;
+        return heard < configured ? heard : configured;
+    }
+};
+
+struct Group {
+    explicit Group(Ipv4Address group_address, Instant now) : address(group_address), since(now) {}
+
+    Ipv4Address address;
+    Instant since;
+    FilterState filter;
+    OlderHosts older_hosts;
+    LastMember last_member;
+    StaticMembership configured;
+    Membership told; ///< what the caller knows
+    Ipv4Address last_reporter;
+    MacAddress last_reporter_mac;
+    bool reported = false; ///< counts towards `max_groups`
+    DeadlineSlot slot;
+};
+
+} // namespace mcfwd::igmp
