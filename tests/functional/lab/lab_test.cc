@@ -150,11 +150,11 @@ TEST(LabWire, CountsWhatNobodyAskedFor) {
     };
     see(kSource, 0, 10);
     EXPECT_EQ(audit.totals().wrong, 1U);
-    audit.want(kGroup, kSource);
+    audit.want(kGroup, kSource, Asker::kThisHost);
     see(kSource, 1, 20);
     see(kOtherSource, 0, 21);
     EXPECT_EQ(audit.totals().wrong, 2U);
-    audit.unwant(kGroup, kSource, 30);
+    audit.unwant(kGroup, kSource, Asker::kThisHost, 30);
     see(kSource, 2, 30);
     EXPECT_EQ(audit.totals().wrong, 2U);
     see(kSource, 3, 31);
@@ -165,7 +165,7 @@ TEST(LabWire, CountsWhatNobodyAskedFor) {
 
 TEST(LabWire, TtlAndVlanHaveToBeExact) {
     WireAudit audit({.ttl = 62, .vlan = VlanId(10)});
-    audit.want(kGroup, kAnySource);
+    audit.want(kGroup, kAnySource, Asker::kNeighbour);
     const auto bytes = good_frame(0);
     audit.see(read_frame(bytes), bytes.size(), VlanId(0), 1);
     EXPECT_EQ(audit.totals().bad_vlan, 1U);
@@ -197,18 +197,34 @@ TEST(LabWatch, MeasuresFromReportToFirstDataAndFromLeaveToSilence) {
     EXPECT_TRUE(watch.gone_quiet(500).empty());
 }
 
-TEST(LabPacer, KeepsTheRateAndDoesNotCatchUpAfterAStall) {
-    Pacer pacer(20'000, 0);
+/// Runs a pacer on virtual time and returns how many packets were sent until `end_ns`.
+std::uint64_t send_until(Pacer& pacer, std::int64_t& now, std::int64_t end_ns) {
     std::uint64_t sent = 0;
-    std::int64_t now = 0;
-    while (now < 1'000'000'000) {
+    for (; now < end_ns; now = pacer.next_ns()) {
         const std::uint64_t due = pacer.due(now);
         pacer.sent(due, now);
         sent += due;
-        now = pacer.next_ns();
     }
-    EXPECT_NEAR(static_cast<double>(sent), 20'000, 25);
-    EXPECT_LE(pacer.due(now + 1'000'000'000), 81U); // four milliseconds' worth, not a second's
+    return sent;
+}
+
+TEST(LabPacer, KeepsTheRate) {
+    for (const double rate : {7.0, 999.0, 20'000.0, 60'000.0}) {
+        Pacer pacer(rate, 0);
+        std::int64_t now = 0;
+        EXPECT_NEAR(static_cast<double>(send_until(pacer, now, 10'000'000'000)), 10 * rate, 2 + rate / 500)
+            << rate;
+    }
+}
+
+TEST(LabPacer, CatchesUpAfterAStallWithoutABigBurst) {
+    Pacer pacer(20'000, 0);
+    std::int64_t now = 0;
+    std::uint64_t sent = send_until(pacer, now, 100'000'000);
+    now += 100'000'000;
+    EXPECT_EQ(pacer.due(now), 41U); // two milliseconds' worth
+    sent += send_until(pacer, now, 1'000'000'000);
+    EXPECT_NEAR(static_cast<double>(sent), 20'000, 45);
 }
 
 } // namespace

@@ -9,27 +9,33 @@
 
 namespace mcfwd::lab {
 
+namespace {
+
+constexpr std::int64_t kTickNs = 1'000'000;
+/// A schedule further behind than this is given up and starts anew.
+constexpr std::int64_t kLongestLagNs = 1'000'000'000;
+
+} // namespace
+
 Pacer::Pacer(double packets_per_second, std::int64_t start_ns)
     : interval_ns_(1e9 / packets_per_second),
-      schedule_ns_(static_cast<double>(start_ns)) {}
+      largest_burst_(static_cast<std::uint64_t>(2.0 * static_cast<double>(kTickNs) / interval_ns_) + 1),
+      schedule_ns_(static_cast<double>(start_ns)),
+      last_burst_ns_(start_ns - kTickNs) {}
 
 std::uint64_t Pacer::due(std::int64_t now_ns) const {
     const double behind = static_cast<double>(now_ns) - schedule_ns_;
-    if (behind < 0) {
-        return 0;
-    }
-    const double counted = std::min(behind, static_cast<double>(kLongestStallNs));
-    return static_cast<std::uint64_t>(counted / interval_ns_) + 1;
+    return behind < 0 ? 0 : std::min(static_cast<std::uint64_t>(behind / interval_ns_) + 1, largest_burst_);
 }
 
 void Pacer::sent(std::uint64_t packets, std::int64_t now_ns) {
     schedule_ns_ += static_cast<double>(packets) * interval_ns_;
-    schedule_ns_ = std::max(schedule_ns_, static_cast<double>(now_ns - kLongestStallNs));
+    schedule_ns_ = std::max(schedule_ns_, static_cast<double>(now_ns - kLongestLagNs));
+    last_burst_ns_ = now_ns;
 }
 
 std::int64_t Pacer::next_ns() const {
-    return static_cast<std::int64_t>(schedule_ns_ +
-                                     std::max(0.0, static_cast<double>(kTickNs) - interval_ns_));
+    return std::max(static_cast<std::int64_t>(schedule_ns_), last_burst_ns_ + kTickNs);
 }
 
 std::int64_t monotonic_ns() {

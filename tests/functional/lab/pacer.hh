@@ -13,19 +13,18 @@ class Pacer {
   public:
     Pacer(double packets_per_second, std::int64_t start_ns);
 
-    /// Packets to send at `now_ns`. After a stall the schedule moves on instead of catching up in one burst,
-    /// which would only measure how long the queues of the virtual wires are.
+    /// Packets to send at `now_ns`. After a stall the sender catches up at no more than twice the rate: one
+    /// big burst would only measure how long the queues of the virtual wires are.
     [[nodiscard]] std::uint64_t due(std::int64_t now_ns) const;
     void sent(std::uint64_t packets, std::int64_t now_ns);
     /// When the next burst is due.
     [[nodiscard]] std::int64_t next_ns() const;
 
   private:
-    static constexpr std::int64_t kTickNs = 1'000'000;
-    static constexpr std::int64_t kLongestStallNs = 4 * kTickNs;
-
     double interval_ns_; ///< between packets
+    std::uint64_t largest_burst_;
     double schedule_ns_; ///< when the next packet should leave
+    std::int64_t last_burst_ns_;
 };
 
 /// CLOCK_MONOTONIC, the clock of everything in the lab.

@@ -141,10 +141,10 @@ void Receiver::change_membership(const std::string& verb, Ipv4Address group, Ipv
         result = leave(group, source);
     } else if (verb == "want") {
         event = "wanted";
-        audit_.want(group, source);
+        audit_.want(group, source, Asker::kNeighbour);
     } else if (verb == "unwant") {
         event = "unwanted";
-        audit_.unwant(group, source, monotonic_ns() + leave_grace_ns_);
+        audit_.unwant(group, source, Asker::kNeighbour, monotonic_ns() + leave_grace_ns_);
     } else {
         result = fail(Status::kInvalidParameter, fmt::format("no such command: {}", verb));
     }
@@ -156,14 +156,14 @@ void Receiver::change_membership(const std::string& verb, Ipv4Address group, Ipv
 }
 
 Expected<void> Receiver::join(Ipv4Address group, Ipv4Address source) {
-    audit_.want(group, source);
+    audit_.want(group, source, Asker::kThisHost);
     watch_.joining(group, source);
     return memberships_.join(group, source);
 }
 
 Expected<void> Receiver::leave(Ipv4Address group, Ipv4Address source) {
     watch_.leaving(group, source);
-    audit_.unwant(group, source, monotonic_ns() + leave_grace_ns_);
+    audit_.unwant(group, source, Asker::kThisHost, monotonic_ns() + leave_grace_ns_);
     return memberships_.leave(group, source);
 }
 

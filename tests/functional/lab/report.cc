@@ -31,6 +31,7 @@ void print(const Json& line) {
             {"group", text_of(key.group)},
             {"port", key.port},
             {"flow", flow.flow_id},
+            {"own", flow.asker == Asker::kThisHost},
             {"received", flow.sequence.received()},
             {"first", flow.sequence.first()},
             {"last", flow.sequence.last()},
@@ -79,15 +80,18 @@ void report_stats(const WireAudit& audit, std::uint64_t missed, std::int64_t now
     std::uint64_t lost = 0;
     std::uint64_t duplicated = 0;
     std::uint64_t reordered = 0;
+    std::uint64_t own = 0;
     for (const auto& [key, flow] : audit.flows()) {
         lost += flow.sequence.lost();
         duplicated += flow.sequence.duplicated();
         reordered += flow.sequence.reordered();
+        own += flow.asker == Asker::kThisHost ? flow.sequence.received() : 0;
     }
     print({{"event", "stats"},
            {"time_ns", now_ns},
            {"packets", totals.packets},
            {"bytes", totals.bytes},
+           {"own", own},
            {"lost", lost},
            {"duplicated", duplicated},
            {"reordered", reordered},

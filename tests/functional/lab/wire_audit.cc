@@ -13,14 +13,15 @@ std::size_t FlowKeyHash::operator()(const FlowKey& key) const noexcept {
     return std::hash<std::uint64_t>{}((pair ^ key.port) * 0x9e3779b97f4a7c15ULL);
 }
 
-void WireAudit::want(Ipv4Address group, Ipv4Address source) {
-    wanted_.push_back({group, source, kForever});
+void WireAudit::want(Ipv4Address group, Ipv4Address source, Asker asker) {
+    wanted_.push_back({group, source, asker, kForever});
     ++generation_;
 }
 
-void WireAudit::unwant(Ipv4Address group, Ipv4Address source, std::int64_t at_ns) {
+void WireAudit::unwant(Ipv4Address group, Ipv4Address source, Asker asker, std::int64_t at_ns) {
     const auto found = std::ranges::find_if(wanted_, [&](const Wanted& wanted) {
-        return wanted.group == group && wanted.source == source && wanted.until_ns == kForever;
+        return wanted.group == group && wanted.source == source && wanted.asker == asker &&
+               wanted.until_ns == kForever;
     });
     if (found != wanted_.end()) {
         found->until_ns = at_ns;
@@ -28,14 +29,14 @@ void WireAudit::unwant(Ipv4Address group, Ipv4Address source, std::int64_t at_ns
     }
 }
 
-std::int64_t WireAudit::wanted_until(Ipv4Address group, Ipv4Address source) const {
-    std::int64_t until = 0;
+void WireAudit::look_up_wish(const FlowKey& key, FlowRecord& flow) const {
+    flow.generation = generation_;
     for (const Wanted& wanted : wanted_) {
-        if (wanted.group == group && (wanted.source == kAnySource || wanted.source == source)) {
-            until = std::max(until, wanted.until_ns);
+        if (wanted.group == key.group && (wanted.source == kAnySource || wanted.source == key.source)) {
+            flow.wanted_until_ns = std::max(flow.wanted_until_ns, wanted.until_ns);
+            flow.asker = std::max(flow.asker, wanted.asker);
         }
     }
-    return until;
 }
 
 void WireAudit::see(const Frame& frame, std::size_t octets, VlanId vlan, std::int64_t time_ns) {
@@ -83,8 +84,9 @@ void WireAudit::see_data(const Frame& frame, std::int64_t time_ns) {
         return;
     }
     if (flow.generation != generation_) {
-        flow.wanted_until_ns = wanted_until(frame.group, frame.source);
-        flow.generation = generation_;
+        flow.wanted_until_ns = 0;
+        flow.asker = Asker::kNobody;
+        look_up_wish(at->first, flow);
     }
     if (time_ns > flow.wanted_until_ns) {
         ++flow.wrong;

@@ -33,6 +33,9 @@ struct FlowKeyHash {
     std::size_t operator()(const FlowKey& key) const noexcept;
 };
 
+/// Who on this LAN asked for a flow.
+enum class Asker : std::uint8_t { kNobody, kNeighbour, kThisHost };
+
 struct FlowRecord {
     std::uint32_t flow_id = 0;
     SequenceAudit sequence;
@@ -40,7 +43,8 @@ struct FlowRecord {
     std::int64_t first_ns = 0;
     std::int64_t last_ns = 0;
     std::int64_t longest_delay_ns = 0;
-    std::int64_t wanted_until_ns = 0; ///< derived from the wanted list of `generation`
+    Asker asker = Asker::kNobody;
+    std::int64_t wanted_until_ns = 0; ///< this and `asker`: derived from the wanted list of `generation`
     std::uint64_t generation = 0;
 };
 
@@ -68,9 +72,9 @@ class WireAudit {
     explicit WireAudit(Expectation expectation) : expectation_(expectation) {}
 
     /// From now on packets of this group (and source; kAnySource: any) are right on this wire.
-    void want(Ipv4Address group, Ipv4Address source);
+    void want(Ipv4Address group, Ipv4Address source, Asker asker);
     /// Takes one `want` back, from `at_ns` on.
-    void unwant(Ipv4Address group, Ipv4Address source, std::int64_t at_ns);
+    void unwant(Ipv4Address group, Ipv4Address source, Asker asker, std::int64_t at_ns);
 
     /// Judges a frame that arrived. IGMP and other frames are ignored.
     void see(const Frame& frame, std::size_t octets, VlanId vlan, std::int64_t time_ns);
@@ -82,11 +86,12 @@ class WireAudit {
     struct Wanted {
         Ipv4Address group;
         Ipv4Address source;
+        Asker asker;
         std::int64_t until_ns;
     };
 
     void see_data(const Frame& frame, std::int64_t time_ns);
-    [[nodiscard]] std::int64_t wanted_until(Ipv4Address group, Ipv4Address source) const;
+    void look_up_wish(const FlowKey& key, FlowRecord& flow) const;
 
     Expectation expectation_;
     std::vector<Wanted> wanted_;
