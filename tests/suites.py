@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# SPDX-FileCopyrightText: 2026 the mcfwd authors
+"""Builds and runs the suites for run.sh, and adds up what they say."""
+
+import argparse
+import glob
+import json
+import os
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass, field
+
+REPOSITORY = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+LOGS = os.path.join(REPOSITORY, "build", "test-logs")
+SUITES = ["unit", "pipeline", "sanitize", "functional", "fuzz"]
+BUILD_OPTIONS = {
+    "build": ["--buildtype=release", "--werror"],
+    "build-sanitize": ["--buildtype=debugoptimized", "--werror", "-Db_sanitize=address,undefined", "-Db_lundef=false"],
+    "build-fuzz": ["--buildtype=debugoptimized", "-Dfuzz=true", "-Dtests=false", "-Db_lundef=false"],
+}
+COMPILERS = {"build-fuzz": {"CC": "clang-19", "CXX": "clang++-19"}}
+SANITIZER_OPTIONS = {
+    "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0:halt_on_error=1",
+    "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
+}
+
+
+@dataclass
+class Phase:
+    """One line of the summary."""
+
+    name: str
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    seconds: float = 0.0
+    notes: list = field(default_factory=list)  # the names of what failed
+
+
+def run_logged(name, argv, environment=None):
+    """Runs a command with its output in a log of its own; shows the end of it on failure."""
+    path = os.path.join(LOGS, f"{name}.log")
+    with open(path, "w", encoding="utf-8") as log:
+        code = subprocess.run(argv, cwd=REPOSITORY, env={**os.environ, **(environment or {})}, stdin=subprocess.DEVNULL,
+                              stdout=log, stderr=subprocess.STDOUT, check=False).returncode
+    if code != 0:
+        with open(path, encoding="utf-8", errors="replace") as log:
+            print("".join(log.readlines()[-400:]))
+        print(f"'{' '.join(argv)}' ended with {code}; the whole log: {path}", flush=True)
+    return code
+
+
+def timed(function):
+    """Makes a function that fills a Phase also measure itself and say what it does."""
+
+    def run(phase, *arguments):
+        print(f"== {phase.name}", flush=True)
+        begin = time.monotonic()
+        try:
+            function(phase, *arguments)
+        finally:
+            phase.seconds = time.monotonic() - begin
+        return phase.failed == 0
+
+    return run
+
+
+def fail(phase, what):
+    phase.failed += 1
+    phase.notes.append(what)
+
+
+def introspect(directory, what):
+    return json.loads(subprocess.check_output(["meson", "introspect", directory, what], cwd=REPOSITORY))
+
+
+def test_targets(directory, suites):
+    """Files that have to be built before the tests of these suites can run."""
+    outputs = {target["id"]: target["filename"] for target in introspect(directory, "--targets")}
+    files = set()
+    for test in introspect(directory, "--tests"):
+        if {suite.split(":")[-1] for suite in test["suite"]} & set(suites):
+            files.update(name for target in test["depends"] for name in outputs.get(target, []))
+            files.update(word for word in test["cmd"] if word.startswith(os.path.join(REPOSITORY, directory)))
+    return sorted(files)
+
+
+def fuzz_targets():
+    """Every executable below tests/fuzz is a fuzz target."""
+    place = os.path.join(REPOSITORY, "build-fuzz", "tests", "fuzz")
+    return sorted(name for target in introspect("build-fuzz", "--targets") if target["type"] == "executable"
+                  for name in target["filename"] if name.startswith(place + os.sep))
+
+
+@timed
+def build(phase, directory, files_of=None):
+    """Configures and compiles; `files_of()` limits it to some targets."""
+    if not os.path.exists(os.path.join(REPOSITORY, directory, "build.ninja")):
+        options = ["meson", "setup", *BUILD_OPTIONS[directory], directory]
+        if run_logged(f"{directory}-setup", options, COMPILERS.get(directory)) != 0:
+            fail(phase, "configure")
+            return
+    files = [os.path.relpath(name, os.path.join(REPOSITORY, directory)) for name in files_of()] if files_of else []
+    if run_logged(directory, ["ninja", "-C", directory, *files]) != 0:
+        fail(phase, "compile")
+
+
+def count_junit(phase, path):
+    """Adds what a JUnit report says; False if there is none."""
+    if not os.path.exists(path):
+        return False
+    for case in ElementTree.parse(path).getroot().iter("testcase"):
+        if case.find("failure") is not None or case.find("error") is not None:
+            fail(phase, f"{case.get('classname') or ''} {case.get('name')}".strip())
+        elif case.find("skipped") is not None or case.get("status") == "notrun":
+            phase.skipped += 1
+        else:
+            phase.passed += 1
+    return True
+
+
+def run_meson(phase, directory, suite):
+    name = f"{phase.name}-{suite}".replace(" ", "-")
+    report = os.path.join(REPOSITORY, directory, "meson-logs", f"{name}.junit.xml")
+    if os.path.exists(report):
+        os.remove(report)
+    code = run_logged(name, ["meson", "test", "-C", directory, "--no-rebuild", "--suite", suite, "--logbase", name,
+                             "--print-errorlogs"], SANITIZER_OPTIONS)
+    counted = count_junit(phase, report)
+    if (code != 0 or not counted) and phase.failed == 0:
+        fail(phase, f"meson test --suite {suite}")  # a crash leaves no failed case behind
+
+
+@timed
+def unit_or_pipeline(phase, directory, suites):
+    for suite in suites:
+        run_meson(phase, directory, suite)
+
+
+@timed
+def functional(phase):
+    report = os.path.join(LOGS, "functional.junit.xml")
+    if os.path.exists(report):
+        os.remove(report)
+    argv = ["/usr/bin/python3", "-m", "pytest", "tests/functional", "-q", "-p", "no:cacheprovider", "-rA",
+            "--durations=0", f"--junitxml={report}"]
+    code = run_logged("functional", argv, {"PYTHONDONTWRITEBYTECODE": "1"})
+    if not count_junit(phase, report) or (code != 0 and phase.failed == 0):
+        fail(phase, "pytest")
+
+
+@timed
+def fuzz(phase):
+    seconds = os.environ.get("FUZZ_SECONDS", "5")
+    for binary in fuzz_targets():
+        name = os.path.basename(binary)
+        corpus = os.path.join(REPOSITORY, "tests", "fuzz", "corpus", name)
+        scratch = os.path.join(LOGS, "corpus", name)  # what the run finds stays out of the tree
+        os.makedirs(scratch, exist_ok=True)
+        argv = [binary, f"-max_total_time={seconds}", "-rss_limit_mb=2048", "-timeout=5", "-print_final_stats=1",
+                f"-artifact_prefix={LOGS}/{name}-", scratch, *glob.glob(corpus)]
+        if run_logged(f"fuzz-{name}", argv, SANITIZER_OPTIONS) == 0:
+            phase.passed += 1
+        else:
+            fail(phase, name)
+
+
+def run_suites(chosen):
+    """Yields the phases in order; a build that fails ends the run of what needs it."""
+    phases = []
+
+    def step(name, function, *arguments):
+        phases.append(Phase(name))
+        return function(phases[-1], *arguments)
+
+    if {"unit", "pipeline", "functional"} & chosen and step("build", build, "build"):
+        for suite in ("unit", "pipeline"):
+            if suite in chosen:
+                step(suite, unit_or_pipeline, "build", [suite])
+        if "functional" in chosen:
+            step("functional", functional)
+    both = ["unit", "pipeline"]
+    if "sanitize" in chosen and step("build sanitize", build, "build-sanitize",
+                                     lambda: test_targets("build-sanitize", both)):
+        step("sanitize", unit_or_pipeline, "build-sanitize", both)
+    if "fuzz" in chosen and step("build fuzz", build, "build-fuzz", fuzz_targets):
+        step("fuzz", fuzz)
+    return phases
+
+
+def print_summary(phases):
+    print(f"\n{'':16}{'passed':>8}{'failed':>8}{'skipped':>8}{'seconds':>9}")
+    for phase in phases:
+        print(f"{phase.name:16}{phase.passed:8}{phase.failed:8}{phase.skipped:8}{phase.seconds:9.1f}")
+    for phase in phases:
+        for note in phase.notes:
+            print(f"FAILED {phase.name}: {note}")
+    print(f"{'all':16}{'':24}{sum(phase.seconds for phase in phases):9.1f}")
+    passed, failed, skipped = (sum(getattr(phase, what) for phase in phases) for what in ("passed", "failed", "skipped"))
+    print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+    return 1 if failed or not passed else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="tests/run.sh")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--suite", action="append", choices=SUITES)
+    options = parser.parse_args()
+    os.makedirs(LOGS, exist_ok=True)
+    chosen = set(options.suite or (["unit", "pipeline"] if options.quick else SUITES))
+    return print_summary(run_suites(chosen))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
