@@ -2,9 +2,12 @@
 # SPDX-FileCopyrightText: 2026 the mcfwd authors
 """Network namespaces and the virtual wires between them."""
 
+import ctypes
 import os
 import signal
+import socket
 import subprocess
+import threading
 
 from .waiting import LabError
 
@@ -45,6 +48,21 @@ class Namespace:
         path = "/proc/sys/" + name.replace(".", "/")
         if os.path.exists(path):  # a kernel without IPv6 needs no quieting
             self.run("sh", "-c", f"echo {value} > {path}")
+
+    def socket(self, family, kind, protocol=0):
+        """A socket that lives in this namespace. Only the thread that opens it goes there."""
+        made = []
+
+        def enter_and_open():
+            with open(f"/run/netns/{self.name}", "rb") as place:
+                if ctypes.CDLL(None, use_errno=True).setns(place.fileno(), 0) == 0:
+                    made.append(socket.socket(family, kind, protocol))
+        thread = threading.Thread(target=enter_and_open)
+        thread.start()
+        thread.join()
+        if not made:
+            raise LabError(f"cannot open a socket in {self.name}")
+        return made[0]
 
     def pids(self):
         listed = subprocess.run(["ip", "netns", "pids", self.name], capture_output=True, text=True, check=False)
