@@ -36,7 +36,8 @@ class Phase:
     failed: int = 0
     skipped: int = 0
     seconds: float = 0.0
-    notes: list = field(default_factory=list)  # the names of what failed
+    notes: list = field(default_factory=list)     # the names of what failed
+    measured: list = field(default_factory=list)  # what tests have measured
 
 
 def run_logged(name, argv, environment=None):
@@ -149,6 +150,8 @@ def functional(phase):
     code = run_logged("functional", argv, {"PYTHONDONTWRITEBYTECODE": "1"})
     if not count_junit(phase, report) or (code != 0 and phase.failed == 0):
         fail(phase, "pytest")
+    with open(os.path.join(LOGS, "functional.log"), encoding="utf-8", errors="replace") as log:
+        phase.measured = [line.strip() for line in log if line.startswith("measured: ")]
 
 
 @timed
@@ -194,6 +197,8 @@ def print_summary(phases):
     print(f"\n{'':16}{'passed':>8}{'failed':>8}{'skipped':>8}{'seconds':>9}")
     for phase in phases:
         print(f"{phase.name:16}{phase.passed:8}{phase.failed:8}{phase.skipped:8}{phase.seconds:9.1f}")
+    for line in (line for phase in phases for line in phase.measured):
+        print(line)
     for phase in phases:
         for note in phase.notes:
             print(f"FAILED {phase.name}: {note}")

@@ -136,4 +136,4 @@ def test_mcfwdctl_tells_people_and_programs(lab):
         assert (code, err) == (0, ""), view
         assert isinstance(json.loads(out), dict)
     assert router.ctl("show", "nonsense")[0] == 2
-    assert router.ctl("mroute", "add", "source", SOURCE, "group", "10.1.1.1", "iif", "lan1", "oifs", "lan2")[0] == 2
+    assert router.ctl("mroute", "add", SOURCE, "10.1.1.1", "iif", "lan1", "oifs", "lan2")[0] == 2

@@ -21,7 +21,8 @@ def free():
     return _read("free_hugepages") if os.path.isdir(_POOL) else 0
 
 
-def _resize(pages):
+def resize_to(pages):
+    """Makes the pool this big if the kernel can."""
     try:
         with open(os.path.join(_POOL, "nr_hugepages"), "w", encoding="ascii") as file:
             file.write(str(pages))
@@ -36,11 +37,11 @@ class Hugepages:
         self.before = total()
         missing = pages - free()
         if missing > 0:
-            _resize(self.before + missing)
+            resize_to(self.before + missing)
         self.enough = free() >= pages
         if not self.enough:
             self.restore()
 
     def restore(self):
         if total() != self.before:
-            _resize(self.before)
+            resize_to(self.before)

@@ -64,17 +64,19 @@ class Namespace:
             raise LabError(f"cannot open a socket in {self.name}")
         return made[0]
 
-    def pids(self):
-        listed = subprocess.run(["ip", "netns", "pids", self.name], capture_output=True, text=True, check=False)
-        return [int(pid) for pid in listed.stdout.split()]
-
     def delete(self):
-        for pid in self.pids():
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass  # ended by itself meanwhile
-        subprocess.run(["ip", "netns", "del", self.name], capture_output=True, check=False)
+        delete_namespace(self.name)
+
+
+def delete_namespace(name):
+    """Ends the processes in a namespace, one by one, and removes it."""
+    listed = subprocess.run(["ip", "netns", "pids", name], capture_output=True, text=True, check=False)
+    for pid in listed.stdout.split():
+        try:
+            os.kill(int(pid), signal.SIGKILL)
+        except ProcessLookupError:
+            pass  # ended by itself meanwhile
+    subprocess.run(["ip", "netns", "del", name], capture_output=True, check=False)
 
 
 def wire(a, a_name, b, b_name):
