@@ -83,10 +83,12 @@ struct WorkerCounters {
     std::uint64_t copies = 0;    ///< copies meant to leave
     std::uint64_t sent = 0;      ///< copies a port accepted
     std::uint64_t injected = 0;  ///< packets of the control thread sent
+    std::uint64_t inject_drops = 0; ///< packets of the control thread that no port took
     std::array<std::uint64_t, kDropReasons> drops{};
     std::array<std::uint64_t, kCopyDropReasons> copy_drops{};
     std::array<std::uint64_t, 3> signals{};        ///< per SignalKind, delivered to the ring
     std::array<std::uint64_t, 3> signals_policed{}; ///< per SignalKind, over the rate
+    std::array<std::uint64_t, 3> signals_lost{};    ///< per SignalKind, no room in the ring
     std::uint64_t polls = 0;
     std::uint64_t empty_polls = 0;
     std::uint64_t bursts = 0;      ///< polls that received something
