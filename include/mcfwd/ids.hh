@@ -51,9 +51,10 @@ struct std::hash<mcfwd::StrongId<Tag, Rep>> {
 };
 
 template <typename Tag, typename Rep>
-struct fmt::formatter<mcfwd::StrongId<Tag, Rep>> : fmt::formatter<Rep> {
+struct fmt::formatter<mcfwd::StrongId<Tag, Rep>> {
+    constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
     template <typename Context>
     auto format(mcfwd::StrongId<Tag, Rep> id, Context& context) const {
-        return fmt::formatter<Rep>::format(id.value(), context);
+        return fmt::format_to(context.out(), "{}", id.value());
     }
 };
