@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// Kinds are served by quota, so that a storm of misses delays no join and a storm of reports no miss.
+#include "signal_reader.hh"
+
+#include <rte_mbuf.h>
+
+namespace mcfwd::dataplane {
+
+std::size_t SignalReader::drain(std::size_t limit, const Deliver& deliver) {
+    std::size_t done = drain_igmp(limit - limit / 2, deliver);
+    done += drain_headers(SignalKind::kNoEntry, limit / 4, deliver);
+    done += drain_headers(SignalKind::kWrongInterface, limit / 4, deliver);
+    done += drain_igmp(limit - done, deliver);
+    done += drain_headers(SignalKind::kNoEntry, limit - done, deliver);
+    done += drain_headers(SignalKind::kWrongInterface, limit - done, deliver);
+    return done;
+}
+
+Signal SignalReader::describe(SignalKind kind, std::uint16_t attachment, const MacAddress& source) const {
+    const Arrival& arrival = attachments_[attachment];
+    return {.kind = kind,
+            .domain = arrival.domain,
+            .port = arrival.port,
+            .vlan = arrival.vlan,
+            .interface = arrival.interface,
+            .source_mac = source,
+            .packet = {}};
+}
+
+std::size_t SignalReader::drain_igmp(std::size_t limit, const Deliver& deliver) {
+    std::size_t done = 0;
+    PuntedPacket punted;
+    for (WorkerRings& rings : rings_) {
+        for (; done < limit && rings.punt.igmp.pop(punted); ++done) {
+            Signal signal = describe(SignalKind::kIgmp, punted.attachment, punted.source_mac);
+            signal.packet = {rte_pktmbuf_mtod(punted.mbuf, const std::byte*), punted.mbuf->data_len};
+            deliver(signal);
+            rte_pktmbuf_free(punted.mbuf);
+        }
+    }
+    return done;
+}
+
+std::size_t SignalReader::drain_headers(SignalKind kind, std::size_t limit, const Deliver& deliver) {
+    std::size_t done = 0;
+    PuntedHeader header;
+    for (WorkerRings& rings : rings_) {
+        auto& ring = kind == SignalKind::kNoEntry ? rings.punt.no_entry : rings.punt.wrong_interface;
+        for (; done < limit && ring.pop(header); ++done) {
+            Signal signal = describe(kind, header.attachment, header.source_mac);
+            signal.packet = {header.octets.data(), header.length};
+            deliver(signal);
+        }
+    }
+    return done;
+}
+
+} // namespace mcfwd::dataplane

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// Reads what the workers punt: the control thread's end of the punt rings.
+#pragma once
+
+#include <span>
+
+#include <mcfwd/signals.hh>
+
+#include "worker/attachments.hh"
+#include "worker/rings.hh"
+
+namespace mcfwd::dataplane {
+
+/// Control thread only.
+class SignalReader final : public SignalSource {
+  public:
+    SignalReader(std::span<WorkerRings> rings, const Attachments& attachments)
+        : rings_(rings),
+          attachments_(attachments) {}
+
+    /// Half of `limit` is kept for IGMP, a quarter for each other kind; what one kind leaves the others may
+    /// use.
+    std::size_t drain(std::size_t limit, const std::function<void(const Signal&)>& deliver) override;
+
+  private:
+    using Deliver = std::function<void(const Signal&)>;
+    [[nodiscard]] Signal describe(SignalKind kind, std::uint16_t attachment, const MacAddress& source) const;
+    std::size_t drain_igmp(std::size_t limit, const Deliver& deliver);
+    std::size_t drain_headers(SignalKind kind, std::size_t limit, const Deliver& deliver);
+
+    std::span<WorkerRings> rings_;
+    const Attachments& attachments_;
+};
+
+} // namespace mcfwd::dataplane

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// Everything that is the same for every packet of an entry is done here, once: destination MAC, tags,
+// grouping.
+#include "egress_list.hh"
+
+#include <algorithm>
+#include <limits>
+#include <tuple>
+#include <vector>
+
+#include <mcfwd/mac.hh>
+
+namespace mcfwd::dataplane {
+namespace {
+
+// The bytes on the wire depend on nothing else: the group is the same for the whole list.
+auto wire_key(const Egress& egress) {
+    return std::tie(egress.vlan, egress.source_mac);
+}
+
+std::vector<Egress> grouped(std::span<const Egress> forward) {
+    std::vector<Egress> sorted(forward.begin(), forward.end());
+    std::ranges::stable_sort(sorted,
+                             [](const Egress& a, const Egress& b) { return wire_key(a) < wire_key(b); });
+    return sorted;
+}
+
+std::size_t count_rewrites(std::span<const Egress> sorted) {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < sorted.size(); ++i) {
+        count += i == 0 || wire_key(sorted[i - 1]) != wire_key(sorted[i]) ? 1U : 0U;
+    }
+    return count;
+}
+
+std::uint32_t units_for(std::size_t rewrites, std::size_t egresses) {
+    const std::size_t bytes = sizeof(ListHeader) + rewrites * sizeof(Rewrite) + egresses * sizeof(Replica);
+    return static_cast<std::uint32_t>((bytes + kListUnit - 1) / kListUnit);
+}
+
+Rewrite ethernet_header(Ipv4Address group, const Egress& egress) {
+    Rewrite rewrite;
+    auto out = rewrite.header.begin();
+    const auto put16 = [&out](unsigned value) {
+        *out++ = static_cast<std::uint8_t>(value >> 8U);
+        *out++ = static_cast<std::uint8_t>(value);
+    };
+    out = std::ranges::copy(multicast_mac(group).bytes, out).out;
+    out = std::ranges::copy(egress.source_mac.bytes, out).out;
+    if (egress.vlan.value() != 0) {
+        put16(0x8100);
+        put16(egress.vlan.value());
+    }
+    put16(0x0800);
+    rewrite.header_length = static_cast<std::uint8_t>(out - rewrite.header.begin());
+    return rewrite;
+}
+
+} // namespace
+
+std::uint32_t list_units(std::span<const Egress> forward) {
+    return units_for(count_rewrites(grouped(forward)), forward.size());
+}
+
+std::size_t most_list_units(std::size_t lists, std::size_t egresses) {
+    const std::size_t bytes =
+        lists * (sizeof(ListHeader) + kListUnit - 1) + egresses * (sizeof(Rewrite) + sizeof(Replica));
+    return bytes / kListUnit + 1;
+}
+
+void write_list(std::byte* start, Ipv4Address group, std::span<const Egress> forward,
+                std::uint32_t counters) {
+    const std::vector<Egress> sorted = grouped(forward);
+    const std::size_t rewrites = count_rewrites(sorted);
+    auto* next_rewrite = reinterpret_cast<Rewrite*>(start + sizeof(ListHeader));
+    Rewrite* rewrite = nullptr;
+    auto* replica = reinterpret_cast<Replica*>(start + sizeof(ListHeader) + rewrites * sizeof(Rewrite));
+    ListHeader header{.counters = counters,
+                      .egresses = static_cast<std::uint16_t>(sorted.size()),
+                      .rewrites = static_cast<std::uint16_t>(rewrites),
+                      .smallest_mtu = std::numeric_limits<std::uint16_t>::max(),
+                      .largest_ttl_threshold = 1};
+    for (std::size_t i = 0; i < sorted.size(); ++i) {
+        const Egress& egress = sorted[i];
+        if (i == 0 || wire_key(sorted[i - 1]) != wire_key(egress)) {
+            rewrite = next_rewrite++;
+            *rewrite = ethernet_header(group, egress);
+        }
+        ++rewrite->egresses;
+        // A threshold of 0 would let packets out that have used up their TTL.
+        const std::uint8_t threshold = std::max<std::uint8_t>(1, egress.ttl_threshold);
+        *replica++ = {.port = egress.port.value(), .mtu = egress.mtu, .ttl_threshold = threshold};
+        header.smallest_mtu = std::min(header.smallest_mtu, egress.mtu);
+        header.largest_ttl_threshold = std::max(header.largest_ttl_threshold, threshold);
+    }
+    *reinterpret_cast<ListHeader*>(start) = header;
+}
+
+} // namespace mcfwd::dataplane

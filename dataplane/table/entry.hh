@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// One entry as the control thread knows it: what was asked for, and what it has counted so far. Counts move
+// from list to list while egresses come and go; this is where none of them gets lost.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include <mcfwd/ids.hh>
+#include <mcfwd/table.hh>
+
+#include "list_store.hh"
+
+namespace mcfwd::dataplane {
+
+class Entry;
+
+/// What an entry counts for one of its egresses; a port and VLAN name it.
+struct EgressTotal {
+    PortId port;
+    VlanId vlan;
+    std::uint64_t packets = 0;
+    std::uint64_t bytes = 0;
+};
+
+/// A list that is or was the list of an entry.
+struct ListUse {
+    ListHandle list;
+    ListTotals base;                   ///< counts that are not to be shown: those from before `clear`
+    Entry* owner = nullptr;            ///< who gets the counts; none after the entry is gone or restarted
+    bool published = false;            ///< workers may know it
+    std::vector<EgressTotal> egresses; ///< sorted by port and VLAN; the counts of these are unused
+};
+
+/// Control thread only.
+class Entry {
+  public:
+    /// Takes a new state with its new list. Returns the list it had, if any, which still belongs to the entry
+    /// (`owner`) as long as its counts do.
+    [[nodiscard]] std::unique_ptr<ListUse> replace(PutEntry desired, const ListHandle& list, bool restart);
+    /// Ends the entry; returns its list, which belongs to nobody now.
+    [[nodiscard]] std::unique_ptr<ListUse> end();
+
+    /// Adds the final counts of a retired list of this entry.
+    void fold(const ListUse& use, const ListStore& store);
+    /// Counts start from 0 from now on.
+    void clear_counters(const ListStore& store);
+
+    [[nodiscard]] const PutEntry& desired() const { return desired_; }
+    [[nodiscard]] const ListUse& current() const { return *current_; }
+    void mark_published() { current_->published = true; }
+    [[nodiscard]] EntryCounters counters(const ListStore& store) const;
+    /// In the order of `desired().forward`.
+    [[nodiscard]] std::vector<EgressCounters> egress_counters(const ListStore& store) const;
+
+  private:
+    void disown_older();
+    void carry_egress_totals(const std::vector<EgressTotal>& next);
+
+    PutEntry desired_;
+    std::unique_ptr<ListUse> current_;
+    std::vector<ListUse*> older_;            ///< lists of before that workers may still count in
+    ListTotals totals_;                      ///< of lists that are gone
+    std::vector<EgressTotal> egress_totals_; ///< the same per egress; sorted like ListUse::egresses
+};
+
+} // namespace mcfwd::dataplane

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// The hash index of one table instance: buckets of one cache line, linear probing from the home bucket on, at
+// most half full. Written by the control thread while no worker looks at it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "key_hash.hh"
+#include "layout.hh"
+
+namespace mcfwd::dataplane {
+
+/// Invariant: all buckets between a key's home and the bucket that holds it are full, so that a search may
+/// stop at the first bucket with a free slot. Works on memory that it does not own.
+class Index {
+  public:
+    /// Buckets, a power of two, that hold `entries` at a load of at most one half.
+    [[nodiscard]] static std::size_t buckets_for(std::size_t entries);
+
+    /// `buckets` are zeroed and as many as `buckets_for` says.
+    Index(std::span<Bucket> buckets, KeyHash hash);
+
+    /// Inserts or replaces. The caller keeps within the number of entries that the buckets were made for.
+    void put(const Slot& slot);
+    /// Removes the key if it is there and closes the gap, so that searches stay short.
+    void erase(const FlowKey& key);
+    /// nullptr if the key is not there. What workers use for bursts is `look_up`.
+    [[nodiscard]] const Slot* find(const FlowKey& key) const;
+
+    [[nodiscard]] std::uint32_t home(const FlowKey& key) const { return hash_(key) & mask_; }
+    [[nodiscard]] const Bucket& bucket(std::uint32_t number) const { return buckets_[number & mask_]; }
+    /// Searches from bucket `start` on, which must be the key's home.
+    [[nodiscard]] const Slot* find_from(std::uint32_t start, const FlowKey& key) const;
+
+  private:
+    void close_gap(std::uint32_t number, std::size_t gap);
+
+    Bucket* buckets_;
+    std::uint32_t mask_;
+    KeyHash hash_;
+};
+
+inline const Slot* Index::find_from(std::uint32_t start, const FlowKey& key) const {
+    for (std::uint32_t number = start;; ++number) {
+        bool full = true;
+        for (const Slot& slot : bucket(number).slots) {
+            if (slot.holds(key)) {
+                return &slot;
+            }
+            full = full && !slot.free();
+        }
+        if (!full) {
+            return nullptr;
+        }
+    }
+}
+
+} // namespace mcfwd::dataplane

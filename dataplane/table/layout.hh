@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// The forwarding table as it lies in memory and as workers read it. Sizes are chosen for cache lines: four
+// entries a line, the egress list of an entry with one egress on one line.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+
+#include <mcfwd/ids.hh>
+#include <mcfwd/table.hh>
+
+#include <dataplane/memory.hh>
+#include <dataplane/relaxed_counter.hh>
+
+namespace mcfwd::dataplane {
+
+/// What a packet is looked up by, in host byte order. `source` 0 finds the (*,G) entry.
+struct FlowKey {
+    std::uint32_t group = 0;
+    std::uint32_t source = 0;
+    std::uint16_t domain = 0;
+
+    constexpr auto operator<=>(const FlowKey&) const = default;
+};
+
+[[nodiscard]] constexpr FlowKey flow_key(const MfibKey& key) {
+    return {key.group.host(), key.source.host(), key.domain.value()};
+}
+[[nodiscard]] constexpr MfibKey mfib_key(const FlowKey& key) {
+    return {DomainId(key.domain), Ipv4Address(key.group), Ipv4Address(key.source)};
+}
+
+/// One entry. Group 0, which no entry has, marks a free slot.
+struct Slot {
+    std::uint32_t group = 0;
+    std::uint32_t source = 0;
+    std::uint16_t domain = 0;
+    std::uint16_t accept = 0; ///< IfIndex
+    std::uint32_t list = 0;   ///< of its egress list, in units of kListUnit
+
+    [[nodiscard]] bool holds(const FlowKey& key) const {
+        return group == key.group && source == key.source && domain == key.domain;
+    }
+    [[nodiscard]] bool free() const { return group == 0; }
+    [[nodiscard]] FlowKey key() const { return {group, source, domain}; }
+};
+static_assert(sizeof(Slot) == 16 && std::is_trivially_copyable_v<Slot>);
+
+inline constexpr std::size_t kSlotsPerBucket = 4;
+struct alignas(kCacheLine) Bucket {
+    std::array<Slot, kSlotsPerBucket> slots;
+};
+static_assert(sizeof(Bucket) == kCacheLine);
+
+/// Egress lists start at multiples of this.
+inline constexpr std::size_t kListUnit = kCacheLine;
+
+/// Start of an egress list in memory; `rewrites` Rewrite and then `egresses` Replica follow it directly.
+struct ListHeader {
+    std::uint32_t counters = 0; ///< index of its ListCounters
+    std::uint16_t egresses = 0; ///< 0: negative entry
+    std::uint16_t rewrites = 0;
+    std::uint16_t smallest_mtu = 0;         ///< of all egresses: a packet no longer than this needs no check
+    std::uint8_t largest_ttl_threshold = 0; ///< of all egresses: a TTL not below this needs no check
+    std::uint8_t reserved = 0;
+    std::uint32_t reserved2 = 0;
+};
+static_assert(sizeof(ListHeader) == 16 && std::is_trivially_copyable_v<ListHeader>);
+
+/// Ethernet header, with or without a tag, that the next `egresses` replicas have in common.
+struct Rewrite {
+    std::array<std::uint8_t, 18> header{};
+    std::uint8_t header_length = 0; ///< 14 or 18
+    std::uint8_t reserved = 0;
+    std::uint16_t egresses = 0;
+};
+static_assert(sizeof(Rewrite) == 22 && std::is_trivially_copyable_v<Rewrite>);
+
+/// One egress of a Rewrite.
+struct Replica {
+    std::uint16_t port = 0; ///< PortId
+    std::uint16_t mtu = 0;
+    std::uint8_t ttl_threshold = 0;
+    std::uint8_t reserved = 0;
+};
+static_assert(sizeof(Replica) == 6 && std::is_trivially_copyable_v<Replica>);
+
+/// An egress list, read in place.
+class EgressList {
+  public:
+    explicit EgressList(const std::byte* start) : start_(start) {}
+    [[nodiscard]] const ListHeader& header() const { return *reinterpret_cast<const ListHeader*>(start_); }
+    [[nodiscard]] std::span<const Rewrite> rewrites() const {
+        return {reinterpret_cast<const Rewrite*>(start_ + sizeof(ListHeader)), header().rewrites};
+    }
+    /// Replicas of all rewrites, in their order.
+    [[nodiscard]] std::span<const Replica> replicas() const {
+        return {reinterpret_cast<const Replica*>(start_ + sizeof(ListHeader) +
+                                                 header().rewrites * sizeof(Rewrite)),
+                header().egresses};
+    }
+
+  private:
+    const std::byte* start_;
+};
+
+/// Traffic through one egress list at one worker.
+struct ListCounters {
+    RelaxedCounter packets;
+    RelaxedCounter bytes;
+    RelaxedCounter wrong_interface;
+    RelaxedCounter copies;
+};
+static_assert(sizeof(ListCounters) == 32);
+
+} // namespace mcfwd::dataplane

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// A batch is decided in three steps: what it comes to per key, whether there is room, and building its lists.
+// From then on nothing can fail.
+#include "table.hh"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "command_check.hh"
+#include "egress_list.hh"
+
+namespace mcfwd::dataplane {
+namespace {
+
+// Published lists, lists that a grace period still holds, and lists of the version after: in the worst case
+// each time all of them.
+constexpr std::size_t kListGenerations = 3;
+
+} // namespace
+
+Expected<std::unique_ptr<Table>> Table::create(const TableSize& size, const Clock& clock,
+                                               const AllocateMemory& allocate) {
+    if (size.entries == 0) {
+        return fail(Status::kInvalidParameter, "a table needs room for at least one entry");
+    }
+    auto lists = ListStore::create(size.entries * kListGenerations, size.egresses * kListGenerations,
+                                   size.workers, allocate);
+    if (!lists) {
+        return std::unexpected(lists.error());
+    }
+    auto left_right = LeftRight::create(size.entries, size.workers, lists->lists(), allocate);
+    if (!left_right) {
+        return std::unexpected(left_right.error());
+    }
+    return std::unique_ptr<Table>(new Table(size, clock, std::move(*lists), std::move(*left_right)));
+}
+
+Table::Table(const TableSize& size, const Clock& clock, ListStore lists,
+             std::unique_ptr<LeftRight> left_right)
+    : size_(size),
+      clock_(clock),
+      lists_(std::move(lists)),
+      left_right_(std::move(left_right)) {}
+
+std::size_t Table::bytes_for(const TableSize& size) {
+    const std::size_t lists = size.entries * kListGenerations;
+    return 2 * Index::buckets_for(size.entries) * sizeof(Bucket) +
+           most_list_units(lists, size.egresses * kListGenerations) * kListUnit +
+           size.workers * lists * sizeof(ListCounters);
+}
+
+TableAccess Table::access(WorkerId worker) const {
+    return {.publication = &left_right_->publication(), .counters = lists_.counters(worker)};
+}
+
+Expected<TableVersion> Table::submit(TableBatch batch) {
+    end_grace();
+    for (const TableCommand& command : batch.commands) {
+        if (auto checked = check_command(command, size_.ports); !checked) {
+            return std::unexpected(checked.error());
+        }
+    }
+    NetEffect effect = net_effect(batch);
+    if (!has_room(effect) || !build_lists(effect)) {
+        return refuse();
+    }
+    if (!next_waits_) {
+        next_record_ = {.submitted = clock_.now()};
+        next_waits_ = true;
+    }
+    next_record_.commands += batch.commands.size();
+    History::join_cause(next_record_.cause, batch.cause);
+    commit(effect);
+    for (const TableCommand& command : batch.commands) {
+        if (const auto* set = std::get_if<SetMissPolicy>(&command)) {
+            next_.policies[set->interface] = set->policy;
+        }
+    }
+    if (left_right_->grace_open()) {
+        return TableVersion(version_.value() + 1);
+    }
+    publish_next();
+    return version_;
+}
+
+Table::NetEffect Table::net_effect(TableBatch& batch) {
+    NetEffect effect;
+    for (TableCommand& command : batch.commands) {
+        if (auto* put = std::get_if<PutEntry>(&command)) {
+            Wanted& wanted = effect[put->key];
+            wanted.put = put;
+            wanted.restart = wanted.restart || put->counters == CounterPolicy::kRestart;
+        } else if (const auto* erase = std::get_if<EraseEntry>(&command)) {
+            // What is put again after this is a new entry.
+            effect[erase->key] = {.restart = true};
+        }
+    }
+    return effect;
+}
+
+bool Table::has_room(const NetEffect& effect) const {
+    std::size_t entries = entries_.size();
+    std::size_t egresses = egresses_;
+    for (const auto& [key, wanted] : effect) {
+        if (const auto present = entries_.find(key); present != entries_.end()) {
+            --entries;
+            egresses -= present->second.desired().forward.size();
+        }
+        if (wanted.put != nullptr) {
+            ++entries;
+            egresses += wanted.put->forward.size();
+        }
+    }
+    // What does not grow is let through whatever the numbers are.
+    return (entries <= size_.entries || entries <= entries_.size()) &&
+           (egresses <= size_.egresses || egresses <= egresses_);
+}
+
+bool Table::build_lists(NetEffect& effect) {
+    for (auto wanted = effect.begin(); wanted != effect.end(); ++wanted) {
+        PutEntry* put = wanted->second.put;
+        if (put == nullptr) {
+            continue;
+        }
+        const auto present = entries_.find(put->key);
+        if (present != entries_.end() && !wanted->second.restart &&
+            present->second.desired().accept == put->accept &&
+            present->second.desired().forward == put->forward) {
+            wanted->second.unchanged = true;
+            continue;
+        }
+        const auto list = lists_.build(put->key.group, put->forward);
+        if (!list) {
+            std::for_each(effect.begin(), wanted, [this](const NetEffect::value_type& built) {
+                if (built.second.put != nullptr && !built.second.unchanged) {
+                    lists_.release(built.second.list);
+                }
+            });
+            return false;
+        }
+        wanted->second.list = *list;
+    }
+    return true;
+}
+
+std::unexpected<Error> Table::refuse() {
+    ++refused_;
+    return fail(Status::kNotEnoughMemory,
+                fmt::format("table full: {} of {} entries, {} of {} egresses in use", entries_.size(),
+                            size_.entries, egresses_, size_.egresses));
+}
+
+void Table::commit(NetEffect& effect) {
+    for (auto& [key, wanted] : effect) {
+        if (wanted.put == nullptr) {
+            erase(key);
+        } else if (!wanted.unchanged) {
+            put(key, wanted);
+        }
+    }
+}
+
+void Table::put(const MfibKey& key, Wanted& wanted) {
+    Entry& entry = entries_[key];
+    egresses_ += wanted.put->forward.size();
+    egresses_ -= entry.desired().forward.size();
+    next_.entries[key] = Slot{.group = key.group.host(),
+                              .source = key.source.host(),
+                              .domain = key.domain.value(),
+                              .accept = wanted.put->accept.value(),
+                              .list = wanted.list.start};
+    retire(entry.replace(std::move(*wanted.put), wanted.list, wanted.restart));
+}
+
+void Table::erase(const MfibKey& key) {
+    const auto present = entries_.find(key);
+    if (present == entries_.end()) {
+        return;
+    }
+    egresses_ -= present->second.desired().forward.size();
+    retire(present->second.end());
+    entries_.erase(present);
+    next_.entries[key] = std::nullopt;
+}
+
+void Table::retire(std::unique_ptr<ListUse> use) {
+    if (use && use->published) {
+        next_retired_.push_back(std::move(use));
+    } else if (use) {
+        lists_.release(use->list); // no worker ever saw it
+    }
+}
+
+void Table::publish_next() {
+    version_ = TableVersion(version_.value() + 1);
+    for (const auto& [key, slot] : next_.entries) {
+        if (slot) {
+            entries_.at(key).mark_published();
+        }
+    }
+    retired_ = std::exchange(next_retired_, {});
+    left_right_->publish(std::exchange(next_, {}), version_);
+    next_waits_ = false;
+    next_record_.version = version_;
+    next_record_.published = clock_.now();
+    next_record_.entries = entries_.size();
+    history_.add(std::exchange(next_record_, {}));
+}
+
+void Table::end_grace() {
+    if (!left_right_->end_grace()) {
+        return;
+    }
+    for (const auto& use : retired_) {
+        if (use->owner != nullptr) {
+            use->owner->fold(*use, lists_);
+        }
+        lists_.release(use->list);
+    }
+    retired_.clear();
+    history_.retire_newest(clock_.now());
+}
+
+bool Table::advance() {
+    end_grace();
+    if (next_waits_ && !left_right_->grace_open()) {
+        publish_next();
+    }
+    return left_right_->grace_open();
+}
+
+std::vector<VersionRecord> Table::history(std::size_t limit) const {
+    return history_.newest(limit);
+}
+
+Expected<EntryCounters> Table::counters(const MfibKey& key) const {
+    const auto present = entries_.find(key);
+    if (present == entries_.end()) {
+        return fail(Status::kNotFound, fmt::format("no entry ({}, {})", key.source, key.group));
+    }
+    return present->second.counters(lists_);
+}
+
+Expected<std::vector<EgressCounters>> Table::egress_counters(const MfibKey& key) const {
+    const auto present = entries_.find(key);
+    if (present == entries_.end()) {
+        return fail(Status::kNotFound, fmt::format("no entry ({}, {})", key.source, key.group));
+    }
+    return present->second.egress_counters(lists_);
+}
+
+void Table::for_each(const std::function<void(const PutEntry&, const EntryCounters&)>& visit) const {
+    for (const auto& [key, entry] : entries_) {
+        visit(entry.desired(), entry.counters(lists_));
+    }
+}
+
+void Table::clear_counters() {
+    for (auto& [key, entry] : entries_) {
+        entry.clear_counters(lists_);
+    }
+}
+
+} // namespace mcfwd::dataplane

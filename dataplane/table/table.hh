@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// The forwarding table: takes batches from the control plane and publishes them to the workers as versions.
+// Start reading here; `layout.hh` is what workers see, `left_right.hh` how they get to see it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include <mcfwd/clock.hh>
+#include <mcfwd/ids.hh>
+#include <mcfwd/result.hh>
+#include <mcfwd/table.hh>
+
+#include <dataplane/memory.hh>
+
+#include "entry.hh"
+#include "history.hh"
+#include "left_right.hh"
+#include "list_store.hh"
+
+namespace mcfwd::dataplane {
+
+struct TableSize {
+    std::size_t entries = 0;
+    std::size_t egresses = 0; ///< of all entries together
+    std::size_t workers = 0;
+    std::size_t ports = 0; ///< egress ports are 0 to ports - 1
+};
+
+/// What one worker needs of the table.
+struct TableAccess {
+    const Publication* publication = nullptr;
+    ListCounters* counters = nullptr; ///< indexed by ListHeader::counters
+};
+
+/// Control thread only.
+class Table final : public TableWriter {
+  public:
+    /// `clock` outlives the table.
+    [[nodiscard]] static Expected<std::unique_ptr<Table>> create(const TableSize& size, const Clock& clock,
+                                                                 const AllocateMemory& allocate);
+
+    [[nodiscard]] Expected<TableVersion> submit(TableBatch batch) override;
+    bool advance() override;
+    [[nodiscard]] TableVersion published() const override { return version_; }
+    [[nodiscard]] std::size_t entries() const override { return entries_.size(); }
+    [[nodiscard]] std::size_t capacity() const override { return size_.entries; }
+    [[nodiscard]] std::uint64_t refused() const override { return refused_; }
+    [[nodiscard]] std::vector<VersionRecord> history(std::size_t limit) const override;
+    [[nodiscard]] Expected<EntryCounters> counters(const MfibKey& key) const override;
+    [[nodiscard]] Expected<std::vector<EgressCounters>> egress_counters(const MfibKey& key) const override;
+    void for_each(const std::function<void(const PutEntry&, const EntryCounters&)>& visit) const override;
+    void clear_counters() override;
+
+    [[nodiscard]] TableAccess access(WorkerId worker) const;
+    /// Memory of instances, lists and counters for a table of this size.
+    [[nodiscard]] static std::size_t bytes_for(const TableSize& size);
+
+  private:
+    /// What a batch comes to for one key: the last command on it.
+    struct Wanted {
+        PutEntry* put = nullptr; ///< none: erase
+        bool restart = false;
+        ListHandle list;
+        bool unchanged = false; ///< the entry is like that already
+    };
+    using NetEffect = std::map<MfibKey, Wanted>;
+
+    Table(const TableSize& size, const Clock& clock, ListStore lists, std::unique_ptr<LeftRight> left_right);
+    [[nodiscard]] static NetEffect net_effect(TableBatch& batch);
+    [[nodiscard]] bool has_room(const NetEffect& effect) const;
+    [[nodiscard]] bool build_lists(NetEffect& effect);
+    void commit(NetEffect& effect);
+    void put(const MfibKey& key, Wanted& wanted);
+    void erase(const MfibKey& key);
+    void retire(std::unique_ptr<ListUse> use);
+    void publish_next();
+    void end_grace();
+    [[nodiscard]] std::unexpected<Error> refuse();
+
+    TableSize size_;
+    const Clock& clock_;
+    ListStore lists_;
+    std::unique_ptr<LeftRight> left_right_;
+    std::map<MfibKey, Entry> entries_;
+    std::size_t egresses_ = 0;
+    Changes next_; ///< of the version after the one in flight
+    VersionRecord next_record_;
+    bool next_waits_ = false;
+    std::vector<std::unique_ptr<ListUse>> next_retired_; ///< lists that the next version replaces
+    std::vector<std::unique_ptr<ListUse>> retired_;      ///< lists that the version in flight replaces
+    History history_;
+    TableVersion version_{};
+    std::uint64_t refused_ = 0;
+};
+
+} // namespace mcfwd::dataplane

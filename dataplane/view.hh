@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// What people see of ports, workers and memory.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include <mcfwd/counters.hh>
+
+#include "port.hh"
+#include "workers.hh"
+
+struct rte_mempool;
+
+namespace mcfwd::dataplane {
+
+/// Control thread only.
+class View final : public DataplaneView {
+  public:
+    /// `memory` is filled in but for the buffers available now.
+    View(std::span<const Port> ports, const Workers& workers, rte_mempool* pool, const MemoryStatus& memory);
+
+    [[nodiscard]] std::vector<PortStatus> ports() const override;
+    [[nodiscard]] std::vector<WorkerCounters> workers() const override;
+    [[nodiscard]] MemoryStatus memory() const override;
+    void clear_counters() override;
+
+    /// Freezes what depends on ports and pool, which are about to go.
+    void close();
+
+  private:
+    [[nodiscard]] std::vector<PortStatus> read_ports() const;
+
+    std::span<const Port> ports_;
+    const Workers& workers_;
+    rte_mempool* pool_;
+    MemoryStatus memory_;
+    bool closed_ = false;
+    std::vector<PortStatus> last_ports_; ///< once closed
+    std::vector<WorkerCounters> worker_base_;
+    std::vector<PortStatus> port_base_;
+};
+
+} // namespace mcfwd::dataplane

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// Nothing here trusts a length that a sender wrote. Only the first segment counts as the frame: ports are set
+// up so that a frame fits one buffer, and what does not ends as a bad length.
+#include "classify.hh"
+
+#include <cstring>
+#include <optional>
+
+#include <netinet/in.h>
+#include <rte_byteorder.h>
+#include <rte_ether.h>
+#include <rte_prefetch.h>
+
+#include <mcfwd/ipv4.hh>
+
+namespace mcfwd::dataplane {
+namespace {
+
+enum class Exit : std::uint8_t { kRouted, kIgmp, kDropped };
+
+/// Where a frame goes, and why if it is dropped.
+struct Verdict {
+    Exit exit = Exit::kDropped;
+    DropReason reason = DropReason::kTooShort;
+
+    static constexpr Verdict drop(DropReason why) { return {Exit::kDropped, why}; }
+};
+
+/// Ethernet header and at most one IEEE 802.1Q tag, in the frame or stripped from it by the NIC.
+struct Link {
+    std::uint16_t ether_type = 0;
+    std::uint16_t vlan = 0;
+    std::uint8_t length = 0;
+};
+
+std::optional<Link> read_link(const rte_mbuf& frame) {
+    if (frame.data_len < RTE_ETHER_HDR_LEN) {
+        return std::nullopt;
+    }
+    const auto* ethernet = rte_pktmbuf_mtod(&frame, const rte_ether_hdr*);
+    Link link{.ether_type = rte_be_to_cpu_16(ethernet->ether_type), .length = RTE_ETHER_HDR_LEN};
+    if ((frame.ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED) != 0) {
+        link.vlan = frame.vlan_tci & 0x0fffU;
+    } else if (link.ether_type == RTE_ETHER_TYPE_VLAN) {
+        if (frame.data_len < RTE_ETHER_HDR_LEN + RTE_VLAN_HLEN) {
+            return std::nullopt;
+        }
+        const auto* tag = rte_pktmbuf_mtod_offset(&frame, const rte_vlan_hdr*, RTE_ETHER_HDR_LEN);
+        link.vlan = rte_be_to_cpu_16(tag->vlan_tci) & 0x0fffU;
+        link.ether_type = rte_be_to_cpu_16(tag->eth_proto);
+        link.length = RTE_ETHER_HDR_LEN + RTE_VLAN_HLEN;
+    }
+    return link;
+}
+
+/// RFC 1812 section 5.2.2, but for the checksum.
+bool ip_lengths_hold(const rte_ipv4_hdr& ip, std::uint32_t available) {
+    const std::uint32_t total = rte_be_to_cpu_16(ip.total_length);
+    const std::uint32_t header = rte_ipv4_hdr_len(&ip);
+    return (ip.version_ihl >> 4U) == 4 && header >= sizeof(rte_ipv4_hdr) && header <= total &&
+           total <= available;
+}
+
+bool ip_checksum_holds(const rte_ipv4_hdr& ip, std::uint64_t offload_flags) {
+    const std::uint64_t checked = offload_flags & RTE_MBUF_F_RX_IP_CKSUM_MASK;
+    if (checked == RTE_MBUF_F_RX_IP_CKSUM_GOOD) {
+        return true;
+    }
+    return rte_raw_cksum(&ip, rte_ipv4_hdr_len(&ip)) == 0xffff;
+}
+
+Verdict check_addresses(const Arrival& arrival, const rte_ipv4_hdr& ip, const MacAddress& sender) {
+    const auto group = Ipv4Address::from_network(ip.dst_addr);
+    if (ip.next_proto_id == IPPROTO_IGMP) {
+        return arrival.is_own(sender) ? Verdict::drop(DropReason::kOwnTransmission)
+                                      : Verdict{.exit = Exit::kIgmp};
+    }
+    if (!group.is_multicast()) {
+        return Verdict::drop(DropReason::kNotMulticast);
+    }
+    if (!Ipv4Address::from_network(ip.src_addr).is_valid_source()) {
+        return Verdict::drop(DropReason::kMartianSource);
+    }
+    if (arrival.is_own(sender)) {
+        return Verdict::drop(DropReason::kOwnTransmission);
+    }
+    if (group.is_link_local_multicast()) {
+        return Verdict::drop(DropReason::kLinkLocalGroup);
+    }
+    return {.exit = Exit::kRouted};
+}
+
+/// Fills in the packet as far as it gets; on kRouted and kIgmp it is complete.
+Verdict classify_one(PortId port, const Attachments& attachments, Packet& packet) {
+    const rte_mbuf& frame = *packet.mbuf;
+    const auto link = read_link(frame);
+    if (!link) {
+        return Verdict::drop(DropReason::kTooShort);
+    }
+    if (link->ether_type != RTE_ETHER_TYPE_IPV4) {
+        return Verdict::drop(DropReason::kNotIpv4);
+    }
+    if (frame.data_len < link->length + sizeof(rte_ipv4_hdr)) {
+        return Verdict::drop(DropReason::kTooShort);
+    }
+    packet.attachment = attachments.find(port, link->vlan);
+    if (packet.attachment == Attachments::kNone) {
+        return Verdict::drop(DropReason::kNoAttachment);
+    }
+    const auto& ip = *rte_pktmbuf_mtod_offset(&frame, const rte_ipv4_hdr*, link->length);
+    if (!ip_lengths_hold(ip, frame.data_len - link->length)) {
+        return Verdict::drop(DropReason::kBadIpHeader);
+    }
+    if (!ip_checksum_holds(ip, frame.ol_flags)) {
+        return Verdict::drop(DropReason::kBadIpChecksum);
+    }
+    const Arrival& arrival = attachments[packet.attachment];
+    packet.key = {.group = rte_be_to_cpu_32(ip.dst_addr),
+                  .source = rte_be_to_cpu_32(ip.src_addr),
+                  .domain = arrival.domain.value()};
+    packet.length = rte_be_to_cpu_16(ip.total_length);
+    packet.ttl = ip.time_to_live;
+    packet.ethernet_length = link->length;
+    MacAddress sender;
+    std::memcpy(sender.bytes.data(), rte_pktmbuf_mtod_offset(&frame, const char*, RTE_ETHER_ADDR_LEN),
+                sender.bytes.size());
+    return check_addresses(arrival, ip, sender);
+}
+
+/// From the frame to the IP packet alone: no Ethernet header, no padding, no further segments.
+void trim_to_ip(const Packet& packet) {
+    rte_mbuf& mbuf = *packet.mbuf;
+    if (mbuf.nb_segs > 1) {
+        rte_pktmbuf_free(mbuf.next);
+        mbuf.next = nullptr;
+        mbuf.nb_segs = 1;
+    }
+    mbuf.data_off = static_cast<std::uint16_t>(mbuf.data_off + packet.ethernet_length);
+    mbuf.data_len = packet.length;
+    mbuf.pkt_len = packet.length;
+}
+
+} // namespace
+
+void classify(PortId port, std::span<rte_mbuf* const> frames, const Attachments& attachments, Tally& tally,
+              PacketBurst& routed, PacketBurst& igmp) noexcept {
+    constexpr std::size_t kAhead = 4;
+    for (std::size_t i = 0; i < frames.size() && i < kAhead; ++i) {
+        rte_prefetch0(rte_pktmbuf_mtod(frames[i], void*));
+    }
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        if (i + kAhead < frames.size()) {
+            rte_prefetch0(rte_pktmbuf_mtod(frames[i + kAhead], void*));
+        }
+        Packet packet{.mbuf = frames[i]};
+        const Verdict verdict = classify_one(port, attachments, packet);
+        if (verdict.exit == Exit::kDropped) {
+            tally.drop(packet.mbuf, verdict.reason);
+            continue;
+        }
+        trim_to_ip(packet);
+        (verdict.exit == Exit::kRouted ? routed : igmp).push(packet);
+    }
+}
+
+} // namespace mcfwd::dataplane

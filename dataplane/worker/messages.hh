@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// What travels through the rings between a worker and the control thread.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include <rte_mbuf.h>
+
+#include <mcfwd/ids.hh>
+#include <mcfwd/mac.hh>
+#include <mcfwd/signals.hh>
+
+#include <dataplane/ring.hh>
+#include <dataplane/table/layout.hh>
+
+namespace mcfwd::dataplane {
+
+/// A whole packet handed over; the receiver frees the mbuf, which starts at the IP header.
+struct PuntedPacket {
+    rte_mbuf* mbuf = nullptr;
+    std::uint16_t attachment = 0;
+    MacAddress source_mac;
+};
+
+/// The first octets of a packet that stays with the worker.
+struct PuntedHeader {
+    std::uint16_t attachment = 0;
+    std::uint16_t length = 0;
+    MacAddress source_mac;
+    std::uint16_t reserved = 0;
+    std::array<std::byte, kSignalHeaderOctets> octets;
+};
+
+/// Control thread to worker: a frame to send, or without a frame a flow whose parked packets are unwanted.
+struct Injection {
+    rte_mbuf* frame = nullptr;
+    FlowKey flow;
+    PortId port;
+    std::uint16_t reserved = 0;
+};
+
+/// One ring per class, so that a storm of one kind leaves the room of the others alone.
+struct PuntRings {
+    Ring<PuntedPacket> igmp;
+    Ring<PuntedHeader> no_entry;
+    Ring<PuntedHeader> wrong_interface;
+};
+
+} // namespace mcfwd::dataplane

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// Stage "punt": hands IGMP packets and headers of misses and wrong arrivals to the control thread, policed
+// per interface and per kind.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include <mcfwd/signals.hh>
+
+#include <dataplane/dataplane.hh>
+
+#include "messages.hh"
+#include "packet.hh"
+#include "police.hh"
+#include "tally.hh"
+
+namespace mcfwd::dataplane {
+
+/// Only the first attempt to send a signal is counted when it fails.
+enum class Attempt : std::uint8_t { kFirst, kAgain };
+
+/// One per worker.
+class Punt {
+  public:
+    Punt(PuntRings& rings, std::size_t attachments, const Limits& limits, Tally& tally);
+
+    /// Hands whole packets over, or drops and counts them.
+    void igmp(PacketBurst& packets, std::uint64_t now) noexcept;
+    /// Sends the header of a packet that failed the reverse-path check; the packet stays with the caller.
+    void wrong_interface(const Packet& packet, std::uint64_t now) noexcept;
+    /// The same for a packet without an entry. False if it could not be sent; then try again later.
+    [[nodiscard]] bool no_entry(const Packet& packet, Attempt attempt, std::uint64_t now) noexcept;
+
+  private:
+    enum class Outcome : std::uint8_t { kSent, kPoliced, kRingFull };
+
+    [[nodiscard]] bool within_rate(SignalKind kind, std::uint16_t attachment, std::uint64_t now) noexcept;
+    [[nodiscard]] Outcome send_header(SignalKind kind, Ring<PuntedHeader>& ring, const Packet& packet,
+                                      std::uint64_t now) noexcept;
+    void count(SignalKind kind, Outcome outcome) noexcept;
+
+    PuntRings& rings_;
+    Tally& tally_;
+    std::vector<std::array<TokenBucket, kSignalKinds>> buckets_; ///< per attachment
+};
+
+} // namespace mcfwd::dataplane

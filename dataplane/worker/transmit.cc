@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// Copies go to the driver in batches of kBatch while a burst is replicated, so that they are still in the
+// cache, and all of them at the end of each loop.
+#include "transmit.hh"
+
+#include <algorithm>
+
+#include <rte_cycles.h>
+#include <rte_ethdev.h>
+
+namespace mcfwd::dataplane {
+namespace {
+
+constexpr std::size_t kBatch = 32;
+// A port that takes nothing for so long is stuck; what waits for it is stale.
+constexpr std::uint64_t kPatiencePerSecond = 1000;
+
+std::uint16_t offer(const Outlet& outlet, rte_mbuf** packets, std::size_t count) noexcept {
+    const auto chunk = static_cast<std::uint16_t>(std::min<std::size_t>(count, 512));
+    if (outlet.relay != nullptr) {
+        return static_cast<std::uint16_t>(outlet.relay->push_some(packets, chunk));
+    }
+    return rte_eth_tx_burst(outlet.number, outlet.queue, packets, chunk);
+}
+
+} // namespace
+
+Transmit::Transmit(std::vector<Outlet> outlets, std::size_t backlog, Tally& tally)
+    : backlog_(std::max(backlog, kBatch)),
+      patience_(rte_get_tsc_hz() / kPatiencePerSecond),
+      tally_(tally) {
+    for (const Outlet& outlet : outlets) {
+        Lane& lane = lanes_.emplace_back(Lane{.outlet = outlet, .copies = {}, .injected = {}});
+        lane.copies.packets.resize(backlog_);
+        lane.injected.packets.resize(backlog_);
+    }
+}
+
+Transmit::~Transmit() {
+    for (Lane& lane : lanes_) {
+        take_relayed(lane);
+        give_up(lane.copies, copies_dropped(CopyDropReason::kTxFull));
+        give_up(lane.injected, tally_.inject_drops);
+    }
+}
+
+void Transmit::copy(PortId port, rte_mbuf* copy) noexcept {
+    Lane& lane = lanes_[port.value()];
+    if (lane.copies.size == backlog_) {
+        rte_pktmbuf_free(copy);
+        tally_.drop_copies(CopyDropReason::kTxFull, 1);
+        return;
+    }
+    append(lane.copies, copy);
+    if (lane.copies.size >= kBatch && lane.copies.refused_since == 0) {
+        send(lane.outlet, lane.copies, tally_.sent);
+    }
+}
+
+void Transmit::inject(PortId port, rte_mbuf* frame) noexcept {
+    Lane& lane = lanes_[port.value()];
+    if (lane.injected.size == backlog_) {
+        rte_pktmbuf_free(frame);
+        tally_.inject_drops.add(1);
+        return;
+    }
+    append(lane.injected, frame);
+}
+
+void Transmit::append(Queue& queue, rte_mbuf* packet) noexcept {
+    queue.packets[queue.size++] = packet;
+    ++waiting_;
+}
+
+void Transmit::flush(std::uint64_t now) noexcept {
+    for (Lane& lane : lanes_) {
+        if (lane.outlet.inbox != nullptr) {
+            take_relayed(lane);
+        }
+        if (lane.copies.size + lane.injected.size == 0) {
+            continue;
+        }
+        if (lane.outlet.link_up != nullptr && !lane.outlet.link_up->load(std::memory_order_relaxed)) {
+            give_up(lane.copies, copies_dropped(CopyDropReason::kPortDown));
+            give_up(lane.injected, tally_.inject_drops);
+            continue;
+        }
+        send(lane.outlet, lane.injected, tally_.injected);
+        age(lane.injected, now, tally_.inject_drops);
+        send(lane.outlet, lane.copies, tally_.sent);
+        age(lane.copies, now, copies_dropped(CopyDropReason::kTxFull));
+    }
+}
+
+void Transmit::send(const Outlet& outlet, Queue& queue, RelaxedCounter& sent) noexcept {
+    std::size_t taken = 0;
+    while (taken < queue.size) {
+        const std::uint16_t now_taken = offer(outlet, queue.packets.data() + taken, queue.size - taken);
+        if (now_taken == 0) {
+            break;
+        }
+        taken += now_taken;
+    }
+    if (taken > 0) {
+        std::copy(queue.packets.begin() + static_cast<std::ptrdiff_t>(taken),
+                  queue.packets.begin() + static_cast<std::ptrdiff_t>(queue.size), queue.packets.begin());
+        queue.size -= taken;
+        queue.refused_since = 0;
+        waiting_ -= taken;
+        // What is relayed is counted by the worker that sends it.
+        sent.add(outlet.relay == nullptr ? taken : 0);
+    }
+}
+
+void Transmit::age(Queue& queue, std::uint64_t now, RelaxedCounter& dropped) noexcept {
+    if (queue.size == 0) {
+        return;
+    }
+    if (queue.refused_since == 0) {
+        queue.refused_since = now;
+    } else if (now - queue.refused_since > patience_) {
+        give_up(queue, dropped);
+    }
+}
+
+void Transmit::give_up(Queue& queue, RelaxedCounter& dropped) noexcept {
+    rte_pktmbuf_free_bulk(queue.packets.data(), static_cast<unsigned>(queue.size));
+    dropped.add(queue.size);
+    waiting_ -= queue.size;
+    queue.size = 0;
+    queue.refused_since = 0;
+}
+
+void Transmit::take_relayed(Lane& lane) noexcept {
+    rte_mbuf* packet = nullptr;
+    while (lane.outlet.inbox != nullptr && lane.copies.size < backlog_ && lane.outlet.inbox->pop(packet)) {
+        append(lane.copies, packet);
+    }
+}
+
+RelaxedCounter& Transmit::copies_dropped(CopyDropReason reason) noexcept {
+    return tally_.copy_drops[static_cast<std::size_t>(reason)];
+}
+
+} // namespace mcfwd::dataplane

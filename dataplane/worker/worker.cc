@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// The packet path. `turn` is one round of a worker, `process` the life of a burst, stage by stage.
+#include "worker.hh"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include <rte_cycles.h>
+#include <rte_ethdev.h>
+#include <rte_rcu_qsbr.h>
+#include <sys/prctl.h>
+
+#include <dataplane/table/lookup.hh>
+
+#include "classify.hh"
+
+namespace mcfwd::dataplane {
+namespace {
+
+// Parked bursts released in one turn: enough to be done soon, few enough to keep polling.
+constexpr unsigned kReleasedPerTurn = 8;
+constexpr unsigned kInjectedPerTurn = 32;
+
+} // namespace
+
+Worker::Worker(WorkerSetup setup)
+    : setup_(std::move(setup)),
+      tally_(*setup_.tally),
+      punt_(*setup_.punt, setup_.attachments->size(), setup_.limits, tally_),
+      transmit_(setup_.outlets, setup_.limits.transmit_backlog, tally_),
+      park_(setup_.limits, punt_, tally_),
+      accept_(*setup_.attachments, setup_.table.counters, punt_, tally_),
+      replicate_(setup_.pool, transmit_, tally_),
+      idle_(setup_.poll) {}
+
+void Worker::run(const std::atomic<bool>& stop) noexcept {
+    prctl(PR_SET_TIMERSLACK, 1000UL, 0UL, 0UL, 0UL); // short sleeps are meant to be short
+    enter();
+    // Relaxed: stopping a few packets later does no harm.
+    while (!stop.load(std::memory_order_relaxed)) {
+        if (turn()) {
+            idle_.reset();
+        } else if (idle_.tired()) {
+            rest();
+        }
+    }
+    leave();
+}
+
+void Worker::enter() noexcept {
+    rte_rcu_qsbr_thread_register(setup_.table.publication->readers, setup_.id.value());
+    rte_rcu_qsbr_thread_online(setup_.table.publication->readers, setup_.id.value());
+}
+
+void Worker::leave() noexcept {
+    rte_rcu_qsbr_thread_offline(setup_.table.publication->readers, setup_.id.value());
+    rte_rcu_qsbr_thread_unregister(setup_.table.publication->readers, setup_.id.value());
+}
+
+void Worker::rest() noexcept {
+    rte_rcu_qsbr_thread_offline(setup_.table.publication->readers, setup_.id.value());
+    idle_.sleep();
+    rte_rcu_qsbr_thread_online(setup_.table.publication->readers, setup_.id.value());
+}
+
+bool Worker::turn() noexcept {
+    now_ = rte_rdtsc();
+    // Acquire: pairs with the release of the publication; the one load of the table in this turn.
+    const Instance& table = *setup_.table.publication->current.load(std::memory_order_acquire);
+    if (table.version != version_) {
+        version_ = table.version;
+        tally_.version.set(version_.value());
+        park_.look_again(table);
+    }
+    release_parked(table);
+    bool active = take_injections();
+    for (const Inlet& inlet : setup_.inlets) {
+        active = poll(inlet, table) || active;
+    }
+    park_.tend(now_);
+    transmit_.flush(now_);
+    // From here on nothing of the table is in use.
+    rte_rcu_qsbr_quiescent(setup_.table.publication->readers, setup_.id.value());
+    return active || !park_.empty() || !transmit_.empty();
+}
+
+bool Worker::poll(const Inlet& inlet, const Instance& table) noexcept {
+    std::array<rte_mbuf*, kBurst> frames;
+    const std::uint64_t start = rte_rdtsc();
+    const std::uint16_t count = rte_eth_rx_burst(inlet.number, inlet.queue, frames.data(), kBurst);
+    tally_.polls.add(1);
+    if (count == 0) {
+        tally_.empty_polls.add(1);
+        return false;
+    }
+    tally_.received.add(count);
+    process(inlet.port, {frames.data(), count}, table);
+    const std::uint64_t cycles = rte_rdtsc() - start;
+    tally_.bursts.add(1);
+    tally_.busy_cycles.add(cycles);
+    tally_.cycles_per_burst[std::min<std::size_t>(std::bit_width(cycles | 1U) - 1U, kCycleBuckets - 1)].add(
+        1);
+    return true;
+}
+
+void Worker::process(PortId port, std::span<rte_mbuf* const> frames, const Instance& table) noexcept {
+    routed_.clear();
+    igmp_.clear();
+    classify(port, frames, *setup_.attachments, tally_, routed_, igmp_);
+    punt_.igmp(igmp_, now_);
+    forward(routed_, table, Origin::kWire);
+    transmit_.flush(now_);
+}
+
+void Worker::forward(PacketBurst& packets, const Instance& table, Origin origin) noexcept {
+    std::ranges::transform(packets.packets(), keys_.begin(), &Packet::key);
+    const std::span<const Answer> answers(answers_.data(), packets.size());
+    look_up(table, {keys_.data(), packets.size()}, {answers_.data(), packets.size()});
+    for (const Answer& answer : answers) {
+        if (answer.list != kNoList) {
+            __builtin_prefetch(&accept_.counters(table.list(answer.list).header()), 1);
+        }
+    }
+    for (std::size_t i = 0; i < packets.size(); ++i) {
+        const Packet& packet = packets.packets()[i];
+        if (origin == Origin::kWire && park_.has_ready() && park_.join(packet)) {
+            continue;
+        }
+        switch (accept_(packet, answers[i], table, now_)) {
+        case Acceptance::kForward: {
+            const EgressList list = table.list(answers[i].list);
+            accept_.counters(list.header()).copies.add(replicate_(packet, list));
+            break;
+        }
+        case Acceptance::kMiss:
+            park_.park(packet, now_);
+            break;
+        case Acceptance::kDropped:
+            break;
+        }
+    }
+}
+
+// Parked packets go before what comes in now, but no faster than the ports take them.
+void Worker::release_parked(const Instance& table) noexcept {
+    for (unsigned i = 0; i < kReleasedPerTurn && park_.has_ready() && transmit_.roomy(); ++i) {
+        released_.clear();
+        park_.release(table, released_);
+        forward(released_, table, Origin::kParking);
+        transmit_.flush(now_);
+    }
+}
+
+bool Worker::take_injections() noexcept {
+    Injection injection;
+    unsigned taken = 0;
+    while (taken < kInjectedPerTurn && setup_.injections->pop(injection)) {
+        ++taken;
+        if (injection.frame != nullptr) {
+            transmit_.inject(injection.port, injection.frame);
+        } else {
+            park_.discard(injection.flow);
+        }
+    }
+    return taken > 0;
+}
+
+} // namespace mcfwd::dataplane
