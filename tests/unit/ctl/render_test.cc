@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// Golden texts: what people see is a contract too.
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <controlplane/ctl/format.hh>
+#include <controlplane/ctl/render.hh>
+#include <controlplane/ctl/table.hh>
+
+using namespace mcfwd;
+using namespace mcfwd::ctl;
+using nlohmann::json;
+
+namespace {
+
+std::string shown(std::string_view method, const char* result) {
+    return render(*rpc::find_method(method), json::parse(result));
+}
+
+} // namespace
+
+TEST(Format, Thousands) {
+    EXPECT_EQ(thousands(0), "0");
+    EXPECT_EQ(thousands(999), "999");
+    EXPECT_EQ(thousands(1000), "1,000");
+    EXPECT_EQ(thousands(1234567), "1,234,567");
+    EXPECT_EQ(thousands(18446744073709551615ULL), "18,446,744,073,709,551,615");
+}
+
+TEST(Format, Durations) {
+    EXPECT_EQ(duration(0), "0us");
+    EXPECT_EQ(duration(0.000012), "12us");
+    EXPECT_EQ(duration(0.9), "900ms");
+    EXPECT_EQ(duration(0.9996), "1.0s");
+    EXPECT_EQ(duration(12.34), "12.3s");
+    EXPECT_EQ(duration(59.96), "1m00s");
+    EXPECT_EQ(duration(245), "4m05s");
+    EXPECT_EQ(duration(3599.6), "1h00m");
+    EXPECT_EQ(duration(11045), "3h04m");
+    EXPECT_EQ(duration(183600), "2d03h");
+    EXPECT_EQ(duration(-3), "-3.0s");
+}
+
+TEST(Format, Rates) {
+    EXPECT_EQ(packet_rate(0), "0 pps");
+    EXPECT_EQ(packet_rate(950), "950 pps");
+    EXPECT_EQ(packet_rate(999.7), "1.0 kpps");
+    EXPECT_EQ(packet_rate(20000), "20.0 kpps");
+    EXPECT_EQ(packet_rate(999960), "1.0 Mpps");
+    EXPECT_EQ(packet_rate(1234567), "1.2 Mpps");
+    EXPECT_EQ(bit_rate(160e6), "160.0 Mbit/s");
+    EXPECT_EQ(octets(512), "512 B");
+    EXPECT_EQ(octets(40.0 * 1024 * 1024), "40.0 MiB");
+}
+
+TEST(Format, ShowsADashForWhatIsNotThere) {
+    const json object = json::parse(R"({"a": null, "b": "x", "n": -1})");
+    EXPECT_EQ(text_at(object, "a"), "-");
+    EXPECT_EQ(count_at(object, "b"), "-");
+    EXPECT_EQ(count_at(object, "n"), "-");
+    EXPECT_EQ(duration_at(object, "none"), "-");
+    EXPECT_EQ(list_at(object, "none"), "-");
+    EXPECT_EQ(text_at(json(5), "a"), "-");
+}
+
+TEST(TableTest, AlignsColumns) {
+    Table table({{"NAME"}, {"COUNT", Align::kRight}, {"NOTE"}});
+    table.row({"a", "1", ""});
+    table.row({"longer", "1,000", "x"});
+    EXPECT_EQ(table.text(), "NAME    COUNT  NOTE\n"
+                            "a           1\n"
+                            "longer  1,000  x\n");
+}
+
+TEST(TableTest, SaysThatThereIsNothing) {
+    EXPECT_EQ(Table({{"A"}, {"B"}}).text(), "A  B\n(no entries)\n");
+}
+
+TEST(Render, Mfib) {
+    EXPECT_EQ(shown("show.mfib", R"({"entries": [
+        {"domain": "routed", "source": "10.0.1.2", "group": "239.1.1.1", "iif": "lan1", "oifs": ["lan2", "lan3"], "state": "active",
+         "packets": 1234567, "bytes": 2000000, "wrong_interface": 0, "packets_per_second": 20000.0, "bits_per_second": 160e6},
+        {"domain": "routed", "source": "*", "group": "239.2.2.2", "iif": "lan1", "oifs": [], "state": "negative",
+         "packets": 0, "bytes": 0, "wrong_interface": 3, "packets_per_second": null, "bits_per_second": null}]})"),
+              "DOMAIN  SOURCE    GROUP      IIF   OIFS       STATE       PACKETS      BYTES       RATE      "
+              "BIT RATE  WRONG IIF\n"
+              "routed  10.0.1.2  239.1.1.1  lan1  lan2,lan3  active    1,234,567  2,000,000  20.0 kpps  "
+              "160.0 Mbit/s          0\n"
+              "routed  *         239.2.2.2  lan1  -          negative          0          0          -       "
+              "      -          3\n");
+    EXPECT_EQ(shown("show.ownership", R"({"entries": []})"), "INTERFACE  OWNER  IGMP  PHASE\n(no entries)\n");
+}
+
+TEST(Render, Mfe) {
+    EXPECT_EQ(
+        shown("show.mfe",
+              R"({"entries": [{"source": "10.0.1.2", "group": "239.1.1.1", "iif": "lan1", "owner": "igmp",
+        "upstream_neighbour": null, "state": "active", "age": 12.5, "expires": 897.2, "oifs": [
+        {"interface": "lan1", "contributions": ["wg"], "veto": false, "effective": false},
+        {"interface": "lan2", "contributions": ["sg", "wg"], "veto": false, "effective": true},
+        {"interface": "lan3", "contributions": ["fwd"], "veto": true, "effective": false}]}]})"),
+        "SOURCE    GROUP      IIF   OWNER  UPSTREAM  STATE     AGE  EXPIRES  OIFS\n"
+        "10.0.1.2  239.1.1.1  lan1  igmp   -         active  12.5s   14m57s  lan1(wg,unused) lan2(sg,wg) "
+        "lan3(fwd,veto)\n");
+}
+
+TEST(Render, IgmpGroups) {
+    EXPECT_EQ(shown("show.igmp.groups", R"({"entries": [
+        {"interface": "lan2", "group": "232.1.1.1", "mode": "include", "version": 3, "expires": null,
+         "sources": [{"source": "10.0.1.2", "expires": 250.1}], "last_reporter": "10.0.2.2", "static": false},
+        {"interface": "lan2", "group": "239.1.1.1", "mode": "exclude", "version": 3, "expires": 260.0,
+         "sources": [{"source": "10.0.1.3", "expires": null}], "last_reporter": null, "static": true}]})"),
+              "INTERFACE  GROUP      MODE     VERSION  EXPIRES  LAST REPORTER  STATIC  SOURCES\n"
+              "lan2       232.1.1.1  include        3        -  10.0.2.2       no      10.0.1.2(4m10s)\n"
+              "lan2       239.1.1.1  exclude        3    4m20s  -              yes     10.0.1.3(blocked)\n");
+}
+
+TEST(Render, IgmpInterfaces) {
+    EXPECT_EQ(
+        shown("show.igmp.interfaces",
+              R"({"entries": [{"interface": "lan1", "enabled": true, "version": 3, "querier": "10.0.1.1",
+        "is_querier": true, "next_query": 31.2, "other_querier_expires": null, "robustness": 2, "query_interval": 125.0,
+        "query_response_interval": 10.0, "groups": 2, "counters": {"queries_sent": 3, "reports_received": 1700, "malformed": 0}}]})"),
+        "INTERFACE  ENABLED  VERSION  QUERIER   ROLE     NEXT QUERY  OTHER EXPIRES  INTERVAL  RESPONSE  "
+        "ROBUSTNESS  GROUPS\n"
+        "lan1       yes            3  10.0.1.1  querier       31.2s              -     2m05s     10.0s       "
+        "    2       2\n"
+        "lan1: queries_sent 3, reports_received 1,700\n");
+}
+
+TEST(Render, Drops) {
+    EXPECT_EQ(shown("show.drops", R"({"received": 15, "forwarded": 7, "punted": 0, "parked": 0, "dropped": 8,
+        "drops": {"too_short": 0, "wrong_interface": 8}, "copies": 1004, "sent": 1000, "copies_dropped": 4,
+        "copy_drops": {"tx_full": 4}, "signals_policed": {"igmp": 1}, "table_refused": 9})"),
+              "packets: 15 received = 7 forwarded + 0 punted + 0 parked + 8 dropped\n"
+              "PACKET DROPPED FOR  COUNT\n"
+              "too_short               0\n"
+              "wrong_interface         8\n"
+              "\n"
+              "copies: 1,004 = 1,000 sent + 4 dropped\n"
+              "COPY DROPPED FOR  COUNT\n"
+              "tx_full               4\n"
+              "\n"
+              "SIGNAL POLICED  COUNT\n"
+              "igmp                1\n"
+              "\n"
+              "table changes refused for want of room: 9\n");
+}
+
+TEST(Render, Status) {
+    EXPECT_EQ(shown("show.status",
+                    R"({"version": "0.1.0", "pid": 4711, "uptime": 245, "config": "/etc/mcfwd/mcfwd.toml",
+        "log_level": "info", "table": {"version": 7, "entries": 12, "capacity": 65536, "refused": 0}, "workers": 1, "ports": 3,
+        "ports_up": 2, "interfaces": 3, "groups": 4, "memory": {"hugepages": true, "table_bytes": 41943040, "pool_buffers": 16384,
+        "pool_available": 16100}, "socket": {"path": "/run/mcfwd/mcfwd.sock", "connections": 1, "requests": 31, "slow_readers": 0}})"),
+              "mcfwd 0.1.0, pid 4711, up 4m05s\n"
+              "config      /etc/mcfwd/mcfwd.toml\n"
+              "log level   info\n"
+              "table       version 7, 12 of 65,536 entries, 0 refused\n"
+              "workers     1\n"
+              "ports       3, 2 up\n"
+              "interfaces  3\n"
+              "groups      4\n"
+              "memory      hugepages, table 40.0 MiB, 16,100 of 16,384 packet buffers free\n"
+              "socket      /run/mcfwd/mcfwd.sock, 1 open, 31 requests, 0 slow readers cut off\n");
+}
+
+TEST(Render, Versions) {
+    EXPECT_EQ(
+        shown(
+            "show.versions",
+            R"({"entries": [{"version": 7, "age": 3.2, "cause": "igmp join 239.1.1.1 on lan2", "commands": 1,
+        "entries": 12, "waited": 0.000012, "grace": null}]})"),
+        "VERSION   AGE  COMMANDS  ENTRIES  WAITED  GRACE  CAUSE\n"
+        "      7  3.2s         1       12    12us      -  igmp join 239.1.1.1 on lan2\n");
+}
+
+TEST(Render, SaysNothingForCommandsThatOnlyDo) {
+    EXPECT_EQ(shown("mroute.add", "{}"), "");
+    EXPECT_EQ(shown("shutdown", "{}"), "");
+    EXPECT_EQ(shown("log.level", R"({"level": "warn"})"), "warn\n");
+}
+
+TEST(Render, SurvivesShapesItDoesNotKnow) {
+    for (const rpc::Command& command : rpc::commands()) {
+        for (
+            const char* odd :
+            {"null", "5", "\"x\"", "[]", "{}", R"({"entries": 5, "drops": 5, "methods": "x", "errors": 1})",
+             R"({"entries": [5, null, {"oifs": 5, "sources": [1], "xdp": [], "counters": 7, "addresses": {"a": 1}}]})"}) {
+            EXPECT_NO_THROW(static_cast<void>(render(command, json::parse(odd))));
+        }
+    }
+}
