@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// One update of the group manager becomes one batch of table commands.
+#include <controlplane/forwarding/table_publisher.hh>
+
+namespace mcfwd::forwarding {
+
+namespace {
+
+MfibKey key_of(group_manager::SourceGroup flow) {
+    return {kRoutedDomain, flow.group, flow.source};
+}
+
+} // namespace
+
+TablePublisher::TablePublisher(const InterfaceTable& interfaces, TableWriter& table, PacketSender& packets)
+    : interfaces_(interfaces),
+      table_(table),
+      packets_(packets) {}
+
+PutEntry TablePublisher::resolve(const group_manager::DesiredEntry& entry) const {
+    PutEntry put{.key = key_of(entry.flow),
+                 .accept = entry.iif.interface,
+                 .forward = {},
+                 .counters = entry.restart_counters ? CounterPolicy::kRestart : CounterPolicy::kKeep};
+    // The oifs ascend, so links of one interface are neighbours.
+    IfIndex previous = entry.iif.interface;
+    for (const group_manager::InterfaceKey& oif : entry.oifs) {
+        const Interface* interface = interfaces_.find(oif.interface);
+        if (interface == nullptr || oif.interface == previous || oif.interface == entry.iif.interface) {
+            continue;
+        }
+        previous = oif.interface;
+        put.forward.push_back({.interface = interface->index,
+                               .port = interface->port,
+                               .vlan = interface->vlan,
+                               .source_mac = interface->mac,
+                               .ttl_threshold = interface->ttl_threshold,
+                               .mtu = interface->mtu});
+    }
+    return put;
+}
+
+Expected<void> TablePublisher::publish(const group_manager::ForwardingUpdate& update) {
+    TableBatch batch{.commands = {}, .cause = update.cause};
+    batch.commands.reserve(update.put.size() + update.erase.size() + update.miss.size());
+    auto signalling = signalling_;
+    for (const auto& [key, signal] : update.miss) {
+        std::set<Ipv4Address>& owned = signalling[key.interface];
+        const bool before = !owned.empty();
+        if (signal) {
+            owned.insert(key.next_hop);
+        } else {
+            owned.erase(key.next_hop);
+        }
+        if (before != !owned.empty()) {
+            const MissPolicy policy = owned.empty() ? MissPolicy::kDrop : MissPolicy::kSignal;
+            batch.commands.emplace_back(SetMissPolicy{key.interface, policy});
+        }
+    }
+    for (const group_manager::SourceGroup& flow : update.erase) {
+        batch.commands.emplace_back(EraseEntry{key_of(flow)});
+    }
+    for (const group_manager::DesiredEntry& entry : update.put) {
+        batch.commands.emplace_back(resolve(entry));
+    }
+    if (!batch.commands.empty()) {
+        if (const auto version = table_.submit(std::move(batch)); !version) {
+            return std::unexpected(version.error());
+        }
+    }
+    signalling_ = std::move(signalling);
+    return {};
+}
+
+void TablePublisher::discard_parked(group_manager::SourceGroup flow) {
+    packets_.discard_parked(key_of(flow));
+}
+
+std::optional<group_manager::FlowCounters> TablePublisher::counters(group_manager::SourceGroup flow) const {
+    const auto counters = table_.counters(key_of(flow));
+    if (!counters) {
+        return std::nullopt;
+    }
+    return group_manager::FlowCounters{counters->packets, counters->bytes, counters->wrong_interface,
+                                       counters->copies};
+}
+
+std::vector<group_manager::OifCounters> TablePublisher::oif_counters(group_manager::SourceGroup flow) const {
+    std::vector<group_manager::OifCounters> result;
+    if (const auto counters = table_.egress_counters(key_of(flow))) {
+        for (const EgressCounters& egress : *counters) {
+            result.push_back({egress.interface, egress.packets, egress.bytes});
+        }
+    }
+    return result;
+}
+
+} // namespace mcfwd::forwarding
