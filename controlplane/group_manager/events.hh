@@ -27,6 +27,7 @@ struct OwnershipChanged {
     ClientName owner; ///< routing protocol; empty name: none
     bool igmp = false;
     Phase phase = Phase::kStable;
+    std::size_t stale = 0; ///< memberships of IGMP kept over the handoff until replayed or swept
 };
 
 /// Topic "membership".

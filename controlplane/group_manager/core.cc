@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// Construction, the checks that every call begins with, and its end: publish, then tell the clients.
+#include <controlplane/group_manager/core.hh>
+
+#include <spdlog/spdlog.h>
+
+namespace mcfwd::group_manager {
+
+namespace {
+
+constexpr std::chrono::seconds kPublishRetry{1};
+
+} // namespace
+
+void Dispatcher::note_failure(const char* what) {
+    ++failures_;
+    spdlog::error("group_manager: callback failed what=\"{}\"", what);
+}
+
+Core::Core(Environment environment, Settings wanted_settings, Observer observer)
+    : env(environment),
+      settings(wanted_settings),
+      publication(env.sink, entries),
+      dispatcher(std::move(observer)),
+      self(std::make_shared<Core*>(this)) {}
+
+Expected<void> Core::ready() const {
+    if (!started) {
+        return fail(Status::kCanNotComplete, "the group manager is not started");
+    }
+    if (dispatcher.inside()) {
+        return fail(Status::kCanNotComplete, "called from inside a callback; post the call instead");
+    }
+    return {};
+}
+
+Expected<Client*> Core::caller(ClientHandle handle) {
+    if (auto result = ready(); !result) {
+        return std::unexpected(result.error());
+    }
+    Client* client = clients.find(handle);
+    if (client == nullptr) {
+        return fail(Status::kInvalidParameter, fmt::format("no client has handle {} (event 50019)", handle));
+    }
+    return client;
+}
+
+std::string Core::name(InterfaceKey interface) const {
+    std::string text = env.interfaces.interface_name(interface.interface)
+                           .value_or(fmt::format("interface {}", interface.interface));
+    if (!interface.next_hop.is_unspecified()) {
+        text += fmt::format(" via {}", interface.next_hop);
+    }
+    return text;
+}
+
+void Core::flush(std::string cause) {
+    if (auto result = publication.flush(std::move(cause)); !result) {
+        ++metrics.publish_failures;
+        const Instant now = env.clock.now();
+        retry_at = now + kPublishRetry;
+        if (const auto held_back = full_log.allow(now)) {
+            spdlog::error("group_manager: table refused an update, will retry reason=\"{}\" more={}",
+                          result.error().what, *held_back);
+        }
+        return;
+    }
+    retry_at.reset();
+}
+
+void Core::flush_batch() {
+    if (publication.pending()) {
+        flush(batch_cause);
+    }
+    deliver(std::exchange(batched, {}));
+}
+
+GroupManager::GroupManager(Environment environment, Settings settings, Observer observer)
+    : core_(std::make_unique<Core>(environment, settings, std::move(observer))) {}
+
+GroupManager::~GroupManager() = default;
+
+Expected<void> GroupManager::start() {
+    if (core_->started) {
+        spdlog::warn("group_manager: started already event=50004");
+        return fail(Status::kCanNotComplete, "the group manager runs already (event 50004)");
+    }
+    core_->started = true;
+    return {};
+}
+
+void GroupManager::stop() {
+    Core& core = *core_;
+    if (!core.started || core.dispatcher.inside()) {
+        return;
+    }
+    for (const auto& [flow, entry] : core.entries.all()) {
+        core.publication.touch(flow);
+    }
+    for (const auto& [interface, record] : core.interest.records()) {
+        core.publication.set_signal(interface, false);
+        core.sweeps.disarm(record.sweep_at, interface);
+    }
+    core.entries.clear();
+    core.interest.clear();
+    core.clients.clear();
+    core.enumerations.clear();
+    core.rebuild_queue.clear();
+    core.batched.clear();
+    core.flush("group manager stopped");
+    core.started = false;
+}
+
+GroupManager::Batch::Batch(GroupManager& group_manager, std::string cause) : core_(*group_manager.core_) {
+    if (core_.batch_depth++ == 0) {
+        core_.batch_cause = std::move(cause);
+    }
+}
+
+GroupManager::Batch::~Batch() {
+    if (--core_.batch_depth == 0) {
+        core_.flush_batch();
+    }
+}
+
+} // namespace mcfwd::group_manager

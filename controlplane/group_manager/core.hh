@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// The state of the group manager and the steps its operations are made of. One operation is: checks, edits
+// that collect a Change, then `finish`, which publishes and calls clients in the order of specification 2.0.
+// Private to the group manager.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include <controlplane/group_manager/change.hh>
+#include <controlplane/group_manager/clients.hh>
+#include <controlplane/group_manager/dispatcher.hh>
+#include <controlplane/group_manager/group_manager.hh>
+#include <controlplane/group_manager/interest.hh>
+#include <controlplane/group_manager/log_limit.hh>
+#include <controlplane/group_manager/mfe_table.hh>
+#include <controlplane/group_manager/publication.hh>
+#include <controlplane/group_manager/wrong_interface.hh>
+
+namespace mcfwd::group_manager {
+
+/// One list of groups that a client walks (specification 2.10).
+struct GroupEnumeration {
+    ClientHandle client;
+    std::vector<SourceGroup> keys;
+    std::size_t next = 0;
+};
+
+struct Core {
+    Core(Environment environment, Settings wanted_settings, Observer observer);
+
+    // --- core.cc: checks of 2.0 and the end of a call
+    // -------------------------------------------------------------
+    /// Checks 1 and 2.
+    [[nodiscard]] Expected<void> ready() const;
+    /// Checks 1 to 3.
+    [[nodiscard]] Expected<Client*> caller(ClientHandle handle);
+    [[nodiscard]] std::string name(InterfaceKey interface) const;
+    [[nodiscard]] std::string name(ClientHandle client) const { return clients.name_of(client).name; }
+    /// Ends a call. `cause` returns the text for the table history and is asked only if it is needed.
+    template <typename Cause>
+    void finish(Change& change, Cause cause) {
+        std::vector<Emission> emissions = settle(change);
+        if (batch_depth > 0) {
+            batched.insert(batched.end(), emissions.begin(), emissions.end());
+            return;
+        }
+        if (publication.pending()) {
+            flush(cause());
+        }
+        deliver(emissions);
+    }
+    /// Ends what a batch has collected so far.
+    void flush_batch();
+    void flush(std::string cause);
+
+    // --- alerts.cc
+    // ------------------------------------------------------------------------------------------------
+    /// Derives from what was touched which callbacks are due, in the order of 2.0, and marks entries to
+    /// publish.
+    [[nodiscard]] std::vector<Emission> settle(Change& change);
+    [[nodiscard]] std::vector<Emission> first_alert(const Entry& entry) const;
+    void deliver(const std::vector<Emission>& emissions);
+    /// The receiver of a PRUNE alert chose how long the entry stays from now on.
+    void set_lifetime(SourceGroup flow, std::chrono::seconds timeout);
+    void report_mfe(MfeChanged::What what, const Entry& entry);
+
+    // --- edits.cc: memberships and their effect on entries
+    // ---------------------------------------------------------
+    Change::KeyBefore& touch_key(Change& change, SourceGroup key);
+    /// Touches every (S,G) key whose o(S) changes with the attribution of the interface.
+    void touch_keys_by_rpf(Change& change, InterfaceKey interface);
+    /// Recomputes one interface of an entry from the tables (specification 1.6).
+    void evaluate(Entry& entry, InterfaceKey interface) const;
+    /// As `evaluate`, for an entry of the table.
+    void refresh(Change& change, Entry& entry, InterfaceKey interface);
+    void refresh_covered(Change& change, SourceGroup key, InterfaceKey interface);
+    void refresh_edited(Change& change, InterfaceKey interface);
+    void erase_owner_membership(Change& change, InterfaceKey interface, SourceGroup key);
+    void erase_igmp_membership(Change& change, InterfaceKey interface, SourceGroup key,
+                               MembershipChanged::What why);
+    /// Erases all of IGMP's stale memberships and explicit oifs of an earlier tenure.
+    void sweep(Change& change, InterfaceKey interface);
+    void await_replay(InterfaceKey interface, Record& record);
+    void stop_awaiting_replay(InterfaceKey interface, Record& record);
+    void report_membership(MembershipChanged::What what, SourceGroup key, InterfaceKey interface,
+                           ClientHandle component);
+
+    // --- ownership.cc, handoff.cc
+    // ----------------------------------------------------------------------------------
+    void take(Client& client, InterfaceKey interface);
+    void release(Client& client, InterfaceKey interface);
+    /// The handoffs of 3.3 and 3.4.
+    void take_from_igmp(Client& client, InterfaceKey interface);
+    void release_to_igmp(Client& client, InterfaceKey interface);
+    void report_ownership(InterfaceKey interface);
+    void erase_memberships_of_owner(Change& change, InterfaceKey interface);
+    void erase_memberships_of_igmp(Change& change, InterfaceKey interface);
+    /// Takes back what a component added or vetoed explicitly on an interface it leaves.
+    void drop_explicit(Change& change, InterfaceKey interface, ClientHandle component);
+    /// Entries with this iif get another owner without alerts: a rebuild will announce them.
+    void adopt_entries(InterfaceKey interface, ClientHandle from, ClientHandle to);
+    /// Erases entries if they are not rebuilt when the owner of their iif changes (HandoffMfe::kFlush).
+    void flush_entries(const std::vector<SourceGroup>& flows);
+    void rebuild_later(const std::vector<SourceGroup>& flows);
+    void rebuild_queued();
+
+    // --- creation.cc, rebuild.cc
+    // -----------------------------------------------------------------------------------
+    /// Steps 2 to 8 of 5.2, beside the table: asks the clients and computes the entry.
+    [[nodiscard]] Entry build(SourceGroup flow, InterfaceKey arrival, std::vector<std::byte> header);
+    void ask_rpf(Entry& entry);
+    void ask_creation(Entry& entry);
+    void create(SourceGroup flow, InterfaceKey arrival, std::span<const std::byte> header);
+    void rebuild(Change& change, const std::vector<SourceGroup>& flows);
+    void erase_entry(SourceGroup flow, MfeChanged::What why);
+
+    // --- wrong_interface.cc
+    // ----------------------------------------------------------------------------------------
+    void alert_wrong_interface(SourceGroup flow, InterfaceKey arrival, std::span<const std::byte> header);
+
+    // --- timers.cc
+    // -------------------------------------------------------------------------------------------------
+    void expire(SourceGroup flow);
+
+    // --- queries.cc
+    // ------------------------------------------------------------------------------------------------
+    [[nodiscard]] MfeView view(const Entry& entry) const;
+    [[nodiscard]] MfeStatsView stats(const Entry& entry, StatsLevel level) const;
+
+    Environment env;
+    Settings settings;
+    bool started = false;
+    Clients clients;
+    Interest interest;
+    MfeTable entries;
+    Publication publication;
+    Dispatcher dispatcher;
+    WrongInterfaceLimit wrong_interfaces;
+    Deadlines<InterfaceKey> sweeps;
+    std::optional<Instant> retry_at; ///< of a publication that the table refused
+    std::map<EnumerationHandle, GroupEnumeration> enumerations;
+    std::uint64_t last_enumeration = 0;
+    std::set<SourceGroup> rebuild_queue;
+    unsigned batch_depth = 0;
+    std::string batch_cause;
+    std::vector<Emission> batched;
+    mutable Metrics metrics; ///< refused calls count too
+    LogLimit full_log;
+    /// Posted tasks hold a weak copy: they do nothing once this is gone.
+    std::shared_ptr<Core*> self;
+};
+
+} // namespace mcfwd::group_manager

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// From a miss to an entry (specification 5.2): route, RPF callback, boundary, candidates, creation alerts.
+#include <controlplane/group_manager/core.hh>
+
+#include <algorithm>
+
+#include <spdlog/spdlog.h>
+
+#include <mcfwd/signals.hh>
+
+namespace mcfwd::group_manager {
+
+void GroupManager::new_packet(SourceGroup flow, InterfaceKey arrival, std::span<const std::byte> header) {
+    Core& core = *core_;
+    header = header.first(std::min(header.size(), kSignalHeaderOctets));
+    if (core.dispatcher.inside()) {
+        core.env.tasks.post([weak = std::weak_ptr(core.self), this, flow, arrival,
+                             copy = std::vector(header.begin(), header.end())] {
+            if (!weak.expired()) {
+                new_packet(flow, arrival, copy);
+            }
+        });
+        return;
+    }
+    const bool routable = flow.group.is_routable_group() && flow.source.is_valid_source();
+    if (!core.started || !routable || core.interest.find(arrival) == nullptr) {
+        core.env.sink.discard_parked(flow);
+        return;
+    }
+    if (core.entries.find(flow) != nullptr) {
+        ++core.metrics.duplicate_misses;
+        return;
+    }
+    core.create(flow, arrival, header);
+}
+
+void Core::create(SourceGroup flow, InterfaceKey arrival, std::span<const std::byte> header) {
+    flush_batch();
+    Entry entry = build(flow, arrival, {header.begin(), header.end()});
+    const auto cause = [&] { return fmt::format("new flow {} on {}", flow, name(arrival)); };
+    if (auto result = publication.publish_new(entry, cause()); !result) {
+        env.sink.discard_parked(flow);
+        ++metrics.mfe_refused;
+        report_mfe(MfeChanged::What::kRefused, entry);
+        if (const auto held_back = full_log.allow(env.clock.now())) {
+            spdlog::warn("group_manager: no entry for flow={} reason=\"{}\" more={}", flow,
+                         result.error().what, *held_back);
+        }
+        return;
+    }
+    ++metrics.mfe_created;
+    metrics.mfe_negative += entry.forwarding_oifs == 0;
+    const Entry& stored = entries.put(std::move(entry));
+    report_mfe(MfeChanged::What::kCreated, stored);
+    deliver(first_alert(stored));
+    if (const Entry* alive = entries.find(flow); alive != nullptr && alive->iif != arrival) {
+        alert_wrong_interface(flow, arrival, header);
+    }
+}
+
+Entry Core::build(SourceGroup flow, InterfaceKey arrival, std::vector<std::byte> header) {
+    Entry entry;
+    entry.flow = flow;
+    entry.arrival = arrival;
+    entry.header = std::move(header);
+    entry.iif = arrival;
+    entry.created = env.clock.now();
+    entry.timeout = kDefaultMfeTimeout;
+    if (const auto rpf = env.view.lookup(flow)) {
+        entry.iif = entry.rpf_interface = rpf->iif;
+        entry.upstream = rpf->upstream;
+        entry.route = rpf->route;
+        entry.iif_owner = interest.attributed(rpf->iif);
+        if (entry.iif_owner == kNoClient) {
+            entry.blocked = NegativeReason::kUnownedIif;
+        } else {
+            ask_rpf(entry);
+            if (env.boundary.blocks_input(entry.iif, flow.group)) {
+                entry.blocked = NegativeReason::kBoundary;
+            }
+        }
+    } else {
+        entry.blocked = NegativeReason::kNoRoute;
+    }
+    if (entry.iif_owner == kNoClient) {
+        entry.timeout = settings.unreachable_timeout;
+    }
+    for (const SourceGroup& key : {SourceGroup{}, SourceGroup{flow.group, kAnySource}, flow}) {
+        if (const KeyState* state = interest.find(key)) {
+            for (const InterfaceKey interface : state->interfaces) {
+                evaluate(entry, interface);
+            }
+        }
+    }
+    ask_creation(entry);
+    entry.expires = entry.created + entry.timeout;
+    entry.told_foreign = entry.foreign_oifs > 0;
+    return entry;
+}
+
+void Core::ask_rpf(Entry& entry) {
+    const Client& owner = *clients.find(entry.iif_owner);
+    RpfQuery query{entry.flow, entry.header, entry.iif, entry.upstream, entry.route};
+    const CallbackFired fired{
+        .kind = CallbackKind::kRpf, .target = owner.name, .key = entry.flow, .interface = entry.iif};
+    if (!dispatcher.call(owner.callbacks.rpf, fired, query)) {
+        return;
+    }
+    entry.upstream = query.upstream;
+    entry.route = query.route;
+    if (query.iif == entry.iif) {
+        return;
+    }
+    if (interest.attributed(query.iif) != owner.handle) {
+        spdlog::warn("group_manager: rpf choice ignored flow={} client={} interface={}", entry.flow,
+                     owner.name.name, name(query.iif));
+        return;
+    }
+    entry.iif = query.iif;
+}
+
+void Core::ask_creation(Entry& entry) {
+    std::map<ClientHandle, std::vector<CandidateOif>> candidates;
+    for (const auto& [interface, oif] : entry.oifs) {
+        if (oif.forwarding) {
+            const Record& record = *interest.find(interface);
+            candidates[record.attributed()].push_back({interface, record.igmp != kNoClient, true});
+        }
+    }
+    for (auto& [component, oifs] : candidates) {
+        std::vector<InterfaceKey> offered;
+        std::ranges::transform(oifs, std::back_inserter(offered), &CandidateOif::oif);
+        const Client& client = *clients.find(component);
+        dispatcher.call(client.callbacks.creation_alert,
+                        {.kind = CallbackKind::kCreationAlert,
+                         .target = client.name,
+                         .key = entry.flow,
+                         .interface = entry.iif},
+                        CreationAlert{entry.flow, entry.iif, oifs});
+        for (std::size_t i = 0; i < offered.size(); ++i) {
+            if (!oifs[i].enabled) {
+                entry.oifs.at(offered[i]).vetoed_by = component;
+                evaluate(entry, offered[i]);
+            }
+        }
+    }
+}
+
+} // namespace mcfwd::group_manager

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// The steps that change tables: a membership goes, an interface of an entry is recomputed, stale members are
+// swept. Everything they touch is noted in the Change.
+#include <controlplane/group_manager/core.hh>
+
+namespace mcfwd::group_manager {
+
+Change::KeyBefore& Core::touch_key(Change& change, SourceGroup key) {
+    const auto [at, fresh] = change.keys.try_emplace(key);
+    Change::KeyBefore& before = at->second;
+    if (fresh) {
+        before.wanted = interest.wanted(key);
+        const KeyState* state = interest.find(key);
+        if (state != nullptr && state->rpf_interface) {
+            before.rpf_owner = interest.attributed(*state->rpf_interface);
+            before.vanished = *state->rpf_interface;
+        }
+    }
+    return before;
+}
+
+void Core::touch_keys_by_rpf(Change& change, InterfaceKey interface) {
+    for (const SourceGroup& key : interest.keys_by_rpf(interface)) {
+        touch_key(change, key);
+    }
+}
+
+void Core::evaluate(Entry& entry, InterfaceKey interface) const {
+    const Record* record = interest.find(interface);
+    const auto at = entry.oifs.find(interface);
+    const Oif before = at == entry.oifs.end() ? Oif{} : at->second;
+    Oif next = before;
+    bool foreign = false;
+    const auto covers = [&](SourceGroup key) {
+        const auto members = record->members.find(key);
+        if (members == record->members.end()) {
+            return false;
+        }
+        const auto& [owner, igmp] = members->second;
+        foreign |=
+            (owner && owner->counts_for != entry.iif_owner) || (igmp && igmp->counts_for != entry.iif_owner);
+        return true;
+    };
+    if (record != nullptr) {
+        next.source_group = covers(entry.flow);
+        next.any_source = covers({entry.flow.group, kAnySource});
+        next.any_group = covers({});
+        foreign |= next.forwarded_by != kNoClient && record->attributed() != entry.iif_owner;
+    } else {
+        next = Oif{};
+    }
+    next.boundary = env.boundary.blocks_output(interface, entry.flow.group);
+    next.forwarding = (next.covered() || next.forwarded_by != kNoClient) && next.vetoed_by == kNoClient &&
+                      !next.boundary && interface != entry.iif && entry.blocked == NegativeReason::kNone;
+    next.foreign = next.forwarding && foreign;
+    next.since = next.forwarding && !before.forwarding ? env.clock.now() : before.since;
+
+    entry.forwarding_oifs += next.forwarding;
+    entry.forwarding_oifs -= before.forwarding;
+    entry.foreign_oifs += next.foreign;
+    entry.foreign_oifs -= before.foreign;
+    if (next.covered() || next.edited()) {
+        entry.oifs.insert_or_assign(interface, next);
+    } else if (at != entry.oifs.end()) {
+        entry.oifs.erase(at);
+    }
+}
+
+void Core::refresh(Change& change, Entry& entry, InterfaceKey interface) {
+    evaluate(entry, interface);
+    entries.note_edited(entry, interface);
+    change.flows.insert(entry.flow);
+}
+
+void Core::refresh_covered(Change& change, SourceGroup key, InterfaceKey interface) {
+    entries.for_covered(key, [&](Entry& entry) { refresh(change, entry, interface); });
+}
+
+void Core::refresh_edited(Change& change, InterfaceKey interface) {
+    for (const SourceGroup& flow : entries.edited(interface)) {
+        refresh(change, *entries.find(flow), interface);
+    }
+}
+
+void Core::erase_owner_membership(Change& change, InterfaceKey interface, SourceGroup key) {
+    Record& record = *interest.find(interface);
+    const auto at = record.members.find(key);
+    touch_key(change, key).vanished = interface;
+    interest.uncount(key, at->second.owner->counts_for);
+    at->second.owner.reset();
+    --record.owner_count;
+    --clients.find(record.owner)->memberships;
+    report_membership(MembershipChanged::What::kDeleted, key, interface, record.owner);
+    if (!at->second.igmp) {
+        record.members.erase(at);
+        interest.leave(key, interface);
+    }
+    refresh_covered(change, key, interface);
+}
+
+void Core::erase_igmp_membership(Change& change, InterfaceKey interface, SourceGroup key,
+                                 MembershipChanged::What why) {
+    Record& record = *interest.find(interface);
+    const auto at = record.members.find(key);
+    const Membership& membership = *at->second.igmp;
+    touch_key(change, key).vanished = interface;
+    interest.uncount(key, membership.counts_for);
+    record.stale -= record.is_stale(membership) ? 1U : 0U;
+    at->second.igmp.reset();
+    --record.igmp_count;
+    --clients.find(record.igmp)->memberships;
+    report_membership(why, key, interface, record.igmp);
+    if (!at->second.owner) {
+        record.members.erase(at);
+        interest.leave(key, interface);
+    }
+    refresh_covered(change, key, interface);
+}
+
+void Core::sweep(Change& change, InterfaceKey interface) {
+    Record& record = *interest.find(interface);
+    if (record.awaiting_replay) {
+        stop_awaiting_replay(interface, record);
+    }
+    std::vector<SourceGroup> leftovers;
+    if (record.stale > 0) {
+        for (const auto& [key, members] : record.members) {
+            if (members.igmp && record.is_stale(*members.igmp)) {
+                leftovers.push_back(key);
+            }
+        }
+    }
+    metrics.stale_swept += leftovers.size();
+    for (const SourceGroup& key : leftovers) {
+        erase_igmp_membership(change, interface, key, MembershipChanged::What::kSwept);
+    }
+    for (const SourceGroup& flow : entries.edited(interface)) {
+        Entry& entry = *entries.find(flow);
+        Oif& oif = entry.oifs.at(interface);
+        if (oif.forwarded_by == record.igmp && oif.forward_tenure != record.tenure) {
+            oif.forwarded_by = kNoClient;
+            refresh(change, entry, interface);
+        }
+    }
+}
+
+void Core::await_replay(InterfaceKey interface, Record& record) {
+    if (record.awaiting_replay) {
+        sweeps.disarm(record.sweep_at, interface);
+    }
+    record.awaiting_replay = true;
+    record.sweep_at = env.clock.now() + settings.sweep_timeout;
+    sweeps.arm(record.sweep_at, interface);
+}
+
+void Core::stop_awaiting_replay(InterfaceKey interface, Record& record) {
+    record.awaiting_replay = false;
+    sweeps.disarm(record.sweep_at, interface);
+}
+
+void Core::report_membership(MembershipChanged::What what, SourceGroup key, InterfaceKey interface,
+                             ClientHandle component) {
+    if (dispatcher.observed()) {
+        dispatcher.report(MembershipChanged{what, key, interface, clients.name_of(component)});
+    }
+}
+
+} // namespace mcfwd::group_manager

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// Upkeep of the index by key. The records themselves are edited by the operations.
+#include <controlplane/group_manager/interest.hh>
+
+#include <algorithm>
+
+namespace mcfwd::group_manager {
+
+namespace {
+
+auto place(std::vector<std::pair<ClientHandle, std::size_t>>& wanted, ClientHandle component) {
+    return std::ranges::lower_bound(wanted, component, {}, &std::pair<ClientHandle, std::size_t>::first);
+}
+
+} // namespace
+
+void Interest::clear() {
+    records_.clear();
+    keys_.clear();
+    by_rpf_.clear();
+    by_source_.clear();
+}
+
+void Interest::count(SourceGroup key, ClientHandle component) {
+    auto& wanted = keys_[key].wanted;
+    const auto at = place(wanted, component);
+    if (at != wanted.end() && at->first == component) {
+        ++at->second;
+    } else {
+        wanted.insert(at, {component, 1});
+    }
+}
+
+void Interest::uncount(SourceGroup key, ClientHandle component) {
+    auto& wanted = keys_.at(key).wanted;
+    const auto at = place(wanted, component);
+    if (--at->second == 0) {
+        wanted.erase(at);
+    }
+}
+
+void Interest::enter(SourceGroup key, InterfaceKey interface) {
+    KeyState& state = keys_[key];
+    const auto at = std::ranges::lower_bound(state.interfaces, interface);
+    if (at == state.interfaces.end() || *at != interface) {
+        state.interfaces.insert(at, interface);
+    }
+    if (key.is_concrete()) {
+        by_source_.emplace(key.source, key.group);
+    }
+}
+
+void Interest::leave(SourceGroup key, InterfaceKey interface) {
+    const auto found = keys_.find(key);
+    KeyState& state = found->second;
+    std::erase(state.interfaces, interface);
+    if (!state.interfaces.empty()) {
+        return;
+    }
+    set_rpf_interface(key, std::nullopt);
+    by_source_.erase({key.source, key.group});
+    keys_.erase(found);
+}
+
+void Interest::set_rpf_interface(SourceGroup key, std::optional<InterfaceKey> interface) {
+    KeyState& state = keys_.at(key);
+    if (state.rpf_interface == interface) {
+        return;
+    }
+    if (state.rpf_interface) {
+        const auto old = by_rpf_.find(*state.rpf_interface);
+        old->second.erase(key);
+        if (old->second.empty()) {
+            by_rpf_.erase(old);
+        }
+    }
+    if (interface) {
+        by_rpf_[*interface].insert(key);
+    }
+    state.rpf_interface = interface;
+}
+
+std::vector<ClientHandle> Interest::wanted(SourceGroup key) const {
+    std::vector<ClientHandle> components;
+    if (const KeyState* state = find(key)) {
+        for (const auto& [component, multiplicity] : state->wanted) {
+            components.push_back(component);
+        }
+    }
+    return components;
+}
+
+std::vector<SourceGroup> Interest::keys_by_rpf(InterfaceKey interface) const {
+    const auto at = by_rpf_.find(interface);
+    return at == by_rpf_.end() ? std::vector<SourceGroup>{}
+                               : std::vector<SourceGroup>(at->second.begin(), at->second.end());
+}
+
+std::vector<SourceGroup> Interest::keys_from(Ipv4Prefix sources, Ipv4Address group) const {
+    std::vector<SourceGroup> keys;
+    if (!group.is_unspecified()) {
+        for (auto at = keys_.lower_bound({group, {}}); at != keys_.end() && at->first.group == group; ++at) {
+            if (at->first.is_concrete() && sources.contains(at->first.source)) {
+                keys.push_back(at->first);
+            }
+        }
+        return keys;
+    }
+    for (auto at = by_source_.lower_bound({sources.network(), Ipv4Address{}});
+         at != by_source_.end() && sources.contains(at->first); ++at) {
+        keys.push_back({at->second, at->first});
+    }
+    return keys;
+}
+
+} // namespace mcfwd::group_manager

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// Who is on which interface and who wants which key there: the interface records, and the same memberships
+// indexed by key. Private to the group manager.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <mcfwd/clock.hh>
+
+#include <controlplane/group_manager/types.hh>
+
+namespace mcfwd::group_manager {
+
+struct Membership {
+    ClientHandle counts_for; ///< cnt of specification 1.5
+    Instant since{};
+    std::uint32_t tenure = 0; ///< of the record when it was last added; another one makes it stale
+    bool announced = false;   ///< a LOCAL_JOIN went to the owner of that tenure
+};
+
+/// Memberships of one key on one interface: there are at most two components on it.
+struct Members {
+    std::optional<Membership> owner;
+    std::optional<Membership> igmp;
+};
+
+/// Specification 1.4. Exists iff `owner` or `igmp` is present.
+struct Record {
+    ClientHandle owner; ///< routing protocol
+    ClientHandle igmp;
+    Phase phase = Phase::kStable;
+    std::map<SourceGroup, Members> members;
+    std::size_t igmp_count = 0;
+    std::size_t owner_count = 0;
+    std::size_t stale = 0;    ///< of igmp_count
+    std::uint32_t tenure = 0; ///< grows with every handoff: makes all of IGMP's memberships stale at once
+    bool awaiting_replay = false;
+    Instant sweep_at{}; ///< while awaiting_replay
+
+    [[nodiscard]] ClientHandle attributed() const { return owner != kNoClient ? owner : igmp; }
+    [[nodiscard]] bool is_stale(const Membership& of_igmp) const { return of_igmp.tenure != tenure; }
+    /// The owner got a LOCAL_JOIN for it, and no LOCAL_LEAVE yet.
+    [[nodiscard]] bool announced(const Membership& of_igmp) const {
+        return owner != kNoClient && of_igmp.announced && !is_stale(of_igmp);
+    }
+};
+
+/// One key over all interfaces.
+struct KeyState {
+    std::vector<std::pair<ClientHandle, std::size_t>> wanted; ///< W(k) or V(S,G) with multiplicity, ascending
+    std::vector<InterfaceKey> interfaces;                     ///< with a membership, ascending
+    std::optional<InterfaceKey> rpf_interface;                ///< of an (S,G) key, as last looked up
+};
+
+class Interest {
+  public:
+    [[nodiscard]] Record* find(InterfaceKey interface) {
+        const auto at = records_.find(interface);
+        return at == records_.end() ? nullptr : &at->second;
+    }
+    [[nodiscard]] const Record* find(InterfaceKey interface) const {
+        const auto at = records_.find(interface);
+        return at == records_.end() ? nullptr : &at->second;
+    }
+    [[nodiscard]] const KeyState* find(SourceGroup key) const {
+        const auto at = keys_.find(key);
+        return at == keys_.end() ? nullptr : &at->second;
+    }
+    /// attr(X) of specification 1.4; kNoClient without a record.
+    [[nodiscard]] ClientHandle attributed(InterfaceKey interface) const {
+        const Record* record = find(interface);
+        return record != nullptr ? record->attributed() : kNoClient;
+    }
+    Record& create(InterfaceKey interface) { return records_[interface]; }
+    void erase(InterfaceKey interface) { records_.erase(interface); }
+    void clear();
+
+    /// Keeps the index by key in step with a membership that appeared, went, or counts for another component.
+    void count(SourceGroup key, ClientHandle component);
+    void uncount(SourceGroup key, ClientHandle component);
+    void enter(SourceGroup key, InterfaceKey interface);
+    /// Forgets the key when this was its last interface.
+    void leave(SourceGroup key, InterfaceKey interface);
+    void set_rpf_interface(SourceGroup key, std::optional<InterfaceKey> interface);
+
+    /// Components that want the key, ascending.
+    [[nodiscard]] std::vector<ClientHandle> wanted(SourceGroup key) const;
+    /// (S,G) keys whose source is reached through the interface.
+    [[nodiscard]] std::vector<SourceGroup> keys_by_rpf(InterfaceKey interface) const;
+    [[nodiscard]] std::vector<SourceGroup> keys_from(Ipv4Prefix sources, Ipv4Address group) const;
+
+    [[nodiscard]] const std::map<InterfaceKey, Record>& records() const { return records_; }
+    [[nodiscard]] const std::map<SourceGroup, KeyState>& keys() const { return keys_; }
+
+  private:
+    std::map<InterfaceKey, Record> records_;
+    std::map<SourceGroup, KeyState> keys_;
+    std::unordered_map<InterfaceKey, std::set<SourceGroup>> by_rpf_;
+    std::set<std::pair<Ipv4Address, Ipv4Address>> by_source_; ///< (source, group) of the (S,G) keys
+};
+
+} // namespace mcfwd::group_manager

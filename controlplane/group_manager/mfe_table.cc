@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// Entries and their indexes stay in step here and nowhere else.
+#include <controlplane/group_manager/mfe_table.hh>
+
+namespace mcfwd::group_manager {
+
+namespace {
+
+using Index = std::unordered_map<InterfaceKey, std::set<SourceGroup>>;
+
+void drop(Index& index, InterfaceKey interface, SourceGroup flow) {
+    const auto at = index.find(interface);
+    if (at == index.end()) {
+        return;
+    }
+    at->second.erase(flow);
+    if (at->second.empty()) {
+        index.erase(at);
+    }
+}
+
+std::vector<SourceGroup> list(const Index& index, InterfaceKey interface) {
+    const auto at = index.find(interface);
+    return at == index.end() ? std::vector<SourceGroup>{}
+                             : std::vector<SourceGroup>(at->second.begin(), at->second.end());
+}
+
+} // namespace
+
+std::vector<InterfaceKey> Entry::forwarding() const {
+    std::vector<InterfaceKey> interfaces;
+    interfaces.reserve(forwarding_oifs);
+    for (const auto& [interface, oif] : oifs) {
+        if (oif.forwarding) {
+            interfaces.push_back(interface);
+        }
+    }
+    return interfaces;
+}
+
+Entry* MfeTable::find(SourceGroup flow) {
+    const auto at = entries_.find(flow);
+    return at == entries_.end() ? nullptr : &at->second;
+}
+
+const Entry* MfeTable::find(SourceGroup flow) const {
+    const auto at = entries_.find(flow);
+    return at == entries_.end() ? nullptr : &at->second;
+}
+
+Entry& MfeTable::put(Entry entry) {
+    const SourceGroup flow = entry.flow;
+    if (const Entry* old = find(flow)) {
+        unlink(*old);
+    }
+    Entry& stored = entries_.insert_or_assign(flow, std::move(entry)).first->second;
+    by_iif_[stored.iif].insert(flow);
+    by_source_.emplace(flow.source, flow.group);
+    expiry_.arm(stored.expires, flow);
+    for (const auto& [interface, oif] : stored.oifs) {
+        note_edited(stored, interface);
+    }
+    return stored;
+}
+
+void MfeTable::erase(SourceGroup flow) {
+    const auto at = entries_.find(flow);
+    unlink(at->second);
+    entries_.erase(at);
+}
+
+void MfeTable::unlink(const Entry& entry) {
+    drop(by_iif_, entry.iif, entry.flow);
+    by_source_.erase({entry.flow.source, entry.flow.group});
+    expiry_.disarm(entry.expires, entry.flow);
+    for (const auto& [interface, oif] : entry.oifs) {
+        drop(edited_, interface, entry.flow);
+    }
+}
+
+void MfeTable::clear() {
+    *this = MfeTable();
+}
+
+void MfeTable::expire_at(Entry& entry, Instant when) {
+    expiry_.disarm(entry.expires, entry.flow);
+    entry.expires = when;
+    expiry_.arm(when, entry.flow);
+}
+
+void MfeTable::note_edited(const Entry& entry, InterfaceKey oif) {
+    const auto at = entry.oifs.find(oif);
+    if (at != entry.oifs.end() && at->second.edited()) {
+        edited_[oif].insert(entry.flow);
+    } else {
+        drop(edited_, oif, entry.flow);
+    }
+}
+
+std::vector<SourceGroup> MfeTable::by_iif(InterfaceKey interface) const {
+    return list(by_iif_, interface);
+}
+
+std::vector<SourceGroup> MfeTable::edited(InterfaceKey interface) const {
+    return list(edited_, interface);
+}
+
+std::vector<SourceGroup> MfeTable::from(Ipv4Prefix sources, Ipv4Address group) const {
+    std::vector<SourceGroup> flows;
+    if (!group.is_unspecified()) {
+        for (auto at = entries_.lower_bound({group, {}}); at != entries_.end() && at->first.group == group;
+             ++at) {
+            if (sources.contains(at->first.source)) {
+                flows.push_back(at->first);
+            }
+        }
+        return flows;
+    }
+    for (auto at = by_source_.lower_bound({sources.network(), Ipv4Address{}});
+         at != by_source_.end() && sources.contains(at->first); ++at) {
+        flows.push_back({at->second, at->first});
+    }
+    return flows;
+}
+
+} // namespace mcfwd::group_manager

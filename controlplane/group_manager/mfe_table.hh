@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// The multicast forwarding entries with their indexes and deadlines. Private to the group manager.
+#pragma once
+
+#include <map>
+#include <set>
+#include <unordered_map>
+#include <vector>
+
+#include <controlplane/group_manager/deadlines.hh>
+#include <controlplane/group_manager/seams.hh>
+#include <controlplane/group_manager/types.hh>
+
+namespace mcfwd::group_manager {
+
+/// What is known about one interface for one entry (specification 1.6).
+struct Oif {
+    bool source_group = false, any_source = false, any_group = false; ///< contributions of memberships
+    ClientHandle forwarded_by;        ///< component that added it explicitly, or kNoClient
+    std::uint32_t forward_tenure = 0; ///< tenure of the record at that moment
+    ClientHandle vetoed_by;           ///< component that disabled it, or kNoClient
+    bool boundary = false;
+    bool forwarding = false; ///< member of eff
+    bool foreign = false;    ///< forwarding, and for somebody else than the owner of the iif
+    Instant since{};         ///< of forwarding
+
+    [[nodiscard]] bool covered() const { return source_group || any_source || any_group; }
+    [[nodiscard]] bool edited() const { return forwarded_by != kNoClient || vetoed_by != kNoClient; }
+};
+
+struct Entry {
+    SourceGroup flow;
+    InterfaceKey iif;
+    InterfaceKey rpf_interface; ///< as the multicast view said; the iif may be another one of the same owner
+    ClientHandle iif_owner;
+    Ipv4Address upstream;
+    Route route;
+    NegativeReason blocked = NegativeReason::kNone; ///< forwards nothing whoever wants it
+    std::map<InterfaceKey, Oif> oifs;
+    std::size_t forwarding_oifs = 0; ///< |eff|
+    std::size_t foreign_oifs = 0;    ///< M is true iff not 0
+    bool told_foreign = false;       ///< M as the owner of the iif knows it
+    Instant created{};
+    Instant expires{};
+    Duration timeout{};
+    std::uint64_t packets_at_check = 0; ///< for the activity check
+    InterfaceKey arrival;               ///< of the packet that created it
+    std::vector<std::byte> header;      ///< of that packet
+    DesiredEntry published;             ///< what the forwarding table holds
+
+    [[nodiscard]] MfeState state() const {
+        return forwarding_oifs > 0 ? MfeState::kActive : MfeState::kNegative;
+    }
+    [[nodiscard]] NegativeReason reason() const {
+        if (forwarding_oifs > 0) {
+            return NegativeReason::kNone;
+        }
+        return blocked != NegativeReason::kNone ? blocked : NegativeReason::kNoReceivers;
+    }
+    /// eff, ascending.
+    [[nodiscard]] std::vector<InterfaceKey> forwarding() const;
+};
+
+class MfeTable {
+  public:
+    using Entries = std::map<SourceGroup, Entry>;
+
+    [[nodiscard]] Entry* find(SourceGroup flow);
+    [[nodiscard]] const Entry* find(SourceGroup flow) const;
+    /// Adds an entry or puts it in the place of the old one.
+    Entry& put(Entry entry);
+    void erase(SourceGroup flow);
+    void clear();
+    /// Moves the expiry of an entry.
+    void expire_at(Entry& entry, Instant when);
+    /// Keeps the index of explicitly edited oifs in step with `entry.oifs`.
+    void note_edited(const Entry& entry, InterfaceKey oif);
+
+    [[nodiscard]] std::vector<SourceGroup> by_iif(InterfaceKey interface) const;
+    /// Flows in which a component added or vetoed the interface explicitly.
+    [[nodiscard]] std::vector<SourceGroup> edited(InterfaceKey interface) const;
+    [[nodiscard]] std::vector<SourceGroup> from(Ipv4Prefix sources, Ipv4Address group) const;
+    /// Calls `visit(Entry&)` for every entry that a membership with this key covers.
+    template <typename Visit>
+    void for_covered(SourceGroup key, Visit visit) {
+        if (key.is_concrete()) {
+            if (Entry* entry = find(key)) {
+                visit(*entry);
+            }
+            return;
+        }
+        for (auto at = entries_.lower_bound(key);
+             at != entries_.end() && (key.group.is_unspecified() || at->first.group == key.group); ++at) {
+            visit(at->second);
+        }
+    }
+    [[nodiscard]] const Entries& all() const { return entries_; }
+    [[nodiscard]] const Deadlines<SourceGroup>& expiry() const { return expiry_; }
+
+  private:
+    void unlink(const Entry& entry);
+
+    Entries entries_;
+    std::unordered_map<InterfaceKey, std::set<SourceGroup>> by_iif_;
+    std::unordered_map<InterfaceKey, std::set<SourceGroup>> edited_;
+    std::set<std::pair<Ipv4Address, Ipv4Address>> by_source_;
+    Deadlines<SourceGroup> expiry_;
+};
+
+} // namespace mcfwd::group_manager

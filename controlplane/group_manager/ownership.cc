@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// Taking and releasing interfaces where no handoff is needed (specification 3.2), and the checks for both.
+#include <controlplane/group_manager/core.hh>
+
+#include <spdlog/spdlog.h>
+
+namespace mcfwd::group_manager {
+
+namespace {
+
+Expected<void> may_take(const Core& core, const Client& client, InterfaceKey interface) {
+    if (!core.env.interfaces.interface_name(interface.interface)) {
+        return fail(Status::kInvalidParameter, fmt::format("there is no interface {}", interface.interface));
+    }
+    const Record* record = core.interest.find(interface);
+    if (record == nullptr) {
+        return {};
+    }
+    if (record->owner == client.handle || record->igmp == client.handle) {
+        return fail(Status::kAlreadyExists,
+                    fmt::format("{} is on {} already (event 50014)", client.name.name, core.name(interface)));
+    }
+    const ClientHandle present = client.is_igmp() ? record->igmp : record->owner;
+    if (present != kNoClient) {
+        return fail(Status::kAlreadyExists,
+                    fmt::format("{} belongs to {} (event 50016)", core.name(interface), core.name(present)));
+    }
+    if (record->phase == Phase::kHandoff) {
+        return fail(Status::kCanNotComplete, fmt::format("{} is being handed over", core.name(interface)));
+    }
+    return {};
+}
+
+Expected<void> may_release(const Core& core, const Client& client, InterfaceKey interface) {
+    const Record* record = core.interest.find(interface);
+    if (record == nullptr) {
+        return fail(Status::kInvalidParameter,
+                    fmt::format("nobody is on {} (event 50015)", core.name(interface)));
+    }
+    if (record->owner != client.handle && record->igmp != client.handle) {
+        return fail(Status::kInvalidParameter,
+                    fmt::format("{} is not on {}", client.name.name, core.name(interface)));
+    }
+    if (record->phase == Phase::kHandoff) {
+        return fail(Status::kCanNotComplete, fmt::format("{} is being handed over", core.name(interface)));
+    }
+    return {};
+}
+
+} // namespace
+
+Expected<void> GroupManager::take_interface_ownership(ClientHandle handle, InterfaceKey interface) {
+    const auto client = core_->caller(handle);
+    if (!client) {
+        return std::unexpected(client.error());
+    }
+    if (auto result = may_take(*core_, **client, interface); !result) {
+        return result;
+    }
+    core_->take(**client, interface);
+    return {};
+}
+
+Expected<void> GroupManager::release_interface_ownership(ClientHandle handle, InterfaceKey interface) {
+    const auto client = core_->caller(handle);
+    if (!client) {
+        return std::unexpected(client.error());
+    }
+    if (auto result = may_release(*core_, **client, interface); !result) {
+        return result;
+    }
+    core_->release(**client, interface);
+    return {};
+}
+
+Expected<void> GroupManager::interface_down(InterfaceKey interface) {
+    Core& core = *core_;
+    if (auto result = core.ready(); !result) {
+        return result;
+    }
+    const Record* record = core.interest.find(interface);
+    if (record == nullptr) {
+        return fail(Status::kNotFound, fmt::format("nobody is on {} (event 50015)", core.name(interface)));
+    }
+    const ClientHandle igmp = record->igmp;
+    if (record->owner != kNoClient) {
+        core.release(*core.clients.find(record->owner), interface);
+    }
+    if (igmp != kNoClient) {
+        core.release(*core.clients.find(igmp), interface);
+    }
+    return {};
+}
+
+Expected<ComponentId> GroupManager::protocol_on_interface(InterfaceKey interface) const {
+    if (!core_->started) {
+        return fail(Status::kCanNotComplete, "the group manager is not started");
+    }
+    const ClientHandle attributed = core_->interest.attributed(interface);
+    if (attributed == kNoClient) {
+        return fail(Status::kNotFound, fmt::format("nobody is on {}", core_->name(interface)));
+    }
+    return core_->clients.name_of(attributed).id;
+}
+
+void Core::take(Client& client, InterfaceKey interface) {
+    const bool fresh = interest.find(interface) == nullptr;
+    if (!fresh && !client.is_igmp()) {
+        take_from_igmp(client, interface);
+        return;
+    }
+    Change change;
+    std::vector<SourceGroup> waiting;
+    if (fresh) {
+        touch_keys_by_rpf(change, interface);
+        for (const SourceGroup& flow : entries.by_iif(interface)) {
+            if (entries.find(flow)->blocked == NegativeReason::kUnownedIif) {
+                waiting.push_back(flow);
+            }
+        }
+        publication.set_signal(interface, true);
+    }
+    Record& record = interest.create(interface);
+    (client.is_igmp() ? record.igmp : record.owner) = client.handle;
+    client.interfaces.insert(interface);
+    spdlog::info("group_manager: ownership taken interface={} client={}", name(interface), client.name.name);
+    report_ownership(interface);
+    finish(change, [&] { return fmt::format("{} takes {}", client.name.name, name(interface)); });
+    rebuild_later(waiting);
+}
+
+void Core::release(Client& client, InterfaceKey interface) {
+    Record& record = *interest.find(interface);
+    if (record.owner == client.handle && record.igmp != kNoClient) {
+        release_to_igmp(client, interface);
+        return;
+    }
+    Change change;
+    const bool last = record.owner == kNoClient || record.igmp == kNoClient;
+    if (last) {
+        touch_keys_by_rpf(change, interface);
+    }
+    if (client.is_igmp()) {
+        erase_memberships_of_igmp(change, interface);
+        if (record.awaiting_replay) {
+            stop_awaiting_replay(interface, record);
+        }
+    } else {
+        erase_memberships_of_owner(change, interface);
+    }
+    drop_explicit(change, interface, client.handle);
+    client.interfaces.erase(interface);
+    if (last) {
+        interest.erase(interface);
+        publication.set_signal(interface, false);
+        for (const SourceGroup& flow : entries.by_iif(interface)) {
+            erase_entry(flow, MfeChanged::What::kDeleted);
+        }
+    } else {
+        record.igmp = kNoClient;
+        adopt_entries(interface, client.handle, record.owner);
+    }
+    spdlog::info("group_manager: ownership released interface={} client={}", name(interface),
+                 client.name.name);
+    report_ownership(interface);
+    finish(change, [&] { return fmt::format("{} releases {}", client.name.name, name(interface)); });
+}
+
+void Core::erase_memberships_of_owner(Change& change, InterfaceKey interface) {
+    std::vector<SourceGroup> keys;
+    const Record& record = *interest.find(interface);
+    if (record.owner_count > 0) {
+        for (const auto& [key, members] : record.members) {
+            if (members.owner) {
+                keys.push_back(key);
+            }
+        }
+    }
+    for (const SourceGroup& key : keys) {
+        erase_owner_membership(change, interface, key);
+    }
+}
+
+void Core::erase_memberships_of_igmp(Change& change, InterfaceKey interface) {
+    std::vector<SourceGroup> keys;
+    const Record& record = *interest.find(interface);
+    for (const auto& [key, members] : record.members) {
+        if (!members.igmp) {
+            continue;
+        }
+        keys.push_back(key);
+        if (record.phase == Phase::kStable && record.announced(*members.igmp)) {
+            change.local.push_back({CallbackKind::kLocalLeave, record.owner, key, interface});
+        }
+    }
+    for (const SourceGroup& key : keys) {
+        erase_igmp_membership(change, interface, key, MembershipChanged::What::kDeleted);
+    }
+}
+
+void Core::drop_explicit(Change& change, InterfaceKey interface, ClientHandle component) {
+    for (const SourceGroup& flow : entries.edited(interface)) {
+        Entry& entry = *entries.find(flow);
+        Oif& oif = entry.oifs.at(interface);
+        if (oif.forwarded_by == component) {
+            oif.forwarded_by = kNoClient;
+        }
+        if (oif.vetoed_by == component) {
+            oif.vetoed_by = kNoClient;
+        }
+        refresh(change, entry, interface);
+    }
+}
+
+void Core::adopt_entries(InterfaceKey interface, ClientHandle from, ClientHandle to) {
+    for (const SourceGroup& flow : entries.by_iif(interface)) {
+        Entry& entry = *entries.find(flow);
+        if (entry.iif_owner != from) {
+            continue;
+        }
+        entry.iif_owner = to;
+        std::vector<InterfaceKey> oifs;
+        for (const auto& [oif, what] : entry.oifs) {
+            oifs.push_back(oif);
+        }
+        for (const InterfaceKey oif : oifs) {
+            evaluate(entry, oif);
+        }
+        entry.told_foreign = entry.foreign_oifs > 0;
+    }
+}
+
+void Core::report_ownership(InterfaceKey interface) {
+    if (!dispatcher.observed()) {
+        return;
+    }
+    OwnershipChanged event{.interface = interface};
+    if (const Record* record = interest.find(interface)) {
+        event.owner = clients.name_of(record->owner);
+        event.igmp = record->igmp != kNoClient;
+        event.phase = record->phase;
+        event.stale = record->stale;
+    }
+    dispatcher.report(event);
+}
+
+} // namespace mcfwd::group_manager

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// Entries whose route or owner changed are built anew beside the old ones, which forward until the swap
+// (specification 5.7 and 5.8).
+#include <controlplane/group_manager/core.hh>
+
+#include <algorithm>
+
+namespace mcfwd::group_manager {
+
+void Core::erase_entry(SourceGroup flow, MfeChanged::What why) {
+    report_mfe(why, *entries.find(flow));
+    entries.erase(flow);
+    publication.touch(flow);
+}
+
+void Core::flush_entries(const std::vector<SourceGroup>& flows) {
+    if (settings.handoff_mfe == HandoffMfe::kFlush) {
+        for (const SourceGroup& flow : flows) {
+            erase_entry(flow, MfeChanged::What::kDeleted);
+        }
+    }
+}
+
+void Core::rebuild(Change& change, const std::vector<SourceGroup>& flows) {
+    for (const SourceGroup& flow : flows) {
+        const Entry* old = entries.find(flow);
+        if (old == nullptr) {
+            continue;
+        }
+        Entry fresh = build(flow, old->arrival, old->header);
+        fresh.published = old->published;
+        entries.put(std::move(fresh));
+        publication.restart(flow);
+        change.rebuilt.insert(flow);
+        ++metrics.mfe_rebuilt;
+    }
+}
+
+void Core::rebuild_later(const std::vector<SourceGroup>& flows) {
+    if (flows.empty()) {
+        return;
+    }
+    if (rebuild_queue.empty()) {
+        env.tasks.post([weak = std::weak_ptr(self)] {
+            if (const auto core = weak.lock()) {
+                (*core)->rebuild_queued();
+            }
+        });
+    }
+    rebuild_queue.insert(flows.begin(), flows.end());
+}
+
+void Core::rebuild_queued() {
+    const std::set<SourceGroup> flows = std::exchange(rebuild_queue, {});
+    Change change;
+    rebuild(change, {flows.begin(), flows.end()});
+    finish(change, [&] { return fmt::format("rebuild of {} entries", flows.size()); });
+}
+
+Expected<void> GroupManager::route_changed(Ipv4Prefix sources, Ipv4Address group) {
+    Core& core = *core_;
+    if (auto result = core.ready(); !result) {
+        return result;
+    }
+    Change change;
+    for (const SourceGroup& key : core.interest.keys_from(sources, group)) {
+        const auto rpf = core.env.view.lookup(key);
+        const auto interface = rpf ? std::optional(rpf->iif) : std::nullopt;
+        if (core.interest.find(key)->rpf_interface != interface) {
+            core.touch_key(change, key);
+            core.interest.set_rpf_interface(key, interface);
+        }
+    }
+    std::vector<SourceGroup> moved = core.entries.from(sources, group);
+    std::erase_if(moved, [&](const SourceGroup& flow) {
+        const Entry& entry = *core.entries.find(flow);
+        const auto rpf = core.env.view.lookup(flow);
+        const bool had_route = entry.blocked != NegativeReason::kNoRoute;
+        return rpf ? had_route && rpf->iif == entry.rpf_interface : !had_route;
+    });
+    core.rebuild(change, moved);
+    core.finish(change, [&] { return fmt::format("route change for {}", sources); });
+    return {};
+}
+
+Expected<void> GroupManager::boundary_changed(InterfaceKey interface) {
+    Core& core = *core_;
+    if (auto result = core.ready(); !result) {
+        return result;
+    }
+    Change change;
+    if (const Record* record = core.interest.find(interface)) {
+        for (const auto& [key, members] : record->members) {
+            core.refresh_covered(change, key, interface);
+        }
+    }
+    core.refresh_edited(change, interface);
+    std::vector<SourceGroup> crossed = core.entries.by_iif(interface);
+    std::erase_if(crossed, [&](const SourceGroup& flow) {
+        const bool was_blocked = core.entries.find(flow)->blocked == NegativeReason::kBoundary;
+        return was_blocked == core.env.boundary.blocks_input(interface, flow.group);
+    });
+    core.rebuild(change, crossed);
+    core.finish(change, [&] { return fmt::format("boundary change on {}", core.name(interface)); });
+    return {};
+}
+
+} // namespace mcfwd::group_manager

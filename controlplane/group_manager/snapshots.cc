@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// Copies of the tables for `mcfwdctl show` and metrics.
+#include <controlplane/group_manager/core.hh>
+
+namespace mcfwd::group_manager {
+
+namespace {
+
+std::chrono::seconds age(Instant since, Instant now) {
+    return std::chrono::duration_cast<std::chrono::seconds>(now - since);
+}
+
+} // namespace
+
+std::vector<OwnershipView> GroupManager::ownership() const {
+    std::vector<OwnershipView> views;
+    for (const auto& [interface, record] : core_->interest.records()) {
+        views.push_back({.interface = interface,
+                         .owner = core_->clients.name_of(record.owner),
+                         .igmp = core_->clients.name_of(record.igmp),
+                         .phase = record.phase,
+                         .memberships = record.owner_count + record.igmp_count,
+                         .stale = record.stale,
+                         .awaiting_replay = record.awaiting_replay});
+    }
+    return views;
+}
+
+std::vector<MembershipView> GroupManager::memberships() const {
+    const Instant now = core_->env.clock.now();
+    std::vector<MembershipView> views;
+    for (const auto& [interface, record] : core_->interest.records()) {
+        const auto add = [&](SourceGroup key, const std::optional<Membership>& membership,
+                             ClientHandle component) {
+            if (!membership) {
+                return;
+            }
+            const bool igmp = component == record.igmp;
+            views.push_back({.key = key,
+                             .interface = interface,
+                             .component = core_->clients.name_of(component),
+                             .counts_for = core_->clients.name_of(membership->counts_for),
+                             .stale = igmp && record.is_stale(*membership),
+                             .announced = igmp && record.announced(*membership),
+                             .age = age(membership->since, now)});
+        };
+        for (const auto& [key, members] : record.members) {
+            add(key, members.owner, record.owner);
+            add(key, members.igmp, record.igmp);
+        }
+    }
+    return views;
+}
+
+std::vector<ClientView> GroupManager::clients() const {
+    const Instant now = core_->env.clock.now();
+    std::vector<ClientView> views;
+    for (const auto& [handle, client] : core_->clients.all()) {
+        views.push_back({.handle = handle,
+                         .name = client.name,
+                         .igmp = client.is_igmp(),
+                         .interfaces = {client.interfaces.begin(), client.interfaces.end()},
+                         .memberships = client.memberships,
+                         .age = age(client.since, now)});
+    }
+    return views;
+}
+
+std::size_t GroupManager::mfe_count() const {
+    return core_->entries.all().size();
+}
+
+const Metrics& GroupManager::metrics() const {
+    Metrics& metrics = core_->metrics;
+    metrics.publish_count = core_->publication.published();
+    metrics.callback_failures = core_->dispatcher.failures();
+    return metrics;
+}
+
+} // namespace mcfwd::group_manager

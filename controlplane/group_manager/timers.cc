@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// What time does: entries expire, stale memberships are swept, refused publications are tried again.
+#include <controlplane/group_manager/core.hh>
+
+#include <algorithm>
+
+#include <spdlog/spdlog.h>
+
+namespace mcfwd::group_manager {
+
+void GroupManager::tick() {
+    Core& core = *core_;
+    if (!core.ready()) {
+        return;
+    }
+    const Instant now = core.env.clock.now();
+    Change change;
+    for (const SourceGroup& flow : core.entries.expiry().due(now)) {
+        core.expire(flow);
+    }
+    for (const InterfaceKey interface : core.sweeps.due(now)) {
+        spdlog::warn("group_manager: replay did not end, sweeping interface={} stale={}",
+                     core.name(interface), core.interest.find(interface)->stale);
+        ++core.metrics.sweep_timeouts;
+        core.sweep(change, interface);
+    }
+    core.finish(change, [] { return std::string("timers"); });
+}
+
+std::optional<Instant> GroupManager::next_deadline() const {
+    std::optional<Instant> earliest;
+    for (const auto& deadline : {core_->entries.expiry().next(), core_->sweeps.next(), core_->retry_at}) {
+        if (deadline && (!earliest || *deadline < *earliest)) {
+            earliest = deadline;
+        }
+    }
+    return earliest;
+}
+
+void Core::expire(SourceGroup flow) {
+    Entry& entry = *entries.find(flow);
+    if (settings.mfe_expiry == MfeExpiry::kActivity && entry.state() == MfeState::kActive) {
+        const std::uint64_t packets = env.sink.counters(flow).value_or(FlowCounters{}).packets;
+        if (packets != std::exchange(entry.packets_at_check, packets)) {
+            entries.expire_at(entry, env.clock.now() + entry.timeout);
+            return;
+        }
+    }
+    ++metrics.mfe_expired;
+    erase_entry(flow, MfeChanged::What::kExpired);
+}
+
+} // namespace mcfwd::group_manager
