@@ -6,6 +6,7 @@
 #include "filter_state.hh"
 
 #include <algorithm>
+#include <utility>
 
 namespace mcfwd::igmp {
 namespace {
@@ -93,9 +94,18 @@ void FilterState::add(std::span<const Ipv4Address> listed, Instant expires, Refr
     }
     if (sources_.size() > known) {
         effect.changed = true;
-        std::inplace_merge(sources_.begin(), sources_.begin() + static_cast<std::ptrdiff_t>(known),
-                           sources_.end(), kByAddress);
+        merge_from(known);
     }
+}
+
+void FilterState::merge_from(std::size_t known) {
+    const auto middle = sources_.begin() + static_cast<std::ptrdiff_t>(known);
+    if (known == 0 || kByAddress(*(middle - 1), *middle)) {
+        return;
+    }
+    std::vector<Source> merged(sources_.size());
+    std::merge(sources_.begin(), middle, middle, sources_.end(), merged.begin(), kByAddress);
+    sources_ = std::move(merged);
 }
 
 void FilterState::retain(std::span<const Ipv4Address> listed, RecordEffect& effect) {

@@ -72,6 +72,8 @@ class FilterState {
     enum class Refresh : std::uint8_t { kNo, kYes };
     void add(std::span<const Ipv4Address> listed, Instant expires, Refresh refresh, std::size_t max_sources,
              RecordEffect& effect);
+    /// Puts the ascending sources from index `known` on in their places among the ascending ones before.
+    void merge_from(std::size_t known);
     void retain(std::span<const Ipv4Address> listed, RecordEffect& effect);
     void ask(std::span<const Ipv4Address> listed, bool about_listed, RecordEffect& effect);
 

@@ -37,17 +37,19 @@ void merge_membership(const FilterState& reported, const StaticMembership& confi
     }
     into.mode = reported.mode();
     const bool include = into.mode == FilterMode::kInclude;
+    auto fixed = configured.sources.begin();
+    const auto take_fixed = [&](auto until) {
+        for (; include && fixed != configured.sources.end() && until(*fixed); ++fixed) {
+            into.sources.push_back(*fixed);
+        }
+    };
     for (const Source& source : reported.sources()) {
-        const bool is_static = contains(configured.sources, source.address);
-        if (!is_static && source.running() == include) {
+        take_fixed([&](Ipv4Address address) { return address < source.address; });
+        if (source.running() == include && !contains(configured.sources, source.address)) {
             into.sources.push_back(source.address);
         }
     }
-    if (include && !configured.sources.empty()) {
-        const auto middle = static_cast<std::ptrdiff_t>(into.sources.size());
-        into.sources.insert(into.sources.end(), configured.sources.begin(), configured.sources.end());
-        std::inplace_merge(into.sources.begin(), into.sources.begin() + middle, into.sources.end());
-    }
+    take_fixed([](Ipv4Address) { return true; });
 }
 
 void append_steps(Ipv4Address group, const Membership& from, const Membership& to,

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// A routed interface under arbitrary messages, time steps and operator commands. Whatever happens, its
+// reported changes balance, its timers lie ahead, and it sends nothing but good queries.
+#include <cstdint>
+#include <cstdlib>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <fuzzer/FuzzedDataProvider.h>
+
+#include <igmp/codec.hh>
+#include <igmp/router_interface.hh>
+
+#include "membership_ledger.hh"
+#include "octets.hh"
+
+namespace {
+
+using namespace mcfwd;
+using namespace mcfwd::igmp;
+
+constexpr Ipv4Address kRouter{10, 0, 1, 10};
+
+void require(bool holds) {
+    if (!holds) {
+        std::abort();
+    }
+}
+
+RouterConfig any_config(FuzzedDataProvider& data) {
+    RouterConfig config{.address = kRouter};
+    config.version = static_cast<Version>(data.ConsumeIntegralInRange(1, 3));
+    config.robustness = data.ConsumeIntegralInRange(1U, 8U);
+    config.max_groups = data.ConsumeIntegralInRange<std::size_t>(0, 3);
+    config.max_sources = data.ConsumeIntegralInRange<std::size_t>(0, 3);
+    config.fast_leave = data.ConsumeBool() ? FastLeave::kAlways : FastLeave::kOff;
+    config.require_router_alert = data.ConsumeBool();
+    config.mtu = data.ConsumeBool() ? 68 : 1500;
+    return config;
+}
+
+Ipv4Address any_group(FuzzedDataProvider& data) {
+    constexpr Ipv4Address kGroups[] = {{239, 1, 1, 1}, {239, 1, 1, 2}, {232, 1, 1, 1},
+                                       {224, 0, 0, 5}, {10, 0, 0, 1},  {}};
+    return data.PickValueInArray(kGroups);
+}
+
+Ipv4Address any_source(FuzzedDataProvider& data) {
+    return Ipv4Address(0x0A090000U + data.ConsumeIntegralInRange<std::uint32_t>(0, 6));
+}
+
+std::vector<Ipv4Address> any_sources(FuzzedDataProvider& data) {
+    std::vector<Ipv4Address> sources(data.ConsumeIntegralInRange<std::size_t>(0, 4));
+    for (Ipv4Address& source : sources) {
+        source = data.ConsumeBool() ? any_source(data) : Ipv4Address(data.ConsumeIntegral<std::uint32_t>());
+    }
+    return sources;
+}
+
+Message any_message(FuzzedDataProvider& data) {
+    switch (data.ConsumeIntegralInRange(0, 5)) {
+    case 0:
+        return ReportV1{any_group(data)};
+    case 1:
+        return ReportV2{any_group(data)};
+    case 2:
+        return Leave{any_group(data)};
+    case 3:
+        return Query{.version = static_cast<Version>(data.ConsumeIntegralInRange(1, 3)),
+                     .max_response = std::chrono::milliseconds(100) * data.ConsumeIntegral<std::uint8_t>(),
+                     .group = any_group(data),
+                     .suppress = data.ConsumeBool(),
+                     .robustness = data.ConsumeIntegralInRange<std::uint8_t>(0, 7),
+                     .querier_interval = std::chrono::seconds(data.ConsumeIntegral<std::uint8_t>()),
+                     .sources = any_sources(data)};
+    default:
+        break;
+    }
+    ReportV3 report;
+    for (int left = data.ConsumeIntegralInRange(0, 3); left > 0; --left) {
+        const auto type = static_cast<RecordType>(data.ConsumeIntegralInRange(1, 6));
+        report.records.push_back({type, any_group(data), any_sources(data)});
+    }
+    return report;
+}
+
+class Run {
+  public:
+    explicit Run(FuzzedDataProvider& data)
+        : data_(data),
+          router_(RouterInterface::create(any_config(data)).value()) {}
+
+    void step() {
+        router_.advance(now_, out_);
+        check(); // apart from what follows: a group that ended and is joined again did have a gap
+        switch (data_.ConsumeIntegralInRange(0, 7)) {
+        case 0:
+            now_ += std::chrono::milliseconds(data_.ConsumeIntegralInRange(0, 600'000));
+            router_.advance(now_, out_);
+            break;
+        case 1:
+            now_ = std::max(now_, router_.next_deadline().value_or(now_));
+            router_.advance(now_, out_);
+            break;
+        case 2:
+            data_.ConsumeBool() ? router_.start(now_, out_) : router_.stop(now_, out_);
+            break;
+        case 3:
+            change_static({any_group(data_), data_.ConsumeBool() ? kAnySource : any_source(data_)});
+            break;
+        case 4: {
+            const auto octets =
+                data_.ConsumeBytes<std::byte>(data_.ConsumeIntegralInRange<std::size_t>(0, 64));
+            router_.receive(octets.size() < 4 ? octets : test::packet_around(octets), {}, now_, out_);
+            break;
+        }
+        default:
+            const Ipv4Address from(0x0A000100U + data_.ConsumeIntegralInRange<std::uint32_t>(8, 12));
+            for (const auto& packet :
+                 encode(any_message(data_), data_.ConsumeBool() ? from : Ipv4Address(), 1500)) {
+                router_.receive(packet, {}, now_, out_);
+            }
+        }
+        check();
+    }
+
+  private:
+    void change_static(const StaticGroup& entry) {
+        if (data_.ConsumeBool()) {
+            static_cast<void>(router_.add_static(entry, now_, out_));
+        } else {
+            static_cast<void>(router_.remove_static(entry, now_, out_));
+        }
+    }
+
+    void check() {
+        require(!ledger_.book(out_.changes));
+        require(ledger_.agrees_with(router_));
+        for (const Transmission& sent : out_.packets) {
+            require(sent.packet.size() <= router_.config().mtu);
+            const auto parsed = parse(sent.packet);
+            require(parsed && parsed->source == kRouter && parsed->destination == sent.destination);
+            const auto* query = std::get_if<Query>(&parsed->message);
+            require(query != nullptr && query->version == router_.config().version);
+        }
+        out_ = {};
+        const bool running = router_.view(now_).running;
+        require(router_.next_deadline().has_value() == running);
+        require(!running || *router_.next_deadline() > now_);
+        std::size_t reported = 0;
+        router_.for_each_group(now_, [&](const GroupView& view) {
+            require(view.group.is_routable_group());
+            require(!view.expires || *view.expires > Duration(0));
+            const auto limit = router_.config().max_sources;
+            std::size_t sources = 0;
+            bool members = view.expires.has_value();
+            for (const SourceView& source : view.sources) {
+                require(!source.expires || *source.expires > Duration(0));
+                sources += source.is_static ? 0 : 1;
+                members |= !source.is_static;
+            }
+            require(limit == 0 || sources <= limit);
+            reported += members ? 1 : 0;
+        });
+        require(router_.config().max_groups == 0 || reported <= router_.config().max_groups);
+    }
+
+    FuzzedDataProvider& data_;
+    RouterInterface router_;
+    test::MembershipLedger ledger_;
+    Instant now_{std::chrono::hours(1)};
+    Output out_;
+};
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    FuzzedDataProvider provider(data, size);
+    Run run(provider);
+    while (provider.remaining_bytes() > 0) {
+        run.step();
+    }
+    return 0;
+}
