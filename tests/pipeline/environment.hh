@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// What all pipeline tests of one executable share: EAL, a pool, memory ports. Made once by main.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <dataplane/eal.hh>
+#include <dataplane/pool.hh>
+#include <dataplane/port.hh>
+
+#include "memory_ports.hh"
+
+namespace mcfwd::pipeline {
+
+inline constexpr std::size_t kPorts = 4;
+/// Takes kNarrowSlots frames and then no more; the other ports take 65,535.
+inline constexpr PortId kNarrowPort{3};
+inline constexpr std::size_t kNarrowSlots = 63;
+
+struct Environment {
+    Environment();
+
+    dataplane::Eal eal;
+    dataplane::PoolOwner pool;
+    std::vector<MemoryPort> wires;
+    std::vector<dataplane::Port> ports;
+
+    /// The one of this process.
+    [[nodiscard]] static Environment& get();
+};
+
+} // namespace mcfwd::pipeline
