@@ -19,9 +19,12 @@ constexpr std::size_t kListedWords = 24;
 constexpr std::size_t kLongestWord = 40;
 constexpr std::size_t kTriedWords = 100;
 
-std::vector<Diagnostic> sorted(std::vector<Diagnostic> diagnostics) {
-    std::ranges::stable_sort(diagnostics, {}, &Diagnostic::position);
-    return diagnostics;
+std::vector<Diagnostic> values_of(std::multimap<Position, Diagnostic> diagnostics) {
+    std::vector<Diagnostic> values;
+    for (auto& [position, diagnostic] : diagnostics) {
+        values.push_back(std::move(diagnostic));
+    }
+    return values;
 }
 
 /// Insertions, deletions, replacements and swaps of neighbours that turn one word into the other.
@@ -51,11 +54,13 @@ std::size_t edit_distance(std::string_view from, std::string_view to) {
 
 void Findings::error(Position position, std::string message, std::string got, std::string valid) {
     unsound_.insert(position);
-    errors_.push_back({file_, position, std::move(message), std::move(got), std::move(valid)});
+    errors_.emplace(position,
+                    Diagnostic{file_, position, std::move(message), std::move(got), std::move(valid)});
 }
 
 void Findings::warning(Position position, std::string message, std::string got, std::string valid) {
-    warnings_.push_back({file_, position, std::move(message), std::move(got), std::move(valid)});
+    warnings_.emplace(position,
+                      Diagnostic{file_, position, std::move(message), std::move(got), std::move(valid)});
 }
 
 void Findings::error(const Node& node, std::string message, std::string valid) {
@@ -67,10 +72,10 @@ void Findings::warning(const Node& node, std::string message, std::string valid)
 }
 
 std::vector<Diagnostic> Findings::take_errors() {
-    return sorted(std::exchange(errors_, {}));
+    return values_of(std::exchange(errors_, {}));
 }
 std::vector<Diagnostic> Findings::take_warnings() {
-    return sorted(std::exchange(warnings_, {}));
+    return values_of(std::exchange(warnings_, {}));
 }
 
 std::string suggestion(std::string_view word, const std::vector<std::string_view>& candidates) {

@@ -4,6 +4,7 @@
 // Collects what is wrong or surprising in one file, in any order, while its parts are read and checked.
 #pragma once
 
+#include <map>
 #include <set>
 #include <span>
 #include <string>
@@ -34,8 +35,8 @@ class Findings {
 
   private:
     std::string file_;
-    std::vector<Diagnostic> errors_;
-    std::vector<Diagnostic> warnings_;
+    std::multimap<Position, Diagnostic> errors_; // equal positions stay in the order of finding
+    std::multimap<Position, Diagnostic> warnings_;
     std::set<Position> unsound_;
 };
 

@@ -63,8 +63,8 @@ void report_overlap(const Subnet& one, const Subnet& other, Findings& findings) 
 /// Two subnets nest or are disjoint. In order of network and length whatever contains a subnet comes before
 /// it, so the subnets that are still open are all that can overlap it.
 void check_overlaps(std::vector<Subnet> subnets, Findings& findings) {
-    std::ranges::stable_sort(subnets, {}, [](const Subnet& subnet) {
-        return std::tuple(subnet.address.network(), subnet.address.length);
+    std::ranges::sort(subnets, {}, [](const Subnet& subnet) {
+        return std::tuple(subnet.address.network(), subnet.address.length, subnet.node->position);
     });
     std::vector<const Subnet*> open;
     for (const Subnet& subnet : subnets) {
