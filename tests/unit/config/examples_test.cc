@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// Every example configuration of the project is accepted, without a warning that would teach a bad habit.
+#include <filesystem>
+
+#include <gtest/gtest.h>
+
+#include <controlplane/config/load.hh>
+
+namespace mcfwd::config {
+namespace {
+
+TEST(ConfigExamples, AllAreAccepted) {
+    std::size_t examples = 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(MCFWD_CONFIGS)) {
+        if (entry.path().extension() == ".toml") {
+            const auto result = load(entry.path());
+            ++examples;
+            ASSERT_TRUE(result.has_value()) << text(result.error());
+            EXPECT_EQ(text(result->warnings), "");
+        }
+    }
+    EXPECT_GE(examples, 3U);
+}
+
+} // namespace
+} // namespace mcfwd::config
