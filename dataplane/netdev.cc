@@ -70,16 +70,17 @@ std::pair<sockaddr_un, socklen_t> claim_address(const std::string& name) {
     return {address, static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + path.size())};
 }
 
-int claimant(const std::string& name) {
+// Who has the claim, for people.
+std::string claimant(const std::string& name) {
     const auto [address, size] = claim_address(name);
     const Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     ucred peer{};
     socklen_t peer_size = sizeof(peer);
     if (connect(socket.value(), reinterpret_cast<const sockaddr*>(&address), size) != 0 ||
         getsockopt(socket.value(), SOL_SOCKET, SO_PEERCRED, &peer, &peer_size) != 0) {
-        return 0;
+        return "another mcfwd process";
     }
-    return peer.pid;
+    return fmt::format("mcfwd process {}", peer.pid);
 }
 
 bool set_rx_vlan_offload(const std::string& name, bool on) {
@@ -147,11 +148,10 @@ Expected<Descriptor> claim_netdev(const std::string& name) {
     const auto [address, size] = claim_address(name);
     Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (bind(socket.value(), reinterpret_cast<const sockaddr*>(&address), size) != 0) {
-        return fail(
-            Status::kAlreadyExists,
-            errno == EADDRINUSE
-                ? fmt::format("interface {} is already a port of mcfwd process {}", name, claimant(name))
-                : fmt::format("cannot claim interface {}: {}", name, std::strerror(errno)));
+        return fail(Status::kAlreadyExists,
+                    errno == EADDRINUSE
+                        ? fmt::format("interface {} is already a port of {}", name, claimant(name))
+                        : fmt::format("cannot claim interface {}: {}", name, std::strerror(errno)));
     }
     listen(socket.value(), 1); // so that another process can ask who we are
     return socket;

@@ -161,6 +161,7 @@ int complain(const mcfwd::Error& error) {
 
 int main(int argc, char** argv) {
     spdlog::set_default_logger(spdlog::stderr_logger_st("probe"));
+    spdlog::set_level(spdlog::level::warn);
     const std::vector<std::string> devices(argv + 1, argv + argc);
     const auto eal = mcfwd::dataplane::Eal::create({.main_core = 0,
                                                     .worker_cores = {0},
