@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// IGMP to the control thread, and packets of the control thread to the wire.
+#include "pipeline_test.hh"
+
+namespace mcfwd::pipeline {
+namespace {
+
+class Punt : public PipelineTest {
+  protected:
+    Punt() = default;
+    explicit Punt(const dataplane::Limits& limits) : PipelineTest(Size{}, limits) {}
+    static FrameText igmp(Ipv4Address group = Ipv4Address(224, 0, 0, 22)) {
+        return {
+            .group = group, .ttl = 1, .protocol = 2, .payload = Octets(16, 0x22), .options = {0x94, 4, 0, 0}};
+    }
+};
+
+TEST_F(Punt, IgmpArrivesWholeWithItsPlace) {
+    Octets padded =
+        frame({.group = igmp().group, .ttl = 1, .protocol = 2, .vlan = kTag, .payload = Octets(8, 1)});
+    padded.resize(64, 0xee);
+    wire(kLan1).arrive(padded);
+    turn_until_idle();
+    const auto seen = signals();
+    ASSERT_EQ(seen.size(), 1U);
+    EXPECT_EQ(seen[0].kind, SignalKind::kIgmp);
+    EXPECT_EQ(seen[0].port, kLan1);
+    EXPECT_EQ(seen[0].vlan, VlanId(kTag));
+    EXPECT_EQ(seen[0].interface, kTaggedInterface);
+    EXPECT_EQ(seen[0].source_mac, kHostMac);
+    EXPECT_EQ(seen[0].packet,
+              ip_packet({.group = igmp().group, .ttl = 1, .protocol = 2, .payload = Octets(8, 1)}));
+    EXPECT_EQ(counters().punted, 1U);
+}
+
+TEST_F(Punt, IgmpIsNeverForwardedWhateverItsAddresses) {
+    publish({PutEntry{.key = any_source({}), .accept = interface_of(kLan1), .forward = {egress(kLan2)}}});
+    arrive(kLan1, igmp(Ipv4Address(239, 1, 1, 1)));
+    arrive(kLan1, igmp(Ipv4Address(10, 0, 1, 1)));
+    FrameText anonymous = igmp();
+    anonymous.source = Ipv4Address(0, 0, 0, 0);
+    arrive(kLan1, anonymous);
+    turn_until_idle();
+    EXPECT_EQ(signals().size(), 3U);
+    EXPECT_EQ(counters().sent, 0U);
+}
+
+class PuntPoliced : public Punt {
+  protected:
+    PuntPoliced() : Punt({.igmp = {.per_second = 1, .burst = 5}}) {}
+};
+
+TEST_F(PuntPoliced, FloodOnOneInterfaceLeavesTheOthersAlone) {
+    for (int i = 0; i < 50; ++i) {
+        arrive(kLan1, igmp());
+    }
+    arrive(kLan2, igmp());
+    turn_until_idle();
+    EXPECT_EQ(drops(DropReason::kPuntPoliced), 45U);
+    EXPECT_EQ(counters().signals_policed[0], 45U);
+    EXPECT_EQ(counters().punted, 6U);
+    const auto seen = signals();
+    EXPECT_EQ(seen.back().port, kLan2);
+}
+
+class PuntRing : public Punt {
+  protected:
+    PuntRing() : Punt({.punt_ring = 8}) {}
+};
+
+TEST_F(PuntRing, ControlThreadThatIsBehindLosesPacketsWithACount) {
+    for (int i = 0; i < 10; ++i) {
+        arrive(kLan1, igmp());
+    }
+    turn_until_idle();
+    EXPECT_EQ(counters().punted, 7U);
+    EXPECT_EQ(drops(DropReason::kPuntRingFull), 3U);
+    EXPECT_EQ(counters().signals_lost[0], 3U);
+}
+
+TEST_F(Punt, ControlPacketLeavesWithThePortsMac) {
+    const Octets packet = ip_packet(igmp());
+    const MacAddress to = multicast_mac(Ipv4Address(224, 0, 0, 1));
+    const auto octets = std::as_bytes(std::span(packet));
+    ASSERT_TRUE(injector_->send(kLan2, VlanId(0), to, octets));
+    ASSERT_TRUE(injector_->send(kLan2, VlanId(7), to, octets));
+    turn_until_idle();
+    const auto sent = wire(kLan2).take();
+    ASSERT_EQ(sent.size(), 2U);
+    FrameText expected = igmp();
+    expected.source_mac = Environment::get().ports[1].mac();
+    Octets plain = frame(expected);
+    std::ranges::copy(to.bytes, plain.begin());
+    plain.resize(60, 0);
+    EXPECT_EQ(sent[0], plain);
+    expected.vlan = 7;
+    Octets tagged = frame(expected);
+    std::ranges::copy(to.bytes, tagged.begin());
+    tagged.resize(60, 0);
+    EXPECT_EQ(sent[1], tagged);
+    EXPECT_EQ(counters().injected, 2U);
+    EXPECT_EQ(counters().copies, 0U);
+    EXPECT_EQ(counters().sent, 0U);
+}
+
+TEST_F(Punt, ControlPacketThatCannotBeSentIsRefused) {
+    const Octets packet = ip_packet({.payload = Octets(1500, 0)});
+    const auto octets = std::as_bytes(std::span(packet));
+    EXPECT_EQ(injector_->send(kLan2, VlanId(0), {}, octets).error().status, Status::kInvalidParameter);
+    EXPECT_EQ(injector_->send(PortId(77), VlanId(0), {}, octets.first(100)).error().status,
+              Status::kInvalidParameter);
+    for (unsigned i = 0; i < dataplane::WorkerRings::kInjections - 1; ++i) {
+        ASSERT_TRUE(injector_->send(kLan2, VlanId(0), {}, octets.first(100)));
+    }
+    EXPECT_EQ(injector_->send(kLan2, VlanId(0), {}, octets.first(100)).error().status,
+              Status::kCanNotComplete);
+    turn_until_idle();
+    EXPECT_EQ(counters().injected, dataplane::WorkerRings::kInjections - 1);
+}
+
+} // namespace
+} // namespace mcfwd::pipeline
