@@ -58,17 +58,13 @@ std::string explain(const Device& device, const std::optional<NetdevUse>& netdev
 }
 
 Expected<EthernetDevice> plug(const PortRequest& request, const Device& device,
-                              const std::optional<NetdevUse>& netdev) {
-    if (!netdev) {
+                              const std::string& kernel_arguments) {
+    if (!device.is_kernel_interface()) {
         return EthernetDevice::plug(device.kind == DeviceKind::kPci ? "pci" : "vdev", device.target,
                                     device.arguments);
     }
-    const auto arguments = netdev->driver_arguments(device, request.workers);
-    if (!arguments) {
-        return std::unexpected(arguments.error());
-    }
     const char* driver = device.kind == DeviceKind::kAfXdp ? "net_af_xdp" : "net_af_packet";
-    return EthernetDevice::plug("vdev", fmt::format("{}_{}", driver, request.id.value()), *arguments);
+    return EthernetDevice::plug("vdev", fmt::format("{}_{}", driver, request.id.value()), kernel_arguments);
 }
 
 Expected<void> check_buffers(const PortRequest& request, const std::optional<NetdevUse>& netdev) {
@@ -119,6 +115,11 @@ Expected<Port> Port::create(const PortRequest& request) {
         }
         netdev.emplace(std::move(*use));
     }
+    const auto arguments =
+        netdev ? netdev->driver_arguments(*device, request.workers) : Expected<std::string>();
+    if (!arguments) {
+        return port_error(request, arguments.error());
+    }
     if (auto good = check_buffers(request, netdev); !good) {
         return port_error(request, good.error());
     }
@@ -126,7 +127,7 @@ Expected<Port> Port::create(const PortRequest& request) {
     const auto explained = [&](const Error& error) {
         return port_error(request, {error.status, explain(*device, netdev, complaints, error.what)});
     };
-    auto ethernet = plug(request, *device, netdev);
+    auto ethernet = plug(request, *device, *arguments);
     if (!ethernet) {
         return explained(ethernet.error());
     }
@@ -243,6 +244,9 @@ PortStatus Port::status() const {
         status.tx_packets = stats.opackets;
         status.tx_bytes = stats.obytes;
         status.tx_errors = stats.oerrors;
+    }
+    if (state_->netdev && state_->netdev->steered()) { // the driver does not count a full ring
+        status.rx_missed = xdp::missed(state_->netdev->sockets());
     }
     return status;
 }

@@ -26,7 +26,7 @@ struct PortRequest {
     std::string device;
     unsigned workers = 1;                ///< that will receive from it and send to it
     rte_mempool* pool = nullptr;         ///< for received packets; outlives the port
-    std::uint16_t rx_descriptors = 1024; ///< per queue; rounded to what the driver takes
+    std::uint16_t rx_descriptors = 2048; ///< per queue; rounded to what the driver takes
     std::uint16_t tx_descriptors = 1024;
 };
 

@@ -5,6 +5,7 @@
 #include "port_netdev.hh"
 
 #include <algorithm>
+#include <iterator>
 #include <unistd.h>
 #include <utility>
 
@@ -99,6 +100,7 @@ Expected<void> NetdevUse::prepare_for_xdp() {
         return std::unexpected(tags.error());
     }
     tags_ = std::move(*tags);
+    sockets_ = xdp::open_sockets();
     return {};
 }
 
@@ -108,7 +110,8 @@ NetdevUse::NetdevUse(NetdevUse&& other) noexcept
       claim_(std::move(other.claim_)),
       multicast_(std::move(other.multicast_)),
       tags_(std::exchange(other.tags_, std::nullopt)),
-      steering_(std::exchange(other.steering_, std::nullopt)) {}
+      steering_(std::exchange(other.steering_, std::nullopt)),
+      sockets_(std::move(other.sockets_)) {}
 
 NetdevUse::~NetdevUse() {
     if (kind_ != DeviceKind::kAfXdp || netdev_.index == 0) {
@@ -133,6 +136,9 @@ Expected<std::string> NetdevUse::driver_arguments(const Device& device, unsigned
             return std::unexpected(object.error());
         }
         arguments += fmt::format("start_queue=0,queue_count={},xdp_prog={}", netdev_.xdp_queues, *object);
+        // On a veth the sender's core fills our ring, and the driver's busy polling only adds a system call
+        // to every empty poll: measured 1,300 to 1,800 ns instead of 33 to 51, for fewer packets. On a NIC in
+        // zero-copy mode it must stay: without it the driver may wait in poll() for a second.
         if (netdev_.driver == "veth" && !device.arguments.contains("busy_budget=")) {
             arguments += ",busy_budget=0";
         }
@@ -157,6 +163,9 @@ Expected<void> NetdevUse::driver_attached() {
         return std::unexpected(steering.error());
     }
     steering_ = std::move(*steering);
+    std::vector<int> own;
+    std::ranges::set_difference(xdp::open_sockets(), sockets_, std::back_inserter(own));
+    sockets_ = std::move(own);
     return {};
 }
 

@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <mcfwd/counters.hh>
 #include <mcfwd/result.hh>
@@ -14,6 +15,7 @@
 #include "device.hh"
 #include "eal_log.hh"
 #include "netdev.hh"
+#include "xdp/sockets.hh"
 #include "xdp/steering.hh"
 
 namespace mcfwd::dataplane {
@@ -38,6 +40,8 @@ class NetdevUse {
     /// Turns what DPDK and the kernel complained about into one message.
     [[nodiscard]] std::string explain(const Complaints& complaints, const std::string& failure) const;
 
+    /// AF_XDP sockets of the port; the driver owns them.
+    [[nodiscard]] const std::vector<int>& sockets() const { return sockets_; }
     [[nodiscard]] bool steered() const { return kind_ == DeviceKind::kAfXdp; }
     [[nodiscard]] const Netdev& facts() const { return netdev_; }
     [[nodiscard]] const std::optional<xdp::Steering>& steering() const { return steering_; }
@@ -55,6 +59,7 @@ class NetdevUse {
     Descriptor multicast_;
     std::optional<KeptVlanTags> tags_;
     std::optional<xdp::Steering> steering_;
+    std::vector<int> sockets_; // of the driver: before it starts those of other ports, then of this one
 };
 
 } // namespace mcfwd::dataplane

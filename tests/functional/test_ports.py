@@ -9,6 +9,7 @@ import itertools
 import json
 import os
 import pathlib
+import signal
 import socket
 import struct
 import subprocess
@@ -164,6 +165,22 @@ def test_steering_by_kind_of_frame(link):
         assert send_and_count(link, probe, frame) == (0, 1, 0), what
         assert probe.ask("frames") == [[]], what
     assert probe.status()["rx_packets"] == len(OURS)
+
+
+def test_frames_that_find_no_room_are_counted(link):
+    probe = link.probe("af_xdp:v0")
+    raw = frames.RawSocket(link.host)
+    os.kill(probe.process.pid, signal.SIGSTOP)
+    for _ in range(3000):
+        raw.send(data())
+    os.kill(probe.process.pid, signal.SIGCONT)
+    raw.close()
+
+    def settled():
+        status = probe.status()
+        return status["redirected"] == 3000 == status["rx_packets"] + status["rx_missed"] and status
+    status = wait_until(settled, "every redirected frame was received or counted as missed")
+    assert status["rx_missed"] == 3000 - 2048, "the ring of a socket holds 2048"
 
 
 def test_kernel_keeps_unicast_and_link_local_groups(link):

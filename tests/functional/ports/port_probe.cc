@@ -98,11 +98,11 @@ void print_status(const Probe& probe) {
         const mcfwd::PortStatus s = port.status();
         text += fmt::format(
             R"({}{{"name":"{}","driver":"{}","mac":"{}","mtu":{},"link_up":{},"rx_queues":{},"tx_queues":{},)"
-            R"("rx_packets":{},"tx_packets":{},"has_xdp":{},"redirected":{},"passed":{},"no_socket":{},)"
+            R"("rx_packets":{},"rx_missed":{},"tx_packets":{},"has_xdp":{},"redirected":{},"passed":{},"no_socket":{},)"
             R"("multi_segment_tx":{},"echoes_own_frames":{}}})",
             text.empty() ? "" : ",", s.name, s.driver, s.mac, s.mtu, s.link_up, s.rx_queues, s.tx_queues,
-            s.rx_packets, s.tx_packets, s.has_xdp, s.xdp.redirected, s.xdp.passed, s.xdp.no_socket,
-            port.capabilities().multi_segment_tx, port.capabilities().echoes_own_frames);
+            s.rx_packets, s.rx_missed, s.tx_packets, s.has_xdp, s.xdp.redirected, s.xdp.passed,
+            s.xdp.no_socket, port.capabilities().multi_segment_tx, port.capabilities().echoes_own_frames);
     }
     fmt::print("[{}]\n", text);
 }
