@@ -68,17 +68,10 @@ void Worker::rest() noexcept {
 
 bool Worker::turn() noexcept {
     now_ = rte_rdtsc();
-    // Acquire: pairs with the release of the publication; the one load of the table in this turn.
-    const Instance& table = *setup_.table.publication->current.load(std::memory_order_acquire);
-    if (table.version != version_) {
-        version_ = table.version;
-        tally_.version.set(version_.value());
-        park_.look_again(table);
-    }
-    release_parked(table);
+    release_parked(current_table());
     bool active = take_injections();
     for (const Inlet& inlet : setup_.inlets) {
-        active = poll(inlet, table) || active;
+        active = poll(inlet) || active;
     }
     park_.tend(now_);
     transmit_.flush(now_);
@@ -87,7 +80,20 @@ bool Worker::turn() noexcept {
     return active || !park_.empty() || !transmit_.empty();
 }
 
-bool Worker::poll(const Inlet& inlet, const Instance& table) noexcept {
+// Loaded after a burst was received and used for all of it: what arrived after a publication sees that
+// version.
+const Instance& Worker::current_table() noexcept {
+    // Acquire: pairs with the release of the publication.
+    const Instance& table = *setup_.table.publication->current.load(std::memory_order_acquire);
+    if (table.version != version_) {
+        version_ = table.version;
+        tally_.version.set(version_.value());
+        park_.look_again(table);
+    }
+    return table;
+}
+
+bool Worker::poll(const Inlet& inlet) noexcept {
     std::array<rte_mbuf*, kBurst> frames;
     const std::uint64_t start = rte_rdtsc();
     const std::uint16_t count = rte_eth_rx_burst(inlet.number, inlet.queue, frames.data(), kBurst);
@@ -97,7 +103,7 @@ bool Worker::poll(const Inlet& inlet, const Instance& table) noexcept {
         return false;
     }
     tally_.received.add(count);
-    process(inlet.port, {frames.data(), count}, table);
+    process(inlet.port, {frames.data(), count}, current_table());
     const std::uint64_t cycles = rte_rdtsc() - start;
     tally_.bursts.add(1);
     tally_.busy_cycles.add(cycles);

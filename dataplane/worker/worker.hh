@@ -78,7 +78,8 @@ class Worker {
 
     void release_parked(const Instance& table) noexcept;
     [[nodiscard]] bool take_injections() noexcept;
-    [[nodiscard]] bool poll(const Inlet& inlet, const Instance& table) noexcept;
+    [[nodiscard]] const Instance& current_table() noexcept;
+    [[nodiscard]] bool poll(const Inlet& inlet) noexcept;
     void process(PortId port, std::span<rte_mbuf* const> frames, const Instance& table) noexcept;
     void forward(PacketBurst& packets, const Instance& table, Origin origin) noexcept;
     void rest() noexcept;
