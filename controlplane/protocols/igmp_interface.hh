@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// IGMP on one routed interface as a client of the group manager: the protocol's state machine, what it has
+// asked for, and whether it may ask at all. Owned by IgmpProtocol.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+
+#include <mcfwd/ids.hh>
+#include <mcfwd/result.hh>
+
+#include <controlplane/group_manager/group_manager.hh>
+#include <igmp/router_interface.hh>
+
+namespace mcfwd::protocols {
+
+/// Where the interface is on the wire, and in the group manager.
+struct IgmpAttachment {
+    std::string name;
+    IfIndex index;
+    PortId port;
+    VlanId vlan;
+};
+
+/// Carries membership changes to the group manager, or holds them back while an ownership handoff is going
+/// on (group manager specification 3.6). Control thread only.
+class IgmpInterface {
+  public:
+    IgmpInterface(IgmpAttachment attachment, igmp::RouterInterface router,
+                  group_manager::GroupManager& groups);
+
+    [[nodiscard]] const IgmpAttachment& attachment() const { return attachment_; }
+    [[nodiscard]] group_manager::InterfaceKey key() const { return {attachment_.index, {}}; }
+    [[nodiscard]] igmp::RouterInterface& router() { return router_; }
+    [[nodiscard]] const igmp::RouterInterface& router() const { return router_; }
+    /// Calls the group manager refused. Not those held back.
+    [[nodiscard]] std::uint64_t refused_calls() const { return refused_calls_; }
+
+    /// `client` owns the interface, or shares it, from now on.
+    void attach(group_manager::ClientHandle client) { client_ = client; }
+
+    /// Takes note of the changes, and passes them on as one batch unless held back.
+    void apply(std::span<const igmp::MembershipChange> changes);
+
+    /// DISABLE_IGMP: hold back, cancel a replay that has not run.
+    void hold_back();
+    /// ENABLE_IGMP: pass on again. Returns the ticket with which `replay` has to be called from a task.
+    [[nodiscard]] std::uint64_t resume();
+    /// Adds everything the interface has now. No effect if another DISABLE came after the ticket was given.
+    void replay(std::uint64_t ticket);
+
+    /// CREATION_ALERT: whether hosts here refuse this source of a group they joined for any source.
+    [[nodiscard]] bool refuses_new(group_manager::SourceGroup flow);
+
+  private:
+    void note(const igmp::MembershipChange& change);
+    void pass_on(const igmp::MembershipChange& change);
+    void settle_exceptions(Ipv4Address group);
+    [[nodiscard]] bool wants(group_manager::SourceGroup flow) const;
+    [[nodiscard]] bool owns_forwarding() const;
+    void check(const Expected<void>& result, std::string_view call, group_manager::SourceGroup key);
+
+    IgmpAttachment attachment_;
+    igmp::RouterInterface router_;
+    group_manager::GroupManager& groups_;
+    group_manager::ClientHandle client_;
+    bool held_back_ = false;
+    std::uint64_t ticket_ = 0;
+    std::uint64_t refused_calls_ = 0;
+    std::set<group_manager::SourceGroup> joined_;
+    std::set<group_manager::SourceGroup> blocked_;
+    /// Flows for which a FORWARD call was made or a veto given, and whether the last one was an add. A veto
+    /// outlives the block that caused it, so it has to be taken back when the flow is wanted again.
+    std::map<group_manager::SourceGroup, bool> exceptions_;
+};
+
+} // namespace mcfwd::protocols

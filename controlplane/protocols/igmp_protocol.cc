@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// Wiring only: which interface a packet belongs to, where a query goes, which callback reaches whom.
+#include "igmp_protocol.hh"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <mcfwd/mac.hh>
+
+namespace mcfwd::protocols {
+
+IgmpProtocol::IgmpProtocol(Environment environment) : environment_(environment) {}
+
+Expected<void> IgmpProtocol::start() {
+    auto client = environment_.groups.register_protocol(
+        {.id = {.protocol = group_manager::kProtocolIgmp, .component = 0},
+         .name = "igmp",
+         .callbacks = callbacks()});
+    if (!client) {
+        return std::unexpected(client.error());
+    }
+    client_ = *client;
+    return {};
+}
+
+group_manager::Callbacks IgmpProtocol::callbacks() {
+    group_manager::Callbacks callbacks;
+    callbacks.disable_igmp = [this](group_manager::InterfaceKey key) {
+        if (IgmpInterface* interface = served(key.interface)) {
+            interface->hold_back();
+        }
+    };
+    callbacks.enable_igmp = [this](group_manager::InterfaceKey key) {
+        if (IgmpInterface* interface = served(key.interface)) {
+            environment_.tasks.post([this, key, ticket = interface->resume()] {
+                if (IgmpInterface* later = served(key.interface)) {
+                    later->replay(ticket);
+                }
+            });
+        }
+    };
+    callbacks.creation_alert = [this](const group_manager::CreationAlert& alert) {
+        for (group_manager::CandidateOif& candidate : alert.candidates) {
+            IgmpInterface* interface = served(candidate.oif.interface);
+            if (interface != nullptr && interface->refuses_new(alert.flow)) {
+                candidate.enabled = false;
+            }
+        }
+    };
+    return callbacks;
+}
+
+Expected<void> IgmpProtocol::add(IgmpAttachment attachment, igmp::RouterConfig config) {
+    auto router = igmp::RouterInterface::create(std::move(config));
+    if (!router) {
+        return fail(router.error().status,
+                    fmt::format("interface {}: igmp: {}", attachment.name, router.error().what));
+    }
+    auto interface =
+        std::make_unique<IgmpInterface>(std::move(attachment), std::move(*router), environment_.groups);
+    if (auto taken = environment_.groups.take_interface_ownership(client_, interface->key()); !taken) {
+        return taken;
+    }
+    interface->attach(client_);
+    interfaces_.push_back(std::move(interface));
+    igmp::Output output;
+    interfaces_.back()->router().start(environment_.clock.now(), output);
+    carry_out(*interfaces_.back(), output);
+    return {};
+}
+
+void IgmpProtocol::receive(const Signal& signal) {
+    ++counters_.received;
+    IgmpInterface* interface = served(signal.interface);
+    if (interface == nullptr) {
+        ++counters_.no_interface;
+        return;
+    }
+    igmp::Output output;
+    interface->router().receive(signal.packet, signal.source_mac, environment_.clock.now(), output);
+    carry_out(*interface, output);
+}
+
+std::optional<Instant> IgmpProtocol::advance() {
+    std::optional<Instant> next;
+    for (const auto& interface : interfaces_) {
+        igmp::RouterInterface& router = interface->router();
+        const Instant now = environment_.clock.now();
+        if (const auto deadline = router.next_deadline(); deadline && *deadline <= now) {
+            igmp::Output output;
+            router.advance(now, output);
+            carry_out(*interface, output);
+        }
+        if (const auto deadline = router.next_deadline(); deadline && (!next || *deadline < *next)) {
+            next = deadline;
+        }
+    }
+    return next;
+}
+
+void IgmpProtocol::carry_out(IgmpInterface& interface, const igmp::Output& output) {
+    interface.apply(output.changes);
+    const IgmpAttachment& at = interface.attachment();
+    for (const igmp::Transmission& transmission : output.packets) {
+        const auto sent = environment_.packets.send(at.port, at.vlan, multicast_mac(transmission.destination),
+                                                    transmission.packet);
+        if (!sent) {
+            ++counters_.send_failures;
+            spdlog::warn("igmp packet not sent interface={} destination={} reason=\"{}\" total={}", at.name,
+                         transmission.destination, sent.error().what, counters_.send_failures);
+        }
+    }
+}
+
+Expected<void> IgmpProtocol::join_static(std::string_view name, const igmp::StaticGroup& entry) {
+    auto interface = served(name);
+    if (!interface) {
+        return std::unexpected(interface.error());
+    }
+    igmp::Output output;
+    auto joined = (*interface)->router().add_static(entry, environment_.clock.now(), output);
+    carry_out(**interface, output);
+    return joined;
+}
+
+Expected<void> IgmpProtocol::leave_static(std::string_view name, const igmp::StaticGroup& entry) {
+    auto interface = served(name);
+    if (!interface) {
+        return std::unexpected(interface.error());
+    }
+    igmp::Output output;
+    auto left = (*interface)->router().remove_static(entry, environment_.clock.now(), output);
+    carry_out(**interface, output);
+    return left;
+}
+
+std::vector<const IgmpInterface*> IgmpProtocol::interfaces() const {
+    std::vector<const IgmpInterface*> all;
+    all.reserve(interfaces_.size());
+    std::ranges::transform(interfaces_, std::back_inserter(all), [](const auto& one) { return one.get(); });
+    return all;
+}
+
+void IgmpProtocol::clear_counters() {
+    counters_ = {};
+    for (const auto& interface : interfaces_) {
+        interface->router().clear_counters();
+    }
+}
+
+const IgmpInterface* IgmpProtocol::find(IfIndex index) const {
+    const auto at =
+        std::ranges::find(interfaces_, index, [](const auto& one) { return one->attachment().index; });
+    return at == interfaces_.end() ? nullptr : at->get();
+}
+
+IgmpInterface* IgmpProtocol::served(IfIndex index) {
+    return const_cast<IgmpInterface*>(std::as_const(*this).find(index));
+}
+
+Expected<IgmpInterface*> IgmpProtocol::served(std::string_view name) {
+    const auto at = std::ranges::find(
+        interfaces_, name, [](const auto& one) -> std::string_view { return one->attachment().name; });
+    if (at == interfaces_.end()) {
+        std::vector<std::string_view> names;
+        std::ranges::transform(interfaces_, std::back_inserter(names),
+                               [](const auto& one) -> std::string_view { return one->attachment().name; });
+        return fail(Status::kNotFound,
+                    fmt::format("no interface '{}' with IGMP; there are: {}", name,
+                                names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "))));
+    }
+    return at->get();
+}
+
+} // namespace mcfwd::protocols

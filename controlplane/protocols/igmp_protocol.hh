@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// IGMP as a protocol of this router: registered with the group manager, one state machine per interface,
+// packets in from the workers' signals and out through the packet sender.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include <mcfwd/clock.hh>
+#include <mcfwd/signals.hh>
+
+#include <controlplane/protocols/igmp_interface.hh>
+
+namespace mcfwd::protocols {
+
+struct IgmpCounters {
+    std::uint64_t received = 0;      ///< IGMP packets from workers
+    std::uint64_t no_interface = 0;  ///< of those, on an interface without IGMP
+    std::uint64_t send_failures = 0; ///< queries that found no buffer or ring slot
+};
+
+/// Control thread only.
+class IgmpProtocol {
+  public:
+    /// What IGMP works with; all outlive it.
+    struct Environment {
+        const Clock& clock;
+        TaskQueue& tasks;
+        PacketSender& packets;
+        group_manager::GroupManager& groups;
+    };
+
+    explicit IgmpProtocol(Environment environment);
+
+    /// Registers with the group manager. Once, before `add`.
+    [[nodiscard]] Expected<void> start();
+
+    /// Begins to serve an interface: takes it (beside the protocol that owns it, if any) and starts querying.
+    /// kInvalidParameter for settings that contradict the RFC.
+    [[nodiscard]] Expected<void> add(IgmpAttachment attachment, igmp::RouterConfig config);
+
+    /// A kIgmp signal.
+    void receive(const Signal& signal);
+
+    /// Does what is due; returns when it wants to be called again at the latest.
+    [[nodiscard]] std::optional<Instant> advance();
+
+    /// Membership without a host, at run time. kNotFound: no IGMP on this interface, or (leave) no such
+    /// membership; kAlreadyExists; kInvalidParameter: group outside what a router forwards, or an SSM group
+    /// without source.
+    [[nodiscard]] Expected<void> join_static(std::string_view interface, const igmp::StaticGroup& entry);
+    [[nodiscard]] Expected<void> leave_static(std::string_view interface, const igmp::StaticGroup& entry);
+
+    [[nodiscard]] const IgmpCounters& counters() const { return counters_; }
+    /// In the order of `add`.
+    [[nodiscard]] std::vector<const IgmpInterface*> interfaces() const;
+    /// nullptr: no IGMP there.
+    [[nodiscard]] const IgmpInterface* find(IfIndex index) const;
+    void clear_counters();
+
+  private:
+    [[nodiscard]] IgmpInterface* served(IfIndex index);
+    [[nodiscard]] Expected<IgmpInterface*> served(std::string_view name);
+    void carry_out(IgmpInterface& interface, const igmp::Output& output);
+    [[nodiscard]] group_manager::Callbacks callbacks();
+
+    Environment environment_;
+    group_manager::ClientHandle client_;
+    std::vector<std::unique_ptr<IgmpInterface>> interfaces_;
+    IgmpCounters counters_;
+};
+
+} // namespace mcfwd::protocols

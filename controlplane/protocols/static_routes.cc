@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// A route is three things: ownership of its interfaces, its iif in the multicast view, and joins on its oifs.
+// They are made in that order and undone in the reverse one.
+#include "static_routes.hh"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+namespace mcfwd::protocols {
+
+using group_manager::InterfaceKey;
+using group_manager::MembershipFlags;
+using group_manager::SourceGroup;
+
+namespace {
+
+/// Protocol number of static routes among the clients, as routing tables number "netmgmt" routes (RFC 2096,
+/// ipCidrRouteProto).
+constexpr std::uint32_t kProtocolStatic = 3;
+
+Expected<void> check(const StaticRoute& route) {
+    if (!route.key.group.is_routable_group()) {
+        return fail(
+            Status::kInvalidParameter,
+            fmt::format("group {} is not one that routers forward; valid: 224.0.1.0 to 239.255.255.255",
+                        route.key.group));
+    }
+    if (route.key.source != kAnySource && !route.key.source.is_valid_source()) {
+        return fail(
+            Status::kInvalidParameter,
+            fmt::format("source {} is no address that packets come from; valid: a unicast address or *",
+                        route.key.source));
+    }
+    if (route.oifs.empty()) {
+        return fail(Status::kInvalidParameter, fmt::format("mroute {} has no outgoing interface", route.key));
+    }
+    if (route.oifs.contains(route.iif)) {
+        return fail(Status::kInvalidParameter,
+                    fmt::format("mroute {} names its incoming interface among the outgoing ones", route.key));
+    }
+    return {};
+}
+
+std::set<IfIndex> interfaces_of(const StaticRoute& route) {
+    std::set<IfIndex> all = route.oifs;
+    all.insert(route.iif);
+    return all;
+}
+
+} // namespace
+
+StaticRoutes::StaticRoutes(group_manager::GroupManager& groups, group_manager::RpfTable& view)
+    : groups_(groups),
+      view_(view) {}
+
+Expected<void> StaticRoutes::start() {
+    auto client = groups_.register_protocol(
+        {.id = {.protocol = kProtocolStatic, .component = 0}, .name = "static", .callbacks = {}});
+    if (!client) {
+        return std::unexpected(client.error());
+    }
+    client_ = *client;
+    return {};
+}
+
+Expected<void> StaticRoutes::add(const StaticRoute& route) {
+    if (auto valid = check(route); !valid) {
+        return valid;
+    }
+    if (routes_.contains(route.key)) {
+        return fail(Status::kAlreadyExists,
+                    fmt::format("mroute {} exists; delete it first to change it", route.key));
+    }
+    if (auto taken = take(interfaces_of(route)); !taken) {
+        return taken;
+    }
+    view_.set_static_iif(route.key, InterfaceKey{route.iif, {}});
+    {
+        const group_manager::GroupManager::Batch batch(groups_, fmt::format("mroute add {}", route.key));
+        std::set<IfIndex> joined;
+        for (const IfIndex oif : route.oifs) {
+            auto added = groups_.add_group_membership(client_, route.key, {oif, {}}, MembershipFlags::kJoin);
+            if (!added) {
+                for (const IfIndex undo : joined) {
+                    std::ignore = groups_.delete_group_membership(client_, route.key, {undo, {}},
+                                                                  MembershipFlags::kJoin);
+                }
+                view_.clear_static_iif(route.key);
+                release(interfaces_of(route));
+                return added;
+            }
+            joined.insert(oif);
+        }
+        routes_.emplace(route.key, route);
+    }
+    route_changed(route.key);
+    return {};
+}
+
+Expected<void> StaticRoutes::remove(SourceGroup key) {
+    const auto at = routes_.find(key);
+    if (at == routes_.end()) {
+        return fail(Status::kNotFound, fmt::format("there is no mroute {}", key));
+    }
+    const StaticRoute route = at->second;
+    routes_.erase(at);
+    {
+        const group_manager::GroupManager::Batch batch(groups_, fmt::format("mroute del {}", key));
+        for (const IfIndex oif : route.oifs) {
+            if (auto gone = groups_.delete_group_membership(client_, key, {oif, {}}, MembershipFlags::kJoin);
+                !gone) {
+                spdlog::error("static membership not deleted key={} interface={} reason=\"{}\"", key, oif,
+                              gone.error().what);
+            }
+        }
+    }
+    view_.clear_static_iif(key);
+    route_changed(key);
+    release(interfaces_of(route));
+    return {};
+}
+
+Expected<void> StaticRoutes::take(const std::set<IfIndex>& interfaces) {
+    std::set<IfIndex> taken;
+    for (const IfIndex interface : interfaces) {
+        if (uses_[interface] == 0) {
+            if (auto result = groups_.take_interface_ownership(client_, {interface, {}}); !result) {
+                uses_.erase(interface);
+                release(taken);
+                return result;
+            }
+        }
+        ++uses_[interface];
+        taken.insert(interface);
+    }
+    return {};
+}
+
+void StaticRoutes::release(const std::set<IfIndex>& interfaces) {
+    for (const IfIndex interface : interfaces) {
+        const auto at = uses_.find(interface);
+        if (--at->second > 0) {
+            continue;
+        }
+        uses_.erase(at);
+        if (auto result = groups_.release_interface_ownership(client_, {interface, {}}); !result) {
+            spdlog::error("static interface not released interface={} reason=\"{}\"", interface,
+                          result.error().what);
+        }
+    }
+}
+
+void StaticRoutes::route_changed(SourceGroup key) {
+    const Ipv4Prefix sources{key.source, static_cast<std::uint8_t>(key.source == kAnySource ? 0 : 32)};
+    if (auto result = groups_.route_changed(sources, key.group); !result) {
+        spdlog::error("route change not taken key={} reason=\"{}\"", key, result.error().what);
+    }
+}
+
+} // namespace mcfwd::protocols

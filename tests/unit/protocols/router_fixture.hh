@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// A router without a data plane: real group manager and real protocols over a table that only remembers, a
+// sender that only collects, and time that stands still until a test moves it.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <controlplane/forwarding/interface_table.hh>
+#include <controlplane/group_manager/group_manager.hh>
+#include <controlplane/group_manager/rpf_table.hh>
+#include <controlplane/group_manager/scope_boundaries.hh>
+#include <controlplane/protocols/igmp_protocol.hh>
+#include <controlplane/protocols/static_routes.hh>
+#include <igmp/codec.hh>
+
+namespace mcfwd::protocols {
+
+class FakeClock final : public Clock {
+  public:
+    [[nodiscard]] Instant now() const override { return now_; }
+    void move(Duration by) { now_ += by; }
+
+  private:
+    Instant now_{std::chrono::hours(1)};
+};
+
+class FakeTasks final : public TaskQueue {
+  public:
+    void post(std::function<void()> task) override { tasks_.push_back(std::move(task)); }
+    [[nodiscard]] std::size_t waiting() const { return tasks_.size(); }
+    void run() {
+        while (!tasks_.empty()) {
+            for (auto& task : std::exchange(tasks_, {})) {
+                task();
+            }
+        }
+    }
+
+  private:
+    std::vector<std::function<void()>> tasks_;
+};
+
+/// The forwarding table as the workers would have it after the last publication.
+class FakeTable final : public group_manager::ForwardingSink {
+  public:
+    [[nodiscard]] Expected<void> publish(const group_manager::ForwardingUpdate& update) override {
+        ++versions;
+        for (const auto& entry : update.put) {
+            entries[entry.flow] = entry;
+        }
+        for (const auto& flow : update.erase) {
+            entries.erase(flow);
+        }
+        for (const auto& policy : update.miss) {
+            signals[policy.interface.interface] = policy.signal;
+        }
+        causes.push_back(update.cause);
+        return {};
+    }
+    void discard_parked(group_manager::SourceGroup) override {}
+    [[nodiscard]] std::optional<group_manager::FlowCounters>
+    counters(group_manager::SourceGroup flow) const override {
+        return entries.contains(flow) ? std::optional(group_manager::FlowCounters{}) : std::nullopt;
+    }
+    [[nodiscard]] std::vector<group_manager::OifCounters>
+    oif_counters(group_manager::SourceGroup) const override {
+        return {};
+    }
+
+    std::map<group_manager::SourceGroup, group_manager::DesiredEntry> entries;
+    std::map<IfIndex, bool> signals;
+    std::vector<std::string> causes;
+    std::size_t versions = 0;
+};
+
+class FakeSender final : public PacketSender {
+  public:
+    struct Sent {
+        PortId port;
+        VlanId vlan;
+        MacAddress destination;
+        std::vector<std::byte> packet;
+    };
+    [[nodiscard]] Expected<void> send(PortId port, VlanId vlan, MacAddress destination,
+                                      std::span<const std::byte> packet) override {
+        sent.push_back({port, vlan, destination, {packet.begin(), packet.end()}});
+        return {};
+    }
+    void discard_parked(const MfibKey&) override {}
+
+    std::vector<Sent> sent;
+};
+
+/// lan1 (10.0.1.1/24, port 0), lan2 (10.0.2.1/24, port 1), lan3 (10.0.3.1/24, port 1 VLAN 30).
+class RouterFixture : public testing::Test {
+  protected:
+    static constexpr IfIndex kLan1{1};
+    static constexpr IfIndex kLan2{2};
+    static constexpr IfIndex kLan3{3};
+    static constexpr Ipv4Address kSource{10, 0, 1, 2};
+    static constexpr Ipv4Address kOtherSource{10, 0, 1, 3};
+    static constexpr Ipv4Address kGroup{239, 1, 1, 1};
+
+    RouterFixture() {
+        for (const IfIndex index : {kLan1, kLan2, kLan3}) {
+            const auto number = static_cast<std::uint8_t>(index.value());
+            const Ipv4Prefix address{Ipv4Address(10, 0, number, 1), 24};
+            interfaces.put({.name = "lan" + std::to_string(number),
+                            .index = index,
+                            .port = PortId(number == 1 ? 0 : 1),
+                            .vlan = VlanId(number == 3 ? 30 : 0),
+                            .mac = {},
+                            .addresses = {address}});
+            view.add_connected(address, {index, {}});
+        }
+        EXPECT_TRUE(groups.start());
+        EXPECT_TRUE(routes.start());
+        EXPECT_TRUE(igmp.start());
+    }
+
+    void serve(IfIndex index) {
+        const forwarding::Interface& at = *interfaces.find(index);
+        igmp::RouterConfig config;
+        config.address = at.addresses.front().address;
+        ASSERT_TRUE(igmp.add({.name = at.name, .index = index, .port = at.port, .vlan = at.vlan}, config));
+    }
+
+    /// A host of the interface's subnet sends an IGMP message.
+    void report(IfIndex index, const igmp::Message& message, std::uint8_t host = 9) {
+        const Ipv4Address from(10, 0, static_cast<std::uint8_t>(index.value()), host);
+        for (const auto& packet : igmp::encode(message, from, 1500)) {
+            igmp.receive({.kind = SignalKind::kIgmp,
+                          .domain = kRoutedDomain,
+                          .port = {},
+                          .vlan = {},
+                          .interface = index,
+                          .source_mac = {{2, 0, 0, 0, 0, host}},
+                          .packet = packet});
+        }
+        tasks.run();
+    }
+
+    void report(IfIndex index, igmp::RecordType type, std::vector<Ipv4Address> sources = {},
+                std::uint8_t host = 9) {
+        report(index,
+               igmp::ReportV3{.records = {{.type = type, .group = kGroup, .sources = std::move(sources)}}},
+               host);
+    }
+
+    /// The first packet of a flow arrives; afterwards it has an entry.
+    void packet(Ipv4Address source, IfIndex arrival) {
+        groups.new_packet({kGroup, source}, {arrival, {}}, {});
+        tasks.run();
+    }
+
+    /// Where packets of (source, kGroup) go now; empty: nowhere.
+    [[nodiscard]] std::vector<IfIndex> oifs(Ipv4Address source) const {
+        std::vector<IfIndex> result;
+        const auto at = table.entries.find({kGroup, source});
+        if (at != table.entries.end()) {
+            for (const group_manager::InterfaceKey key : at->second.oifs) {
+                result.push_back(key.interface);
+            }
+        }
+        return result;
+    }
+
+    void wait(Duration time) {
+        const Instant end = clock.now() + time;
+        while (true) {
+            const auto due = igmp.advance();
+            groups.tick();
+            tasks.run();
+            if (!due || *due > end) {
+                break;
+            }
+            clock.move(*due - clock.now());
+        }
+        clock.move(end - clock.now());
+        std::ignore = igmp.advance();
+        groups.tick();
+        tasks.run();
+    }
+
+    [[nodiscard]] std::string owner(IfIndex index) const {
+        for (const group_manager::OwnershipView& record : groups.ownership()) {
+            if (record.interface.interface == index) {
+                return record.owner.name.empty() ? record.igmp.name : record.owner.name;
+            }
+        }
+        return "none";
+    }
+
+    FakeClock clock;
+    FakeTasks tasks;
+    FakeTable table;
+    FakeSender sender;
+    forwarding::InterfaceTable interfaces;
+    group_manager::RpfTable view;
+    group_manager::ScopeBoundaries boundaries;
+    group_manager::GroupManager groups{{.clock = clock,
+                                        .tasks = tasks,
+                                        .interfaces = interfaces,
+                                        .view = view,
+                                        .boundary = boundaries,
+                                        .sink = table},
+                                       {}};
+    StaticRoutes routes{groups, view};
+    IgmpProtocol igmp{{.clock = clock, .tasks = tasks, .packets = sender, .groups = groups}};
+};
+
+} // namespace mcfwd::protocols

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// Static routes as a client of the group manager: what they own, what they forward, what they refuse.
+#include "router_fixture.hh"
+
+namespace mcfwd::protocols {
+namespace {
+
+using Oifs = std::vector<IfIndex>;
+
+class StaticRoutesTest : public RouterFixture {
+  protected:
+    static StaticRoute route(Ipv4Address source, IfIndex iif, std::set<IfIndex> oifs) {
+        return {.key = {kGroup, source}, .iif = iif, .oifs = std::move(oifs)};
+    }
+};
+
+TEST_F(StaticRoutesTest, RouteForwardsItsSourceAndOwnsItsInterfaces) {
+    ASSERT_TRUE(routes.add(route(kSource, kLan1, {kLan2, kLan3})));
+    packet(kSource, kLan1);
+    EXPECT_EQ(oifs(kSource), (Oifs{kLan2, kLan3}));
+    for (const IfIndex interface : {kLan1, kLan2, kLan3}) {
+        EXPECT_EQ(owner(interface), "static");
+        EXPECT_TRUE(table.signals.at(interface));
+    }
+}
+
+TEST_F(StaticRoutesTest, AnySourceRouteAcceptsSourcesWithoutARouteOnItsIif) {
+    ASSERT_TRUE(routes.add(route(kAnySource, kLan1, {kLan2})));
+    const Ipv4Address far(192, 0, 2, 77);
+    packet(far, kLan1);
+    ASSERT_EQ(oifs(far), Oifs{kLan2});
+    EXPECT_EQ(table.entries.at({kGroup, far}).iif.interface, kLan1);
+}
+
+TEST_F(StaticRoutesTest, SourceRouteWinsOverAnySourceRouteForTheIif) {
+    ASSERT_TRUE(routes.add(route(kAnySource, kLan1, {kLan3})));
+    ASSERT_TRUE(routes.add(route(kOtherSource, kLan2, {kLan3})));
+    packet(kOtherSource, kLan2);
+    EXPECT_EQ(table.entries.at({kGroup, kOtherSource}).iif.interface, kLan2);
+    EXPECT_EQ(oifs(kOtherSource), Oifs{kLan3});
+}
+
+TEST_F(StaticRoutesTest, RemovedRouteStopsForwardingAndReleasesWhatNoOtherRouteNeeds) {
+    ASSERT_TRUE(routes.add(route(kSource, kLan1, {kLan2})));
+    ASSERT_TRUE(routes.add(route(kOtherSource, kLan1, {kLan3})));
+    packet(kSource, kLan1);
+    ASSERT_TRUE(routes.remove({kGroup, kSource}));
+    EXPECT_EQ(oifs(kSource), Oifs{});
+    EXPECT_EQ(owner(kLan2), "none");
+    EXPECT_FALSE(table.signals.at(kLan2));
+    EXPECT_EQ(owner(kLan1), "static");
+    EXPECT_EQ(routes.remove({kGroup, kSource}).error().status, Status::kNotFound);
+}
+
+TEST_F(StaticRoutesTest, RouteAddedWhileItsGroupFlowsTakesEffectAtOnce) {
+    serve(kLan1);
+    serve(kLan2);
+    packet(kSource, kLan1);
+    ASSERT_EQ(oifs(kSource), Oifs{});
+    ASSERT_TRUE(routes.add(route(kSource, kLan1, {kLan2})));
+    tasks.run();
+    EXPECT_EQ(oifs(kSource), Oifs{kLan2});
+}
+
+TEST_F(StaticRoutesTest, RefusalLeavesNothingBehind) {
+    const std::size_t before = table.versions;
+    EXPECT_EQ(routes.add(route(kSource, kLan1, {})).error().status, Status::kInvalidParameter);
+    EXPECT_EQ(routes.add(route(kSource, kLan1, {kLan1})).error().status, Status::kInvalidParameter);
+    EXPECT_EQ(routes.add(route(kGroup, kLan1, {kLan2})).error().status, Status::kInvalidParameter);
+    EXPECT_EQ(routes.add({.key = {Ipv4Address(224, 0, 0, 5), kSource}, .iif = kLan1, .oifs = {kLan2}})
+                  .error()
+                  .status,
+              Status::kInvalidParameter);
+    EXPECT_EQ(table.versions, before);
+    EXPECT_EQ(routes.add(route(kSource, kLan1, {kLan2, IfIndex(9)})).error().status,
+              Status::kInvalidParameter);
+    EXPECT_EQ(owner(kLan1), "none");
+    EXPECT_EQ(owner(kLan2), "none");
+    EXPECT_TRUE(routes.routes().empty());
+}
+
+TEST_F(StaticRoutesTest, SecondRouteForTheSameKeyIsRefused) {
+    ASSERT_TRUE(routes.add(route(kSource, kLan1, {kLan2})));
+    const auto again = routes.add(route(kSource, kLan1, {kLan3}));
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().status, Status::kAlreadyExists);
+    EXPECT_EQ(owner(kLan3), "none");
+}
+
+} // namespace
+} // namespace mcfwd::protocols
