@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// The commands that change something: mroute, group, config, log, clear, shutdown.
+#include "commands.hh"
+
+#include <nlohmann/json.hpp>
+#include <spdlog/spdlog.h>
+
+#include <controlplane/config/load.hh>
+#include <controlplane/config/write.hh>
+#include <controlplane/daemon/log.hh>
+#include <controlplane/rpc/parameters.hh>
+
+namespace mcfwd::daemon {
+
+namespace {
+
+using group_manager::SourceGroup;
+using nlohmann::json;
+
+Expected<json> nothing(const Expected<void>& result) {
+    if (!result) {
+        return std::unexpected(result.error());
+    }
+    return json::object();
+}
+
+SourceGroup key_in(const json& params) {
+    return {rpc::address_in(params, "group").value_or(Ipv4Address{}),
+            rpc::address_in(params, "source").value_or(kAnySource)};
+}
+
+Expected<IfIndex> interface_named(const Router& router, std::string_view name) {
+    const forwarding::Interface* interface = router.interfaces().find(name);
+    if (interface == nullptr) {
+        return unknown_interface(router, name);
+    }
+    return interface->index;
+}
+
+Expected<json> add_mroute(Router& router, const json& params) {
+    const auto iif = interface_named(router, *rpc::text_in(params, "iif"));
+    if (!iif) {
+        return std::unexpected(iif.error());
+    }
+    protocols::StaticRoute route{.key = key_in(params), .iif = *iif, .oifs = {}};
+    for (const std::string& name : rpc::list_in(params, "oifs")) {
+        const auto oif = interface_named(router, name);
+        if (!oif) {
+            return std::unexpected(oif.error());
+        }
+        route.oifs.insert(*oif);
+    }
+    return nothing(router.static_routes().add(route));
+}
+
+/// A wrong file is a result; only a request that cannot be understood is an error.
+json check_config(const std::string& path) {
+    json errors = json::array();
+    json warnings = json::array();
+    const config::Result result = config::load(path);
+    if (result) {
+        for (const config::Diagnostic& warning : result->warnings) {
+            warnings.push_back(warning.text());
+        }
+    } else {
+        for (const config::Diagnostic& error : result.error()) {
+            errors.push_back(error.text());
+        }
+    }
+    return {{"path", path},
+            {"valid", result.has_value()},
+            {"errors", std::move(errors)},
+            {"warnings", std::move(warnings)}};
+}
+
+Expected<json> change_log_level(const json& params) {
+    if (const auto level = rpc::text_in(params, "level")) {
+        if (auto set = set_log_level(*level); !set) {
+            return std::unexpected(set.error());
+        }
+        spdlog::info("log level={}", *level);
+    }
+    return json{{"level", log_level()}};
+}
+
+Expected<json> clear_counters(CommandContext& context) {
+    Router& router = context.router;
+    router.dataplane().table().clear_counters();
+    router.dataplane().view().clear_counters();
+    router.igmp().clear_counters();
+    context.counters_cleared = router.now();
+    return json::object();
+}
+
+void add_membership_commands(rpc::Registry& registry, Router& router) {
+    registry.add("mroute.add", [&router](const json& params) { return add_mroute(router, params); });
+    registry.add("mroute.del", [&router](const json& params) {
+        return nothing(router.static_routes().remove(key_in(params)));
+    });
+    registry.add("group.join", [&router](const json& params) {
+        const SourceGroup key = key_in(params);
+        return nothing(router.igmp().join_static(*rpc::text_in(params, "interface"),
+                                                 {.group = key.group, .source = key.source}));
+    });
+    registry.add("group.leave", [&router](const json& params) {
+        const SourceGroup key = key_in(params);
+        return nothing(router.igmp().leave_static(*rpc::text_in(params, "interface"),
+                                                  {.group = key.group, .source = key.source}));
+    });
+}
+
+} // namespace
+
+void add_action_commands(rpc::Registry& registry, CommandContext& context) {
+    add_membership_commands(registry, context.router);
+    registry.add("config.check", [](const json& params) -> Expected<json> {
+        return check_config(*rpc::text_in(params, "path"));
+    });
+    registry.add("config.show", [&context](const json&) -> Expected<json> {
+        return json{{"path", context.config_path}, {"toml", config::to_toml(context.router.config())}};
+    });
+    registry.add("log.level", [](const json& params) { return change_log_level(params); });
+    registry.add("clear.counters", [&context](const json&) { return clear_counters(context); });
+    registry.add("shutdown", [&context](const json&) -> Expected<json> {
+        context.shutdown();
+        return json::object();
+    });
+}
+
+} // namespace mcfwd::daemon

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// The loop on standalone Asio. The only file of the daemon that includes it.
+#include "event_loop.hh"
+
+#include <csignal>
+#include <list>
+#include <utility>
+
+#include <asio/io_context.hpp>
+#include <asio/post.hpp>
+#include <asio/signal_set.hpp>
+#include <asio/steady_timer.hpp>
+
+namespace mcfwd::daemon {
+
+namespace {
+
+/// One task of `repeat` with the timer that wakes it. Lives as long as the loop.
+class Repetition {
+  public:
+    Repetition(asio::io_context& context, std::function<Duration()> task)
+        : timer_(context),
+          task_(std::move(task)) {}
+
+    void arm(Duration wait) {
+        timer_.expires_after(wait);
+        timer_.async_wait([this](const asio::error_code& error) {
+            if (!error) {
+                arm(task_());
+            }
+        });
+    }
+
+  private:
+    asio::steady_timer timer_;
+    std::function<Duration()> task_;
+};
+
+} // namespace
+
+struct EventLoop::Impl {
+    asio::io_context context{1};
+    asio::signal_set signals{context};
+    std::list<Repetition> repetitions;
+};
+
+EventLoop::EventLoop() : impl_(std::make_unique<Impl>()) {}
+EventLoop::~EventLoop() = default;
+
+asio::io_context& EventLoop::context() {
+    return impl_->context;
+}
+
+Instant EventLoop::now() const {
+    return std::chrono::steady_clock::now();
+}
+
+void EventLoop::post(std::function<void()> task) {
+    asio::post(impl_->context, std::move(task));
+}
+
+void EventLoop::repeat(std::function<Duration()> task) {
+    impl_->repetitions.emplace_back(impl_->context, std::move(task)).arm(Duration::zero());
+}
+
+void EventLoop::on_termination(std::function<void(int)> task) {
+    impl_->signals.add(SIGINT);
+    impl_->signals.add(SIGTERM);
+    impl_->signals.async_wait([task = std::move(task)](const asio::error_code& error, int number) {
+        if (!error) {
+            task(number);
+        }
+    });
+}
+
+void EventLoop::run() {
+    const auto work = asio::make_work_guard(impl_->context);
+    impl_->context.run();
+}
+
+void EventLoop::stop() {
+    impl_->context.stop();
+}
+
+} // namespace mcfwd::daemon

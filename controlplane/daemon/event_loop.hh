@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// The control thread's loop: one place for time, deferred tasks, the recurring look at the data plane, and
+// the signals that end the process. Everything of the control plane runs as a task of this loop.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include <mcfwd/clock.hh>
+
+namespace asio {
+class io_context;
+} // namespace asio
+
+namespace mcfwd::daemon {
+
+/// Owned by main; every member is for the control thread only.
+class EventLoop final : public Clock, public TaskQueue {
+  public:
+    EventLoop();
+    ~EventLoop() override;
+    EventLoop(const EventLoop&) = delete;
+    EventLoop& operator=(const EventLoop&) = delete;
+
+    /// For the socket server, which lives on the same loop.
+    [[nodiscard]] asio::io_context& context();
+
+    [[nodiscard]] Instant now() const override;
+    void post(std::function<void()> task) override;
+
+    /// Runs `task` again and again; each run returns how long to wait before the next. Other tasks of the
+    /// loop get their turn between two runs, also when it returns zero.
+    void repeat(std::function<Duration()> task);
+
+    /// Calls `task` once when SIGINT or SIGTERM arrives.
+    void on_termination(std::function<void(int signal_number)> task);
+
+    /// Serves the loop until `stop`.
+    void run();
+    void stop();
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace mcfwd::daemon

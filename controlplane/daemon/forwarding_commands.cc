@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// show interfaces, mfib, mfe, ownership, memberships, clients.
+#include "commands.hh"
+
+#include <nlohmann/json.hpp>
+
+#include <controlplane/rpc/parameters.hh>
+#include <controlplane/rpc/to_json.hh>
+
+namespace mcfwd::daemon {
+
+namespace {
+
+using group_manager::SourceGroup;
+using nlohmann::json;
+
+/// [GROUP [SOURCE]] of a show command.
+class FlowFilter {
+  public:
+    explicit FlowFilter(const json& params)
+        : group_(rpc::address_in(params, "group")),
+          source_(rpc::address_in(params, "source")) {}
+    [[nodiscard]] bool passes(SourceGroup key) const {
+        return (!group_ || key.group == *group_) && (!source_ || key.source == *source_);
+    }
+
+  private:
+    std::optional<Ipv4Address> group_;
+    std::optional<Ipv4Address> source_;
+};
+
+std::string name_of(const Router& router, IfIndex index) {
+    return router.interfaces().interface_name(index).value_or("-");
+}
+
+std::string owner_name(const group_manager::OwnershipView& record) {
+    return !record.owner.name.empty() ? record.owner.name : record.igmp.name;
+}
+
+/// The record of an interface, or an empty one: nobody is there.
+group_manager::OwnershipView record_of(const Router& router, IfIndex index) {
+    for (group_manager::OwnershipView& record : router.groups().ownership()) {
+        if (record.interface.interface == index) {
+            return std::move(record);
+        }
+    }
+    return {};
+}
+
+json interfaces(Router& router) {
+    const std::vector<PortStatus> ports = router.dataplane().view().ports();
+    json entries = json::array();
+    for (const auto& [index, interface] : router.interfaces().all()) {
+        const PortStatus& port = ports.at(interface.port.value());
+        const std::string owner = owner_name(record_of(router, index));
+        const protocols::IgmpInterface* igmp = router.igmp().find(index);
+        json addresses = json::array();
+        for (const Ipv4Prefix& address : interface.addresses) {
+            addresses.push_back(fmt::format("{}", address));
+        }
+        json querier;
+        if (igmp != nullptr) {
+            const Ipv4Address address = igmp->router().view(router.now()).querier_address;
+            querier = address.is_unspecified() ? json() : rpc::address_json(address);
+        }
+        entries.push_back({{"interface", interface.name},
+                           {"index", index.value()},
+                           {"port", port.name},
+                           {"vlan", interface.vlan.value()},
+                           {"addresses", std::move(addresses)},
+                           {"mac", fmt::format("{}", interface.mac)},
+                           {"mtu", interface.mtu},
+                           {"link", port.link_up ? "up" : "down"},
+                           {"ttl_threshold", interface.ttl_threshold},
+                           {"owner", owner.empty() ? "none" : owner},
+                           {"querier", std::move(querier)}});
+    }
+    return {{"entries", std::move(entries)}};
+}
+
+json mfib(CommandContext& context, const FlowFilter& filter) {
+    Router& router = context.router;
+    const rpc::InterfaceName name = [&router](IfIndex index) { return name_of(router, index); };
+    json entries = json::array();
+    router.dataplane().table().for_each([&](const PutEntry& entry, const EntryCounters& counters) {
+        if (filter.passes({entry.key.group, entry.key.source})) {
+            entries.push_back(
+                rpc::mfib_entry_json(entry, counters, "routed", name, context.rates.rate(entry.key)));
+        }
+    });
+    return {{"entries", std::move(entries)}};
+}
+
+json oif_json(const Router& router, const group_manager::OifView& oif) {
+    json contributions = json::array();
+    const std::pair<bool, const char*> kinds[] = {
+        {oif.source_group, "sg"}, {oif.any_source, "wg"}, {oif.any_group, "ww"}, {oif.forward, "fwd"}};
+    for (const auto& [present, kind] : kinds) {
+        if (present) {
+            contributions.push_back(kind);
+        }
+    }
+    return {{"interface", name_of(router, oif.interface.interface)},
+            {"contributions", std::move(contributions)},
+            {"veto", oif.vetoed},
+            {"effective", oif.forwarding}};
+}
+
+json mfe_json(const Router& router, const group_manager::MfeView& mfe) {
+    json oifs = json::array();
+    for (const group_manager::OifView& oif : mfe.oifs) {
+        oifs.push_back(oif_json(router, oif));
+    }
+    return {{"source", rpc::source_json(mfe.flow.source)},
+            {"group", rpc::address_json(mfe.flow.group)},
+            {"iif", name_of(router, mfe.iif.interface)},
+            {"owner", mfe.iif_owner.name.empty() ? "none" : mfe.iif_owner.name},
+            {"upstream_neighbour", mfe.upstream.is_unspecified() ? json() : rpc::address_json(mfe.upstream)},
+            {"state", group_manager::state_name(mfe.state)},
+            {"reason", group_manager::reason_name(mfe.reason)},
+            {"age", rpc::seconds_json(mfe.up_time)},
+            {"expires", rpc::seconds_json(mfe.expires_in)},
+            {"oifs", std::move(oifs)}};
+}
+
+json mfes(const Router& router, const FlowFilter& filter) {
+    constexpr std::size_t kPage = 1024;
+    json entries = json::array();
+    auto page = router.groups().first_mfe(kPage);
+    while (page) {
+        for (const group_manager::MfeView& mfe : page->items) {
+            if (filter.passes(mfe.flow)) {
+                entries.push_back(mfe_json(router, mfe));
+            }
+        }
+        if (page->end != Status::kMoreData) {
+            break;
+        }
+        page = router.groups().next_mfe(page->items.back().flow, kPage);
+    }
+    return {{"entries", std::move(entries)}};
+}
+
+json ownership(const Router& router) {
+    json entries = json::array();
+    for (const auto& [index, interface] : router.interfaces().all()) {
+        const group_manager::OwnershipView record = record_of(router, index);
+        const std::string owner = owner_name(record);
+        entries.push_back({{"interface", interface.name},
+                           {"owner", owner.empty() ? "none" : owner},
+                           {"igmp", !record.igmp.name.empty()},
+                           {"phase", group_manager::phase_name(record.phase)}});
+    }
+    return {{"entries", std::move(entries)}};
+}
+
+json memberships(const Router& router, const FlowFilter& filter) {
+    json entries = json::array();
+    for (const group_manager::MembershipView& membership : router.groups().memberships()) {
+        if (filter.passes(membership.key)) {
+            entries.push_back({{"source", rpc::source_json(membership.key.source)},
+                               {"group", rpc::source_json(membership.key.group)},
+                               {"interface", name_of(router, membership.interface.interface)},
+                               {"client", membership.component.name},
+                               {"counts_for", membership.counts_for.name},
+                               {"stale", membership.stale}});
+        }
+    }
+    return {{"entries", std::move(entries)}};
+}
+
+json clients(const Router& router) {
+    json entries = json::array();
+    for (const group_manager::ClientView& client : router.groups().clients()) {
+        json interfaces = json::array();
+        for (const group_manager::InterfaceKey key : client.interfaces) {
+            interfaces.push_back(name_of(router, key.interface));
+        }
+        entries.push_back({{"name", client.name.name},
+                           {"protocol_id", client.name.id.protocol},
+                           {"component_id", client.name.id.component},
+                           {"interfaces", std::move(interfaces)},
+                           {"memberships", client.memberships}});
+    }
+    return {{"entries", std::move(entries)}};
+}
+
+} // namespace
+
+std::unexpected<Error> unknown_interface(const Router& router, std::string_view name) {
+    std::vector<std::string> names;
+    for (const auto& [index, interface] : router.interfaces().all()) {
+        names.push_back(interface.name);
+    }
+    return fail(Status::kNotFound,
+                fmt::format("no interface '{}'; there are: {}", name, fmt::join(names, ", ")));
+}
+
+void add_forwarding_commands(rpc::Registry& registry, CommandContext& context) {
+    registry.add("show.interfaces",
+                 [&context](const json&) -> Expected<json> { return interfaces(context.router); });
+    registry.add("show.mfib", [&context](const json& params) -> Expected<json> {
+        return mfib(context, FlowFilter(params));
+    });
+    registry.add("show.mfe", [&context](const json& params) -> Expected<json> {
+        return mfes(context.router, FlowFilter(params));
+    });
+    registry.add("show.ownership",
+                 [&context](const json&) -> Expected<json> { return ownership(context.router); });
+    registry.add("show.memberships", [&context](const json& params) -> Expected<json> {
+        return memberships(context.router, FlowFilter(params));
+    });
+    registry.add("show.clients",
+                 [&context](const json&) -> Expected<json> { return clients(context.router); });
+}
+
+} // namespace mcfwd::daemon

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// show igmp interfaces, show igmp groups.
+#include "commands.hh"
+
+#include <nlohmann/json.hpp>
+
+#include <controlplane/rpc/parameters.hh>
+#include <controlplane/rpc/to_json.hh>
+
+namespace mcfwd::daemon {
+
+namespace {
+
+using nlohmann::json;
+
+json optional_seconds(const std::optional<Duration>& duration) {
+    return duration ? rpc::seconds_json(*duration) : json();
+}
+
+template <std::size_t N, typename Kind, typename NameOf>
+void put_counters(json& counters, std::string_view prefix, const std::array<std::uint64_t, N>& values,
+                  NameOf name_of) {
+    for (std::size_t i = 0; i < N; ++i) {
+        counters[fmt::format("{}{}", prefix, name_of(static_cast<Kind>(i)))] = values[i];
+    }
+}
+
+json counters_json(const igmp::RouterCounters& counters) {
+    json all = json::object();
+    put_counters<igmp::kMessageTypes, igmp::MessageType>(all, "received_", counters.received,
+                                                         igmp::message_type_name);
+    put_counters<igmp::kMessageTypes, igmp::MessageType>(all, "sent_", counters.sent,
+                                                         igmp::message_type_name);
+    put_counters<igmp::kParseFailures, igmp::ParseFailure>(all, "malformed_", counters.parse_failures,
+                                                           igmp::parse_failure_name);
+    put_counters<igmp::kIgnoreReasons, igmp::IgnoreReason>(all, "ignored_", counters.ignored,
+                                                           igmp::ignore_reason_name);
+    all["records"] = counters.records;
+    all["querier_changes"] = counters.querier_changes;
+    return all;
+}
+
+json interface_json(const std::string& name, const igmp::RouterInterface& router, Instant now) {
+    const igmp::InterfaceView view = router.view(now);
+    return {
+        {"interface", name},
+        {"enabled", true},
+        {"version", static_cast<int>(view.version)},
+        {"querier", view.querier_address.is_unspecified() ? json() : rpc::address_json(view.querier_address)},
+        {"is_querier", view.querier},
+        {"next_query", optional_seconds(view.next_general_query)},
+        {"other_querier_expires", optional_seconds(view.other_querier_expires)},
+        {"robustness", view.intervals.robustness},
+        {"query_interval", rpc::seconds_json(view.intervals.query_interval)},
+        {"query_response_interval", rpc::seconds_json(view.intervals.query_response_interval)},
+        {"last_member_query_interval", rpc::seconds_json(view.intervals.last_member_query_interval)},
+        {"groups", view.groups},
+        {"counters", counters_json(router.counters())}};
+}
+
+json disabled_json(const std::string& name) {
+    return {{"interface", name},
+            {"enabled", false},
+            {"version", nullptr},
+            {"querier", nullptr},
+            {"is_querier", false},
+            {"next_query", nullptr},
+            {"other_querier_expires", nullptr},
+            {"robustness", nullptr},
+            {"query_interval", nullptr},
+            {"query_response_interval", nullptr},
+            {"last_member_query_interval", nullptr},
+            {"groups", 0},
+            {"counters", json::object()}};
+}
+
+json group_json(const std::string& name, const igmp::GroupView& group) {
+    json sources = json::array();
+    for (const igmp::SourceView& source : group.sources) {
+        sources.push_back({{"source", rpc::address_json(source.address)},
+                           {"expires", optional_seconds(source.expires)},
+                           {"forwarded", source.forwarded},
+                           {"static", source.is_static}});
+    }
+    return {{"interface", name},
+            {"group", rpc::address_json(group.group)},
+            {"mode", group.mode == igmp::FilterMode::kInclude ? "include" : "exclude"},
+            {"version", static_cast<int>(group.version)},
+            {"expires", optional_seconds(group.expires)},
+            {"sources", std::move(sources)},
+            {"last_reporter",
+             group.last_reporter.is_unspecified() ? json() : rpc::address_json(group.last_reporter)},
+            {"uptime", rpc::seconds_json(group.uptime)},
+            {"leaving", group.leaving},
+            {"static", group.is_static}};
+}
+
+/// [INTERFACE] of a show command: kNotFound for a name that is not configured.
+Expected<std::optional<std::string>> interface_filter(const Router& router, const json& params) {
+    const auto name = rpc::text_in(params, "interface");
+    if (name && router.interfaces().find(std::string_view(*name)) == nullptr) {
+        return unknown_interface(router, *name);
+    }
+    return name;
+}
+
+Expected<json> show_interfaces(Router& router, const json& params) {
+    const auto only = interface_filter(router, params);
+    if (!only) {
+        return std::unexpected(only.error());
+    }
+    json entries = json::array();
+    for (const auto& [index, interface] : router.interfaces().all()) {
+        if (*only && interface.name != **only) {
+            continue;
+        }
+        const protocols::IgmpInterface* igmp = router.igmp().find(index);
+        entries.push_back(igmp == nullptr ? disabled_json(interface.name)
+                                          : interface_json(interface.name, igmp->router(), router.now()));
+    }
+    return json{{"entries", std::move(entries)}};
+}
+
+Expected<json> show_groups(Router& router, const json& params) {
+    const auto only = interface_filter(router, params);
+    if (!only) {
+        return std::unexpected(only.error());
+    }
+    json entries = json::array();
+    for (const protocols::IgmpInterface* interface : router.igmp().interfaces()) {
+        const std::string& name = interface->attachment().name;
+        if (!*only || name == **only) {
+            interface->router().for_each_group(router.now(), [&](const igmp::GroupView& group) {
+                entries.push_back(group_json(name, group));
+            });
+        }
+    }
+    return json{{"entries", std::move(entries)}};
+}
+
+} // namespace
+
+void add_igmp_commands(rpc::Registry& registry, CommandContext& context) {
+    registry.add("show.igmp.interfaces",
+                 [&context](const json& params) { return show_interfaces(context.router, params); });
+    registry.add("show.igmp.groups",
+                 [&context](const json& params) { return show_groups(context.router, params); });
+}
+
+} // namespace mcfwd::daemon

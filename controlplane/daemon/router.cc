@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// Wiring of the control plane and its one recurring task.
+#include "router.hh"
+
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include <controlplane/daemon/translate.hh>
+
+namespace mcfwd::daemon {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Signals handled in one turn: a storm of them leaves room for timers and the socket in between.
+constexpr std::size_t kSignalsPerTurn = 256;
+/// Workers do not wake this thread, so a join or a miss waits up to this long for its turn.
+constexpr Duration kIdleTurn = 250us;
+/// While a grace period is open: one loop of a busy worker takes less than this.
+constexpr Duration kPublishingTurn = 20us;
+
+constexpr std::size_t kIpSource = 12;
+constexpr std::size_t kIpDestination = 16;
+
+/// Callers have checked that a whole IP header is there: workers only signal packets that have one.
+Ipv4Address address_at(std::span<const std::byte> packet, std::size_t offset) {
+    std::uint32_t network = 0;
+    std::memcpy(&network, packet.subspan(offset).data(), sizeof network);
+    return Ipv4Address::from_network(network);
+}
+
+} // namespace
+
+Router::Router(Environment environment)
+    : environment_(environment),
+      interfaces_(interface_table(environment.config, environment.dataplane)),
+      view_(rpf_table(environment.config)),
+      publisher_(interfaces_, environment.dataplane.table(), environment.dataplane.sender()),
+      groups_({.clock = environment.clock,
+               .tasks = environment.tasks,
+               .interfaces = interfaces_,
+               .view = view_,
+               .boundary = boundaries_,
+               .sink = publisher_},
+              {}),
+      static_routes_(groups_, view_),
+      igmp_({.clock = environment.clock,
+             .tasks = environment.tasks,
+             .packets = environment.dataplane.sender(),
+             .groups = groups_}) {}
+
+Expected<void> Router::start() {
+    for (const auto step : {&Router::start_clients, &Router::add_mroutes, &Router::add_igmp}) {
+        if (auto done = (this->*step)(); !done) {
+            return done;
+        }
+    }
+    return {};
+}
+
+Expected<void> Router::start_clients() {
+    if (auto started = groups_.start(); !started) {
+        return started;
+    }
+    if (auto started = static_routes_.start(); !started) {
+        return started;
+    }
+    return igmp_.start();
+}
+
+Expected<void> Router::add_mroutes() {
+    for (const config::Mroute& mroute : config().mroutes) {
+        protocols::StaticRoute route{.key = {mroute.group, mroute.source},
+                                     .iif = config::interface_index(config(), mroute.iif),
+                                     .oifs = {}};
+        for (const std::string& oif : mroute.oifs) {
+            route.oifs.insert(config::interface_index(config(), oif));
+        }
+        if (auto added = static_routes_.add(route); !added) {
+            return added;
+        }
+    }
+    return {};
+}
+
+Expected<void> Router::add_igmp() {
+    for (const config::Interface& interface : config().interfaces) {
+        if (!interface.igmp.enabled) {
+            continue;
+        }
+        const forwarding::Interface& at = *interfaces_.find(std::string_view(interface.name));
+        if (auto added = igmp_.add({.name = at.name, .index = at.index, .port = at.port, .vlan = at.vlan},
+                                   router_config(interface, at.mtu));
+            !added) {
+            return added;
+        }
+    }
+    return {};
+}
+
+Duration Router::turn() {
+    const std::size_t signals = environment_.dataplane.signals().drain(
+        kSignalsPerTurn, [this](const Signal& signal) { receive(signal); });
+    std::ignore = igmp_.advance();
+    groups_.tick();
+    const bool publishing = environment_.dataplane.table().advance();
+    if (signals == kSignalsPerTurn) {
+        return Duration::zero();
+    }
+    return publishing ? kPublishingTurn : kIdleTurn;
+}
+
+void Router::receive(const Signal& signal) {
+    if (signal.kind == SignalKind::kIgmp) {
+        igmp_.receive(signal);
+        return;
+    }
+    const group_manager::SourceGroup flow{address_at(signal.packet, kIpDestination),
+                                          address_at(signal.packet, kIpSource)};
+    const group_manager::InterfaceKey arrival{signal.interface, {}};
+    if (signal.kind == SignalKind::kNoEntry) {
+        groups_.new_packet(flow, arrival, signal.packet);
+    } else {
+        groups_.wrong_interface(flow, arrival, signal.packet);
+    }
+}
+
+} // namespace mcfwd::daemon

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// The control plane of the process, put together: what belongs to one router and lives on the control
+// thread. main.cc builds one and turns its wheel; the commands look into it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <mcfwd/clock.hh>
+#include <mcfwd/result.hh>
+
+#include <controlplane/config/config.hh>
+#include <controlplane/forwarding/interface_table.hh>
+#include <controlplane/forwarding/table_publisher.hh>
+#include <controlplane/group_manager/group_manager.hh>
+#include <controlplane/group_manager/rpf_table.hh>
+#include <controlplane/group_manager/scope_boundaries.hh>
+#include <controlplane/protocols/igmp_protocol.hh>
+#include <controlplane/protocols/static_routes.hh>
+#include <dataplane/dataplane.hh>
+
+namespace mcfwd::daemon {
+
+/// Control thread only.
+class Router {
+  public:
+    /// The parts below outlive the router.
+    struct Environment {
+        const config::Config& config;
+        Clock& clock;
+        TaskQueue& tasks;
+        dataplane::Dataplane& dataplane;
+    };
+
+    explicit Router(Environment environment);
+
+    /// Starts the group manager and its clients: static routes first, then IGMP, so that no interface has to
+    /// change hands. Errors name the interface or route.
+    [[nodiscard]] Expected<void> start();
+
+    /// One turn: signals of the workers, timers, publication. Bounded work. Returns how long the next turn
+    /// may wait.
+    [[nodiscard]] Duration turn();
+
+    [[nodiscard]] const config::Config& config() const { return environment_.config; }
+    [[nodiscard]] dataplane::Dataplane& dataplane() { return environment_.dataplane; }
+    [[nodiscard]] const forwarding::InterfaceTable& interfaces() const { return interfaces_; }
+    [[nodiscard]] const group_manager::GroupManager& groups() const { return groups_; }
+    [[nodiscard]] protocols::IgmpProtocol& igmp() { return igmp_; }
+    [[nodiscard]] protocols::StaticRoutes& static_routes() { return static_routes_; }
+    [[nodiscard]] Instant now() const { return environment_.clock.now(); }
+
+  private:
+    [[nodiscard]] Expected<void> start_clients();
+    [[nodiscard]] Expected<void> add_mroutes();
+    [[nodiscard]] Expected<void> add_igmp();
+    void receive(const Signal& signal);
+
+    Environment environment_;
+    forwarding::InterfaceTable interfaces_;
+    group_manager::RpfTable view_;
+    group_manager::ScopeBoundaries boundaries_;
+    forwarding::TablePublisher publisher_;
+    group_manager::GroupManager groups_;
+    protocols::StaticRoutes static_routes_;
+    protocols::IgmpProtocol igmp_;
+};
+
+} // namespace mcfwd::daemon

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// See translate.hh.
+#include "translate.hh"
+
+#include <algorithm>
+#include <iterator>
+
+namespace mcfwd::daemon {
+
+namespace {
+
+dataplane::PollMode poll_mode(config::Poll poll) {
+    return poll == config::Poll::kBusy ? dataplane::PollMode::kBusy : dataplane::PollMode::kAdaptive;
+}
+
+dataplane::MemoryMode memory_mode(config::Memory memory) {
+    switch (memory) {
+    case config::Memory::kAuto:
+        return dataplane::MemoryMode::kAuto;
+    case config::Memory::kHugepages:
+        return dataplane::MemoryMode::kHugepages;
+    case config::Memory::kNoHuge:
+        return dataplane::MemoryMode::kNoHuge;
+    }
+    return dataplane::MemoryMode::kAuto;
+}
+
+IfIndex index_of(std::size_t position) {
+    return IfIndex(static_cast<std::uint16_t>(position + 1));
+}
+
+} // namespace
+
+dataplane::Settings dataplane_settings(const config::Config& config, const std::vector<std::string>& eal) {
+    dataplane::Settings settings{
+        .main_core = config.dataplane.main_core,
+        .worker_cores = config.dataplane.worker_cores,
+        .poll = poll_mode(config.dataplane.poll),
+        .memory = memory_mode(config.dataplane.memory),
+        .mfib_entries = config.dataplane.mfib_entries,
+        .eal = config.dataplane.eal,
+    };
+    settings.eal.insert(settings.eal.end(), eal.begin(), eal.end());
+    for (const config::Port& port : config.ports) {
+        settings.ports.push_back({.name = port.name, .device = port.device.text()});
+    }
+    for (std::size_t i = 0; i < config.interfaces.size(); ++i) {
+        const config::Interface& interface = config.interfaces[i];
+        settings.attachments.push_back({
+            .port = *config::port_id(config, interface.port),
+            .vlan = interface.vlan,
+            .domain = kRoutedDomain,
+            .interface = index_of(i),
+            .shared_mac = std::nullopt,
+        });
+    }
+    return settings;
+}
+
+forwarding::InterfaceTable interface_table(const config::Config& config,
+                                           const dataplane::Dataplane& dataplane) {
+    forwarding::InterfaceTable table;
+    for (std::size_t i = 0; i < config.interfaces.size(); ++i) {
+        const config::Interface& interface = config.interfaces[i];
+        const PortId port = *config::port_id(config, interface.port);
+        // The router's shared address is that of its first port.
+        const PortId mac_port = interface.mac == config::MacMode::kShared ? PortId(0) : port;
+        table.put({.name = interface.name,
+                   .index = index_of(i),
+                   .port = port,
+                   .vlan = interface.vlan,
+                   .mac = dataplane.port_mac(mac_port),
+                   .addresses = interface.address,
+                   .ttl_threshold = interface.ttl_threshold,
+                   .mtu = dataplane.port_mtu(port)});
+    }
+    return table;
+}
+
+group_manager::RpfTable rpf_table(const config::Config& config) {
+    group_manager::RpfTable table;
+    for (std::size_t i = 0; i < config.interfaces.size(); ++i) {
+        for (const Ipv4Prefix& address : config.interfaces[i].address) {
+            table.add_connected(address, {index_of(i), {}});
+        }
+    }
+    for (const config::RpfRoute& route : config.rpf_routes) {
+        table.add_route(route.prefix, {config::interface_index(config, route.interface), {}});
+    }
+    return table;
+}
+
+igmp::RouterConfig router_config(const config::Interface& interface, std::uint16_t mtu) {
+    const config::Igmp& igmp = interface.igmp;
+    igmp::RouterConfig router{
+        .address = interface.address.empty() ? Ipv4Address{} : interface.address.front().address,
+        .mtu = mtu,
+        .version = static_cast<igmp::Version>(igmp.version),
+        .robustness = igmp.robustness,
+        .query_interval = igmp.query_interval,
+        .query_response_interval = igmp.query_response_interval,
+        .last_member_query_interval = igmp.last_member_query_interval,
+        .last_member_query_count = igmp.last_member_query_count,
+        .startup_query_interval = igmp.startup_query_interval,
+        .startup_query_count = igmp.startup_query_count,
+        .max_groups = igmp.max_groups,
+        .max_sources = igmp.max_sources,
+        .require_router_alert = igmp.require_router_alert,
+        .ssm_range = igmp.ssm_range,
+        .fast_leave =
+            igmp.fast_leave == config::FastLeave::kAlways ? igmp::FastLeave::kAlways : igmp::FastLeave::kOff,
+    };
+    std::ranges::transform(igmp.static_groups, std::back_inserter(router.static_groups),
+                           [](const config::StaticGroup& entry) {
+                               return igmp::StaticGroup{.group = entry.group, .source = entry.source};
+                           });
+    return router;
+}
+
+} // namespace mcfwd::daemon

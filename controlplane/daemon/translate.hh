@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// From the words of the configuration to the settings of the parts. Pure translation: every check has been
+// made when the configuration was read.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <controlplane/config/config.hh>
+#include <controlplane/forwarding/interface_table.hh>
+#include <controlplane/group_manager/rpf_table.hh>
+#include <dataplane/dataplane.hh>
+#include <igmp/router_config.hh>
+
+namespace mcfwd::daemon {
+
+/// `eal` is appended to what the configuration says.
+[[nodiscard]] dataplane::Settings dataplane_settings(const config::Config& config,
+                                                     const std::vector<std::string>& eal);
+
+/// MACs and MTUs come from the opened ports.
+[[nodiscard]] forwarding::InterfaceTable interface_table(const config::Config& config,
+                                                         const dataplane::Dataplane& dataplane);
+
+/// Connected subnets and `[[rpf_route]]`.
+[[nodiscard]] group_manager::RpfTable rpf_table(const config::Config& config);
+
+[[nodiscard]] igmp::RouterConfig router_config(const config::Interface& interface, std::uint16_t mtu);
+
+} // namespace mcfwd::daemon
