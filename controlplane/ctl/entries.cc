@@ -73,14 +73,20 @@ std::string contributions_at(const json& entry, const char* key) {
     return text.empty() ? "-" : text;
 }
 
-/// "10.0.1.2(4m10s)"; a source that is asked not to be sent has no timer.
+/// "4m10s", or why there is no timer.
+std::string source_timer(const json& source) {
+    if (member(source, "expires").is_number()) {
+        return duration_at(source, "expires");
+    }
+    return member(source, "static") == true ? "static" : "blocked";
+}
+
+/// "10.0.1.2(4m10s)"
 std::string sources_at(const json& entry, const char* key) {
     std::string text;
     for (const json& source : member(entry, key)) {
-        const bool timer = member(source, "expires").is_number();
-        text += fmt::format("{}{}({})", text.empty() ? "" : " ", text_at(source, "source"),
-                            timer ? duration_at(source, "expires")
-                                  : (text_at(entry, "mode") == "exclude" ? "blocked" : "static"));
+        text +=
+            fmt::format("{}{}({})", text.empty() ? "" : " ", text_at(source, "source"), source_timer(source));
     }
     return text.empty() ? "-" : text;
 }

@@ -111,10 +111,11 @@ TEST(Render, IgmpGroups) {
         {"interface": "lan2", "group": "232.1.1.1", "mode": "include", "version": 3, "expires": null,
          "sources": [{"source": "10.0.1.2", "expires": 250.1}], "last_reporter": "10.0.2.2", "static": false},
         {"interface": "lan2", "group": "239.1.1.1", "mode": "exclude", "version": 3, "expires": 260.0,
-         "sources": [{"source": "10.0.1.3", "expires": null}], "last_reporter": null, "static": true}]})"),
+         "sources": [{"source": "10.0.1.3", "expires": null, "static": false}, {"source": "10.0.1.4", "expires": null, "static": true}], "last_reporter": null, "static": true}]})"),
               "INTERFACE  GROUP      MODE     VERSION  EXPIRES  LAST REPORTER  STATIC  SOURCES\n"
               "lan2       232.1.1.1  include        3        -  10.0.2.2       no      10.0.1.2(4m10s)\n"
-              "lan2       239.1.1.1  exclude        3    4m20s  -              yes     10.0.1.3(blocked)\n");
+              "lan2       239.1.1.1  exclude        3    4m20s  -              yes     10.0.1.3(blocked) "
+              "10.0.1.4(static)\n");
 }
 
 TEST(Render, IgmpInterfaces) {
