@@ -35,7 +35,6 @@ struct MembershipChanged {
     enum class What : std::uint8_t {
         kAdded,   ///< new, or live again
         kDeleted, ///< by its component, or because that left the interface
-        kStale,   ///< kept over a handoff until replayed or swept
         kSwept,   ///< stale and not replayed
     };
     What what = What::kAdded;
