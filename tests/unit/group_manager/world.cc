@@ -161,7 +161,8 @@ std::string World::tables() const {
         all += fmt::format("member {} {} {} {} {} {}\n", text(line.interface), line.key, line.component.name,
                            line.counts_for.name, line.stale, line.announced);
     }
-    for (const MfeView& mfe : gm.first_mfe(1000000).value().items) {
+    const auto page = gm.first_mfe(1000000).value();
+    for (const MfeView& mfe : page.items) {
         all += fmt::format("mfe {} {} {} {} {}:", mfe.flow, text(mfe.iif), mfe.iif_owner.name,
                            state_name(mfe.state), reason_name(mfe.reason));
         for (const OifView& oif : mfe.oifs) {
