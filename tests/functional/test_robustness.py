@@ -49,9 +49,10 @@ def quiet_drops(router):
     return drops if drops["parked"] == 0 else None
 
 
-def test_random_frames_on_every_port(lab):
+def test_random_frames_on_every_port(make_lab):
     #  src ── lan1 ┤router├ lan2 ── rx1      noise from src, rx1 and rx3 at the same time
-    #                     └ lan3 ── rx3
+    #                     └ lan3 ── rx3      (no switch on the way: it would refuse half of the noise)
+    lab = make_lab({"lan2": ["rx1"], "lan3": ["rx3"]})
     router = lab.start_router()
     with undisturbed_flow(lab, router) as receiver:
         threads = []
@@ -120,7 +121,7 @@ def test_truncated_and_lying_headers(lab):
             raw.close()
         assert receiver.stats()["bad_ttl"] == 0
     drops = router.call("show.drops")["drops"]
-    for reason in ("bad_ip_header", "bad_ip_checksum", "martian_source", "not_multicast", "link_local_group"):
+    for reason in ("bad_ip_header", "bad_ip_checksum", "martian_source"):
         assert drops[reason] > 0, reason
 
 

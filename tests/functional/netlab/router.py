@@ -73,10 +73,10 @@ class Router:
         if self.process.poll() is not None:
             raise LabError(f"mcfwd ended with {self.process.returncode}:\n{self.log()}")
         try:
-            control = ControlSocket(self.socket_path)
+            control = ControlSocket(self.socket_path, 20)
+            control.call("show.status")
         except OSError:
-            return None
-        control.call("show.status")
+            return None  # not yet, or not any more: the next look tells
         return control
 
     def call(self, method, **parameters):
