@@ -130,7 +130,8 @@ struct std::hash<mcfwd::group_manager::InterfaceKey> {
 
 /// "(S,G)" with "*" for a wildcard.
 template <>
-struct fmt::formatter<mcfwd::group_manager::SourceGroup> : fmt::formatter<fmt::string_view> {
+struct fmt::formatter<mcfwd::group_manager::SourceGroup> {
+    constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
     template <typename Context>
     auto format(const mcfwd::group_manager::SourceGroup& key, Context& context) const {
         const auto text = [](mcfwd::Ipv4Address a) {
