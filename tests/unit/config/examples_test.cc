@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // SPDX-FileCopyrightText: 2026 the mcfwd authors
 //
-// Every example configuration of the project is accepted, without a warning that would teach a bad habit.
+// Every configuration in configs/ is accepted, and the examples for people without a warning.
 #include <filesystem>
 
 #include <gtest/gtest.h>
@@ -18,7 +18,9 @@ TEST(ConfigExamples, AllAreAccepted) {
             const auto result = load(entry.path());
             ++examples;
             ASSERT_TRUE(result.has_value()) << text(result.error());
-            EXPECT_EQ(text(result->warnings), "");
+            if (entry.path().parent_path() == MCFWD_CONFIGS) {
+                EXPECT_EQ(text(result->warnings), "");
+            }
         }
     }
     EXPECT_GE(examples, 3U);
