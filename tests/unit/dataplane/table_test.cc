@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// The table over ordinary memory, with a reader that holds a grace period open: what is published when, what
+// is merged, what is refused, and what the counts do meanwhile.
+#include <cstdlib>
+#include <random>
+
+#include <gtest/gtest.h>
+#include <rte_rcu_qsbr.h>
+
+#include <dataplane/table/lookup.hh>
+#include <dataplane/table/table.hh>
+
+namespace mcfwd::dataplane {
+namespace {
+
+MemoryBlock heap(std::size_t bytes) {
+    const std::size_t rounded = (bytes + kCacheLine - 1) / kCacheLine * kCacheLine;
+    auto* memory = static_cast<std::byte*>(std::aligned_alloc(kCacheLine, rounded));
+    std::fill_n(memory, rounded, std::byte{0});
+    return {memory, std::free};
+}
+
+struct ManualClock final : Clock {
+    mutable Instant time{};
+    [[nodiscard]] Instant now() const override { return time += std::chrono::seconds(1); }
+};
+
+/// One reader, as a worker is one.
+class TableTest : public testing::Test {
+  protected:
+    TableTest()
+        : table_(
+              Table::create({.entries = 8, .egresses = 16, .workers = 1, .ports = 4}, clock_, heap).value()) {
+        readers_ = table_->access(WorkerId(0)).publication->readers;
+        rte_rcu_qsbr_thread_register(readers_, 0);
+        rte_rcu_qsbr_thread_online(readers_, 0);
+    }
+    void pass() { rte_rcu_qsbr_quiescent(readers_, 0); }
+    const Instance& seen() { return *table_->access(WorkerId(0)).publication->current.load(); }
+    Answer answer(const MfibKey& key) {
+        const FlowKey flow = flow_key(key);
+        Answer found;
+        look_up(seen(), {&flow, 1}, {&found, 1});
+        return found;
+    }
+    /// What a worker does with packets of an entry.
+    void count(const MfibKey& key, std::uint64_t packets) {
+        const std::uint32_t slot = seen().list(answer(key).list).header().counters;
+        table_->access(WorkerId(0)).counters[slot].packets.add(packets);
+    }
+    static MfibKey key(std::uint8_t n) {
+        return {kRoutedDomain, Ipv4Address(239, 0, 0, 1), Ipv4Address(10, 0, 0, n)};
+    }
+    static Egress egress(std::uint16_t port) {
+        return {.interface = IfIndex(static_cast<std::uint16_t>(port + 1)), .port = PortId(port)};
+    }
+    static PutEntry put(std::uint8_t n, std::vector<Egress> forward = {}) {
+        return {.key = key(n), .accept = IfIndex(9), .forward = std::move(forward)};
+    }
+    Expected<TableVersion> submit(std::vector<TableCommand> commands, std::string cause = "") {
+        return table_->submit({.commands = std::move(commands), .cause = std::move(cause)});
+    }
+
+    ManualClock clock_;
+    std::unique_ptr<Table> table_;
+    rte_rcu_qsbr* readers_ = nullptr;
+};
+
+TEST_F(TableTest, SubmitPublishesAtOnceWhenNoGracePeriodIsOpen) {
+    EXPECT_EQ(submit({put(1)}, "first"), TableVersion(1));
+    EXPECT_EQ(table_->published(), TableVersion(1));
+    EXPECT_EQ(seen().version, TableVersion(1));
+    EXPECT_NE(answer(key(1)).list, kNoList);
+    EXPECT_TRUE(table_->advance());
+    pass();
+    EXPECT_FALSE(table_->advance());
+}
+
+TEST_F(TableTest, WhatComesDuringAGracePeriodIsOneVersionAfterIt) {
+    ASSERT_TRUE(submit({put(1)}, "a"));
+    EXPECT_EQ(submit({put(2)}, "b"), TableVersion(2));
+    EXPECT_EQ(submit({put(3), EraseEntry{key(2)}}, "c"), TableVersion(2));
+    EXPECT_EQ(submit({put(1, {egress(1)})}, "c"), TableVersion(2));
+    EXPECT_EQ(table_->published(), TableVersion(1));
+    EXPECT_EQ(answer(key(3)).list, kNoList) << "not before the reader has passed";
+    pass();
+    EXPECT_TRUE(table_->advance());
+    EXPECT_EQ(table_->published(), TableVersion(2));
+    EXPECT_NE(answer(key(3)).list, kNoList);
+    EXPECT_EQ(answer(key(2)).list, kNoList);
+    EXPECT_EQ(seen().list(answer(key(1)).list).header().egresses, 1U) << "the latest state";
+    const auto history = table_->history(10);
+    ASSERT_EQ(history.size(), 2U);
+    EXPECT_EQ(history[0].cause, "b; c");
+    EXPECT_EQ(history[0].commands, 4U);
+    EXPECT_EQ(history[0].entries, 2U);
+    EXPECT_LT(history[0].submitted, history[0].published);
+    EXPECT_EQ(history[0].retired, Instant{});
+    EXPECT_GT(history[1].retired, history[1].published);
+    EXPECT_EQ(table_->history(1).size(), 1U);
+}
+
+TEST_F(TableTest, BothInstancesEndUpEqual) {
+    std::mt19937 random(5); // NOLINT: the same sequence each time
+    std::map<int, std::uint16_t> model;
+    for (int step = 0; step < 2000; ++step) {
+        const auto n = static_cast<std::uint8_t>(random() % 8);
+        const auto out = static_cast<std::uint16_t>(random() % 4);
+        if (random() % 3 == 0) {
+            ASSERT_TRUE(submit({EraseEntry{key(n)}}));
+            model.erase(n);
+        } else {
+            ASSERT_TRUE(submit({put(n, {egress(out)})}));
+            model[n] = out;
+        }
+        if (random() % 2 == 0) {
+            pass();
+            table_->advance();
+        }
+        if (!table_->advance()) {
+            for (int i = 0; i < 8; ++i) {
+                const Answer found = answer(key(static_cast<std::uint8_t>(i)));
+                ASSERT_EQ(found.list != kNoList, model.contains(i)) << step;
+                ASSERT_TRUE(found.list == kNoList || seen().list(found.list).replicas()[0].port == model[i]);
+            }
+        }
+    }
+    EXPECT_EQ(table_->entries(), model.size());
+}
+
+TEST_F(TableTest, RefusesAsAWholeWhatDoesNotFit) {
+    std::vector<TableCommand> nine;
+    for (std::uint8_t n = 1; n <= 9; ++n) {
+        nine.emplace_back(put(n));
+    }
+    const auto refused = submit(nine);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().status, Status::kNotEnoughMemory);
+    EXPECT_EQ(table_->entries(), 0U);
+    EXPECT_EQ(table_->published(), TableVersion(0));
+    EXPECT_EQ(table_->refused(), 1U);
+    nine.pop_back();
+    EXPECT_TRUE(submit(nine));
+}
+
+// The reader never passes: three generations of a full table must fit, and every later change as well.
+TEST_F(TableTest, AHangingReaderDoesNotExhaustTheTable) {
+    for (int round = 0; round < 100; ++round) {
+        std::vector<TableCommand> all;
+        for (std::uint8_t n = 0; n < 8; ++n) {
+            all.emplace_back(put(n, {egress(static_cast<std::uint16_t>(round % 4)),
+                                     egress(static_cast<std::uint16_t>((round + 1) % 4))}));
+        }
+        ASSERT_TRUE(submit(all)) << round;
+    }
+    EXPECT_EQ(table_->published(), TableVersion(1));
+    pass();
+    table_->advance();
+    pass();
+    EXPECT_FALSE(table_->advance());
+    EXPECT_EQ(seen().list(answer(key(3)).list).replicas()[0].port, 3U) << "the last round";
+}
+
+TEST_F(TableTest, CountsOfReplacedListsAreNeitherLostNorShownTwice) {
+    ASSERT_TRUE(submit({put(1, {egress(0)})}));
+    count(key(1), 5);
+    pass();
+    ASSERT_FALSE(table_->advance());
+    const Instance& old = seen();
+    const std::uint32_t old_counters = old.list(answer(key(1)).list).header().counters;
+    ASSERT_TRUE(submit({put(1, {egress(1)})}));
+    count(key(1), 7);
+    table_->access(WorkerId(0))
+        .counters[old_counters]
+        .packets.add(2); // a burst that still used the old version
+    EXPECT_EQ(table_->counters(key(1))->packets, 14U);
+    pass();
+    table_->advance();
+    EXPECT_EQ(table_->counters(key(1))->packets, 14U);
+    EXPECT_EQ(table_->egress_counters(key(1))->at(0).packets, 7U);
+    ASSERT_TRUE(submit({EraseEntry{key(1)}}));
+    EXPECT_EQ(table_->counters(key(1)).error().status, Status::kNotFound);
+    ASSERT_TRUE(submit({put(1)}));
+    EXPECT_EQ(table_->counters(key(1))->packets, 0U) << "a new entry";
+}
+
+TEST_F(TableTest, MissPolicyIsPartOfTheVersion) {
+    EXPECT_EQ(seen().miss_policy(7), MissPolicy::kDrop);
+    ASSERT_TRUE(submit({SetMissPolicy{.interface = IfIndex(7), .policy = MissPolicy::kSignal}}));
+    ASSERT_TRUE(submit({SetMissPolicy{.interface = IfIndex(7), .policy = MissPolicy::kDrop}}));
+    EXPECT_EQ(seen().miss_policy(7), MissPolicy::kSignal);
+    EXPECT_EQ(seen().miss_policy(8), MissPolicy::kDrop);
+    pass();
+    table_->advance();
+    EXPECT_EQ(seen().miss_policy(7), MissPolicy::kDrop);
+}
+
+TEST_F(TableTest, MalformedCommandsAreRefused) {
+    const auto status = [this](TableCommand command) { return submit({std::move(command)}).error().status; };
+    PutEntry bad = put(1);
+    bad.key.group = Ipv4Address(224, 0, 0, 5);
+    EXPECT_EQ(status(bad), Status::kInvalidParameter);
+    bad = put(1);
+    bad.key.source = Ipv4Address(127, 0, 0, 1);
+    EXPECT_EQ(status(bad), Status::kInvalidParameter);
+    bad = put(1);
+    bad.accept = kNoInterface;
+    EXPECT_EQ(status(bad), Status::kInvalidParameter);
+    EXPECT_EQ(status(put(1, {egress(4)})), Status::kInvalidParameter) << "no such port";
+    EXPECT_EQ(status(put(1, {egress(8)})), Status::kInvalidParameter) << "the accept interface";
+    EXPECT_EQ(status(put(1, {egress(1), egress(1)})), Status::kInvalidParameter);
+    EXPECT_EQ(status(SetMissPolicy{}), Status::kInvalidParameter);
+    EXPECT_EQ(table_->refused(), 0U);
+}
+
+TEST_F(TableTest, EntriesAreVisitedInOrder) {
+    ASSERT_TRUE(submit({put(3), put(1), put(2)}));
+    std::vector<MfibKey> order;
+    table_->for_each([&order](const PutEntry& entry, const EntryCounters&) { order.push_back(entry.key); });
+    EXPECT_EQ(order, (std::vector{key(1), key(2), key(3)}));
+}
+
+TEST_F(TableTest, HistoryKeepsAThousandVersions) {
+    for (int i = 0; i < 1100; ++i) {
+        ASSERT_TRUE(submit({put(1)}, "again"));
+        pass();
+        table_->advance();
+    }
+    EXPECT_GE(table_->history(5000).size(), 1000U);
+    EXPECT_EQ(table_->history(1)[0].version, TableVersion(1100));
+}
+
+} // namespace
+} // namespace mcfwd::dataplane
