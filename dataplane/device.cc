@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <fstream>
-#include <linux/if.h>
+#include <net/if.h>
 #include <optional>
 #include <utility>
 #include <vector>

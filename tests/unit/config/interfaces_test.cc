@@ -16,7 +16,7 @@ const std::string kValidAddress =
     "or last one";
 
 /// Line 17 is `line`, in a third interface "c" on port p0 with VLAN 9.
-std::string with(std::string_view line) {
+std::string with_line(std::string_view line) {
     return kTwoInterfaces + "[[interface]]\nname = \"c\"\n" + std::string(line) +
            "\nport = \"p0\"\nvlan = 9\n";
 }
@@ -87,38 +87,38 @@ TEST(ConfigInterface, NameIsUnique) {
 }
 
 TEST(ConfigInterface, MacAndTtlThreshold) {
-    EXPECT_EQ(refused(with("mac = \"own\"")),
+    EXPECT_EQ(refused(with_line("mac = \"own\"")),
               "t.toml:17:7: mac is not valid: got \"own\"; valid: port, shared");
-    EXPECT_EQ(refused(with("ttl_threshold = 0")),
+    EXPECT_EQ(refused(with_line("ttl_threshold = 0")),
               "t.toml:17:17: ttl_threshold is not valid: got 0; valid: an integer from 1 to 255");
-    EXPECT_EQ(refused(with("ttl_threshold = 256")),
+    EXPECT_EQ(refused(with_line("ttl_threshold = 256")),
               "t.toml:17:17: ttl_threshold is not valid: got 256; valid: an integer from 1 to 255");
 }
 
 TEST(ConfigInterface, Addresses) {
     for (const std::string address :
          {"10.0.3.1/24", "10.0.3.254/24", "10.0.3.0/31", "10.0.3.1/31", "10.0.3.0/32", "20.0.0.0/4"}) {
-        EXPECT_EQ(refused(with("address = [\"" + address + "\"]")), "accepted") << address;
+        EXPECT_EQ(refused(with_line("address = [\"" + address + "\"]")), "accepted") << address;
     }
     for (const std::string address :
          {"10.0.3.0/24", "10.0.3.255/24", "10.0.3.1", "10.0.3.1/33", "10.0.3.1/0", "10.0.3.1/024",
           "10.0.3.01/24", "0.0.0.1/8", "127.0.0.1/8", "224.0.0.1/24", "255.255.255.255/32", "fe80::1/64", "",
           "10.0.3.4/30", "10.0.3.7/30"}) {
-        EXPECT_EQ(refused(with("address = [\"" + address + "\"]")),
+        EXPECT_EQ(refused(with_line("address = [\"" + address + "\"]")),
                   "t.toml:17:12: address is not valid: got \"" + address + "\"" + kValidAddress);
     }
-    EXPECT_EQ(refused(with("address = \"10.0.3.1/24\"")),
+    EXPECT_EQ(refused(with_line("address = \"10.0.3.1/24\"")),
               "t.toml:17:11: address is not valid: got \"10.0.3.1/24\"; valid: an array of strings");
 }
 
 TEST(ConfigInterface, PositionsOfArrayElements) {
-    EXPECT_EQ(refused(with("address = [ \"10.0.3.1/24\", # first\n  \"x\",\n\t\"10.0.4.1/24\", 7 ]")),
+    EXPECT_EQ(refused(with_line("address = [ \"10.0.3.1/24\", # first\n  \"x\",\n\t\"10.0.4.1/24\", 7 ]")),
               "t.toml:18:3: address is not valid: got \"x\"" + kValidAddress +
                   "\nt.toml:19:17: address is not valid: got 7" + kValidAddress);
 }
 
 TEST(ConfigInterface, DuplicateAddresses) {
-    EXPECT_EQ(refused(with("address = [\"10.0.1.1/16\", \"10.0.2.1/24\", \"10.1.0.1/24\", \"10.1.0.1/25\"]")),
+    EXPECT_EQ(refused(with_line("address = [\"10.0.1.1/16\", \"10.0.2.1/24\", \"10.1.0.1/24\", \"10.1.0.1/25\"]")),
               "t.toml:17:12: address belongs to interface a: got \"10.0.1.1/16\"; valid: each address once\n"
               "t.toml:17:27: address belongs to interface b: got \"10.0.2.1/24\"; valid: each address once\n"
               "t.toml:17:57: address belongs to interface c: got \"10.1.0.1/25\"; valid: each address once");
@@ -126,21 +126,21 @@ TEST(ConfigInterface, DuplicateAddresses) {
 
 TEST(ConfigInterface, OverlappingSubnets) {
     const std::string valid = "; valid: a subnet of one interface only";
-    EXPECT_EQ(refused(with("address = [\"10.0.1.2/24\"]")),
+    EXPECT_EQ(refused(with_line("address = [\"10.0.1.2/24\"]")),
               "t.toml:17:12: subnet overlaps 10.0.1.1/24 of interface a: got \"10.0.1.2/24\"" + valid);
-    EXPECT_EQ(refused(with("address = [\"10.0.1.200/28\"]")),
+    EXPECT_EQ(refused(with_line("address = [\"10.0.1.200/28\"]")),
               "t.toml:17:12: subnet overlaps 10.0.1.1/24 of interface a: got \"10.0.1.200/28\"" + valid);
-    EXPECT_EQ(refused(with("address = [\"10.0.3.9/16\"]")),
+    EXPECT_EQ(refused(with_line("address = [\"10.0.3.9/16\"]")),
               "t.toml:17:12: subnet overlaps 10.0.1.1/24 of interface a: got \"10.0.3.9/16\"" + valid);
 }
 
 TEST(ConfigInterface, SubnetsOfOneInterfaceMayOverlap) {
-    EXPECT_EQ(refused(with("address = [\"10.0.3.1/24\", \"10.0.3.2/24\", \"10.0.3.130/25\"]")), "accepted");
+    EXPECT_EQ(refused(with_line("address = [\"10.0.3.1/24\", \"10.0.3.2/24\", \"10.0.3.130/25\"]")), "accepted");
 }
 
 TEST(ConfigInterface, OverlapIsFoundBehindOwnSubnets) {
     EXPECT_EQ(
-        refused(with("address = [\"10.9.0.1/16\", \"10.9.1.1/24\"]") +
+        refused(with_line("address = [\"10.9.0.1/16\", \"10.9.1.1/24\"]") +
                 "[[interface]]\nname = \"d\"\nport = \"p0\"\nvlan = 10\naddress = [\"10.9.1.77/26\"]\n"),
         "t.toml:24:12: subnet overlaps 10.9.0.1/16 of interface c: got \"10.9.1.77/26\"; valid: a subnet of "
         "one "
@@ -148,16 +148,16 @@ TEST(ConfigInterface, OverlapIsFoundBehindOwnSubnets) {
 }
 
 TEST(ConfigInterface, WithoutAddressIsAWarning) {
-    EXPECT_EQ(warned(with("address = []")),
+    EXPECT_EQ(warned(with_line("address = []")),
               "t.toml:17:11: interface has no address: got nothing; valid: an address, so that it "
               "can be querier and reach sources");
 }
 
 TEST(ConfigInterface, UnknownKeysAndWrongTables) {
-    EXPECT_EQ(refused(with("adress = []")), "t.toml:17:1: unknown key in [[interface]] (did you mean "
+    EXPECT_EQ(refused(with_line("adress = []")), "t.toml:17:1: unknown key in [[interface]] (did you mean "
                                             "\"address\"?): got \"adress\"; valid: name, port, "
                                             "bridge, vlan, address, mac, ttl_threshold, igmp");
-    EXPECT_EQ(refused(with("igmp = true")),
+    EXPECT_EQ(refused(with_line("igmp = true")),
               "t.toml:17:8: igmp is one table: got true; valid: [interface.igmp]");
 }
 

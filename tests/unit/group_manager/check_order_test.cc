@@ -10,7 +10,6 @@ namespace mcfwd::group_manager::test {
 namespace {
 
 const SourceGroup kKey = any("239.1.1.1");
-const SourceGroup kFlow = sg("10.0.3.9", "239.1.1.1");
 constexpr auto kNoFlags = MembershipFlags{};
 
 /// P owns X1 with I on it, Q owns X2, IGMP J (another component) owns nothing.

@@ -8,8 +8,6 @@
 namespace mcfwd::group_manager::test {
 namespace {
 
-const SourceGroup kFlow = sg("10.0.3.9", "239.1.1.1");
-const SourceGroup kGroup = any("239.1.1.1");
 
 /// P owns X3 (towards the source) and X4, Q owns X2.
 class MfeEntry : public testing::Test {

@@ -8,7 +8,6 @@
 namespace mcfwd::group_manager::test {
 namespace {
 
-const SourceGroup kGroup = any("239.1.1.1");
 const SourceGroup kOther = any("239.1.1.2");
 const SourceGroup kFromX1 = sg("10.0.1.9", "239.1.1.1");
 const SourceGroup kToX1 = sg("10.0.2.9", "239.1.1.1");

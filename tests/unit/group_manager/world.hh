@@ -84,6 +84,10 @@ inline SourceGroup any(const char* group) {
 inline SourceGroup sg(const char* source, const char* group) {
     return {ip(group), ip(source)};
 }
+/// The flow most tests look at, and its group.
+inline const SourceGroup kFlow = sg("10.0.3.9", "239.1.1.1");
+inline const SourceGroup kGroup = any("239.1.1.1");
+
 inline constexpr auto kJoin = MembershipFlags::kJoin;
 inline constexpr auto kForward = MembershipFlags::kForward;
 

@@ -10,11 +10,11 @@
 #include <igmp/codec.hh>
 
 #include "octets.hh"
+#include "addresses.hh"
 
 namespace mcfwd::igmp {
 namespace {
 
-constexpr Ipv4Address kRouter{10, 0, 1, 1};
 
 rc::Gen<Ipv4Address> any_address() {
     return rc::gen::map(rc::gen::arbitrary<std::uint32_t>(),
@@ -48,12 +48,12 @@ test::Octets any_packet() {
 
 RC_GTEST_PROP(IgmpCodecProperty, ReportsSurviveTheWire, ()) {
     const ReportV3 report{.records = *rc::gen::container<std::vector<GroupRecord>>(any_record())};
-    const auto packets = encode(report, kRouter, 65535);
+    const auto packets = encode(report, kSender, 65535);
     RC_ASSERT(packets.size() == 1U);
     const auto parsed = parse(packets[0]);
     RC_ASSERT(parsed.has_value());
     RC_ASSERT(std::get<ReportV3>(parsed->message) == report);
-    RC_ASSERT(parsed->router_alert && parsed->ttl == 1 && parsed->source == kRouter);
+    RC_ASSERT(parsed->router_alert && parsed->ttl == 1 && parsed->source == kSender);
 }
 
 RC_GTEST_PROP(IgmpCodecProperty, WhatIsAcceptedMeansTheSameWhenSentAgain, ()) {
@@ -64,7 +64,7 @@ RC_GTEST_PROP(IgmpCodecProperty, WhatIsAcceptedMeansTheSameWhenSentAgain, ()) {
         report->truncated = false; // what was lost stays lost
         report->unknown_records = 0;
     }
-    const auto packets = encode(message, kRouter, 65535);
+    const auto packets = encode(message, kSender, 65535);
     RC_ASSERT(packets.size() == 1U);
     RC_ASSERT(parse(packets[0])->message == message);
 }
@@ -85,7 +85,7 @@ RC_GTEST_PROP(IgmpCodecProperty, SplitReportsCarryTheSameRecordsUnlessExclusive,
         flatten(record, expected);
     }
     std::vector<std::pair<GroupRecord, Ipv4Address>> got;
-    for (const auto& packet : encode(report, kRouter, mtu)) {
+    for (const auto& packet : encode(report, kSender, mtu)) {
         RC_ASSERT(packet.size() <= mtu);
         const auto parsed = parse(packet);
         RC_ASSERT(parsed.has_value());

@@ -7,6 +7,7 @@
 #include <igmp/codec.hh>
 
 #include "octets.hh"
+#include "addresses.hh"
 
 namespace mcfwd::igmp {
 namespace {
@@ -16,11 +17,9 @@ using std::chrono::seconds;
 using test::hex;
 using test::octets;
 
-constexpr Ipv4Address kRouter{10, 0, 1, 1};
-constexpr Ipv4Address kGroup{239, 1, 1, 1};
 
 std::string encoded(const Message& message) {
-    const auto packets = encode(message, kRouter, 1500);
+    const auto packets = encode(message, kSender, 1500);
     EXPECT_EQ(packets.size(), 1U);
     return hex(packets.at(0));
 }
@@ -39,7 +38,7 @@ std::vector<Ipv4Address> sources(std::size_t count) {
 
 std::vector<Message> split(const Message& message, std::size_t mtu) {
     std::vector<Message> parts;
-    for (const auto& packet : encode(message, kRouter, mtu)) {
+    for (const auto& packet : encode(message, kSender, mtu)) {
         EXPECT_LE(packet.size(), mtu);
         parts.push_back(parse(packet).value().message);
     }
@@ -72,7 +71,7 @@ TEST(IgmpEncode, OlderQueriesHaveEightOctets) {
 
 TEST(IgmpEncode, ResponseTimeOfAVersion2QueryIsLinearAndNeverZero) {
     const auto code = [](Duration time) {
-        return encode(Query{.version = Version::kV2, .max_response = time}, kRouter, 1500).at(0).at(25);
+        return encode(Query{.version = Version::kV2, .max_response = time}, kSender, 1500).at(0).at(25);
     };
     EXPECT_EQ(code(milliseconds(20000)), std::byte{200});
     EXPECT_EQ(code(seconds(60)), std::byte{255});
@@ -81,7 +80,7 @@ TEST(IgmpEncode, ResponseTimeOfAVersion2QueryIsLinearAndNeverZero) {
 
 TEST(IgmpEncode, RobustnessAboveSevenIsSentAsZero) {
     const auto flags = [](std::uint8_t robustness) {
-        return encode(Query{.robustness = robustness}, kRouter, 1500).at(0).at(32);
+        return encode(Query{.robustness = robustness}, kSender, 1500).at(0).at(32);
     };
     EXPECT_EQ(flags(7), std::byte{7});
     EXPECT_EQ(flags(8), std::byte{0});

@@ -10,6 +10,8 @@
 
 #include <igmp/filter_state.hh>
 
+#include "addresses.hh"
+
 namespace mcfwd::igmp {
 namespace {
 
@@ -19,8 +21,6 @@ using Type = RecordType;
 const Instant kStart{seconds(1000)};
 constexpr Duration kGmi = seconds(270);
 constexpr Duration kElapsed = seconds(70); // between building the state and the record of a row
-constexpr Ipv4Address kS1{10, 0, 0, 1};
-constexpr Ipv4Address kS2{10, 0, 0, 2};
 constexpr Ipv4Address kS3{10, 0, 0, 3};
 constexpr Ipv4Address kS4{10, 0, 0, 4};
 using List = std::vector<Ipv4Address>;

@@ -6,10 +6,11 @@
 
 #include <igmp/membership.hh>
 
+#include "addresses.hh"
+
 namespace mcfwd::igmp {
 namespace {
 
-constexpr Ipv4Address kGroup{239, 1, 1, 1};
 constexpr Ipv4Address kA{10, 0, 0, 1};
 constexpr Ipv4Address kB{10, 0, 0, 2};
 constexpr Ipv4Address kC{10, 0, 0, 3};

@@ -7,6 +7,7 @@
 #include <igmp/codec.hh>
 
 #include "octets.hh"
+#include "addresses.hh"
 
 namespace mcfwd::igmp {
 namespace {
@@ -16,8 +17,6 @@ using test::packet_around;
 
 constexpr Ipv4Address kG1{239, 1, 1, 1};
 constexpr Ipv4Address kG2{239, 1, 1, 2};
-constexpr Ipv4Address kS1{10, 0, 0, 1};
-constexpr Ipv4Address kS2{10, 0, 0, 2};
 
 ReportV3 report_of(std::string_view hex) {
     const auto parsed = parse(packet_around(octets(hex)));
