@@ -159,11 +159,13 @@ def fuzz(phase):
     seconds = os.environ.get("FUZZ_SECONDS", "5")
     for binary in fuzz_targets():
         name = os.path.basename(binary)
-        corpus = os.path.join(REPOSITORY, "tests", "fuzz", "corpus", name)
+        sources = os.path.join(REPOSITORY, "tests", "fuzz")
+        dictionary = [f"-dict={path}" for path in glob.glob(os.path.join(sources, name.removesuffix("_fuzz") + ".dict"))]
         scratch = os.path.join(LOGS, "corpus", name)  # what the run finds stays out of the tree
         os.makedirs(scratch, exist_ok=True)
         argv = [binary, f"-max_total_time={seconds}", "-rss_limit_mb=2048", "-timeout=5", "-print_final_stats=1",
-                f"-artifact_prefix={LOGS}/{name}-", scratch, *glob.glob(corpus)]
+                f"-artifact_prefix={LOGS}/{name}-", *dictionary, scratch,
+                *glob.glob(os.path.join(sources, "corpus", name))]
         if run_logged(f"fuzz-{name}", argv, SANITIZER_OPTIONS) == 0:
             phase.passed += 1
         else:
