@@ -42,7 +42,7 @@ fi
 cd "$(dirname "$0")/../.."
 if [ "${1-}" != --clean ]; then
   configs/install-packages.sh
-  [ -e build/build.ninja ] || meson setup --buildtype=release build
+  [ -e build/build.ninja ] || meson setup build
   ninja -C build controlplane/daemon/mcfwd controlplane/ctl/mcfwdctl dataplane/xdp/steer.bpf.o tests/functional/lab/mcfwd-lab-host
 fi
 exec /usr/bin/python3 configs/demo/demo.py "$@"
