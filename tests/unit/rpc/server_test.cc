@@ -47,7 +47,7 @@ class ServerTest : public testing::Test {
     /// Lets the server work until `done`, but not for ever.
     template <typename Condition>
     [[nodiscard]] bool eventually(Condition done) {
-        const auto deadline = std::chrono::steady_clock::now() + 10s;
+        const auto deadline = std::chrono::steady_clock::now() + 60s;
         while (!done()) {
             if (std::chrono::steady_clock::now() > deadline) {
                 return false;
@@ -77,7 +77,7 @@ class ServerTest : public testing::Test {
     TemporaryDirectory directory;
     ServerOptions options;
     Registry registry;
-    std::size_t big = 20U << 20U;
+    std::size_t big = 2U << 20U; // ten times what a unix socket holds
     bool alive = true;
     asio::io_context io;
     std::unique_ptr<Server> server;
@@ -205,22 +205,22 @@ TEST_F(ServerTest, CutsOffAClientThatDoesNotRead) {
 }
 
 TEST_F(ServerTest, AsksAClientThatDoesNotReadForNothingMore) {
-    big = 1000000;
+    big = 300000;
     options.output_limit = 100000;
     start();
     SocketClient slow(options.socket);
     std::string all;
-    for (int id = 0; id < 100; ++id) {
+    for (int id = 0; id < 10; ++id) {
         all += request(id, "show.mfib");
     }
     ASSERT_TRUE(write_all(slow, all));
     SocketClient other(options.socket);
-    for (int id = 0; id < 100; ++id) {
+    for (int id = 0; id < 10; ++id) {
         ASSERT_TRUE(write_all(other, request(id, "show.status")));
         ASSERT_EQ(next(other).at("id"), id);
     }
-    EXPECT_LE(server->counters().requests, 102U) << "one or two answers are made, not a hundred";
-    for (int id = 0; id < 100; ++id) {
+    EXPECT_LE(server->counters().requests, 12U) << "one or two answers are made, not ten";
+    for (int id = 0; id < 10; ++id) {
         ASSERT_EQ(next(slow).at("id"), id);
     }
 }
