@@ -92,6 +92,11 @@ Result load(const std::filesystem::path& path) {
         return std::unexpected(refuse_file(name, "cannot read the file: it is a directory", quoted_text(name),
                                            "a readable file"));
     }
+    if (std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored)) {
+        // A pipe could hold up the caller for ever, and the control thread is one.
+        return std::unexpected(refuse_file(name, "cannot read the file: it is a pipe, socket or device",
+                                           quoted_text(name), "a regular file"));
+    }
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(name.c_str(), "rb"), std::fclose);
     if (file == nullptr) {
         return std::unexpected(refuse_errno(name, "cannot open the file"));

@@ -5,6 +5,7 @@
 #include "command_line.hh"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 
 #include <fmt/format.h>
@@ -79,7 +80,12 @@ class CommandWalk {
 
     [[nodiscard]] Outcome<void> step(std::string_view word) {
         const std::vector<Choice> all = choices();
-        const std::vector<Choice> found = meant(all, word);
+        std::vector<Choice> found = meant(all, word);
+        // A prefix means the command that goes on rather than one that ends here: "sh" is show, not shutdown.
+        const auto goes_on = [this](const Choice& choice) { return !ends_with(choice.word); };
+        if (found.size() > 1 && std::ranges::any_of(found, goes_on)) {
+            std::erase_if(found, std::not_fn(goes_on));
+        }
         if (found.size() != 1) {
             return usage_failure(
                 found.empty()
@@ -101,6 +107,12 @@ class CommandWalk {
         const Command* command;
         std::string_view rest; ///< words not walked yet
     };
+
+    /// Whether a command ends with `word` here.
+    [[nodiscard]] bool ends_with(std::string_view word) const {
+        return std::ranges::find(candidates_, word, &Candidate::rest) != candidates_.end();
+    }
+
     std::vector<Candidate> candidates_;
     std::string walked_;
 };

@@ -163,6 +163,7 @@ constexpr std::array kMfe{
     Field{"OWNER", "owner", text_at},
     Field{"UPSTREAM", "upstream_neighbour", text_at},
     Field{"STATE", "state", text_at},
+    Field{"REASON", "reason", text_at},
     Field{"AGE", "age", duration_at, kRight},
     Field{"EXPIRES", "expires", duration_at, kRight},
     Field{"OIFS", "oifs", contributions_at},

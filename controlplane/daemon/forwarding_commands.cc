@@ -119,7 +119,9 @@ json mfe_json(const Router& router, const group_manager::MfeView& mfe) {
             {"owner", mfe.iif_owner.name.empty() ? "none" : mfe.iif_owner.name},
             {"upstream_neighbour", mfe.upstream.is_unspecified() ? json() : rpc::address_json(mfe.upstream)},
             {"state", group_manager::state_name(mfe.state)},
-            {"reason", group_manager::reason_name(mfe.reason)},
+            {"reason", mfe.state == group_manager::MfeState::kActive
+                           ? json()
+                           : json(group_manager::reason_name(mfe.reason))},
             {"age", rpc::seconds_json(mfe.up_time)},
             {"expires", rpc::seconds_json(mfe.expires_in)},
             {"oifs", std::move(oifs)}};

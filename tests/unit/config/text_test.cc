@@ -9,6 +9,7 @@
 #include <string>
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "parsed.hh"
@@ -64,6 +65,14 @@ TEST_F(ConfigFile, Directory) {
                                       "\"; valid: a readable file");
 }
 
+TEST_F(ConfigFile, PipeIsRefusedWithoutWaitingForAWriter) {
+    const std::string path = directory_ / "pipe";
+    ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+    EXPECT_EQ(load_refused(path), path +
+                                      ":1:1: cannot read the file: it is a pipe, socket or device: got \"" +
+                                      path + "\"; valid: a regular file");
+}
+
 TEST_F(ConfigFile, UnreadableFile) {
     const auto path = write("");
     std::filesystem::permissions(path, std::filesystem::perms::none);
@@ -111,9 +120,10 @@ TEST(ConfigText, ColumnsCountCharacters) {
 TEST(ConfigText, SyntaxError) {
     EXPECT_EQ(refused("[daemon]\n  socket = \n"), "t.toml:2:12: Error while parsing key-value pair: expected "
                                                   "value, saw '\\n': got \"socket =\"; valid: TOML 1.0");
-    EXPECT_EQ(refused("[daemon]\nsocket = \"/a\"\nsocket = \"/b\"\n"),
-              "t.toml:3:10: Error while parsing key-value pair: cannot redefine existing string 'socket': got "
-              "\"socket = \\\"/b\\\"\"; valid: TOML 1.0");
+    EXPECT_EQ(
+        refused("[daemon]\nsocket = \"/a\"\nsocket = \"/b\"\n"),
+        "t.toml:3:10: Error while parsing key-value pair: cannot redefine existing string 'socket': got "
+        "\"socket = \\\"/b\\\"\"; valid: TOML 1.0");
 }
 
 TEST(ConfigText, KeysOfManyPartsAreRefusedBeforeTheyAreBuilt) {

@@ -97,12 +97,13 @@ TEST(Render, Mfe) {
     EXPECT_EQ(
         shown("show.mfe",
               R"({"entries": [{"source": "10.0.1.2", "group": "239.1.1.1", "iif": "lan1", "owner": "igmp",
-        "upstream_neighbour": null, "state": "active", "age": 12.5, "expires": 897.2, "oifs": [
+        "upstream_neighbour": null, "state": "active", "reason": null, "age": 12.5, "expires": 897.2, "oifs": [
         {"interface": "lan1", "contributions": ["wg"], "veto": false, "effective": false},
         {"interface": "lan2", "contributions": ["sg", "wg"], "veto": false, "effective": true},
         {"interface": "lan3", "contributions": ["fwd"], "veto": true, "effective": false}]}]})"),
-        "SOURCE    GROUP      IIF   OWNER  UPSTREAM  STATE     AGE  EXPIRES  OIFS\n"
-        "10.0.1.2  239.1.1.1  lan1  igmp   -         active  12.5s   14m57s  lan1(wg,unused) lan2(sg,wg) "
+        "SOURCE    GROUP      IIF   OWNER  UPSTREAM  STATE   REASON    AGE  EXPIRES  OIFS\n"
+        "10.0.1.2  239.1.1.1  lan1  igmp   -         active  -       12.5s   14m57s  lan1(wg,unused) "
+        "lan2(sg,wg) "
         "lan3(fwd,veto)\n");
 }
 
