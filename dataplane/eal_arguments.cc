@@ -109,7 +109,8 @@ std::vector<std::string> eal_arguments(const EalSettings& settings, Pages pages)
         }
     }
     if (!pci) {
-        arguments.emplace_back("--no-pci");
+        // No device needs physical addresses; with virtual ones buffers may lie across pages.
+        arguments.insert(arguments.end(), {"--no-pci", "--iova-mode=va"});
     }
     arguments.insert(arguments.end(), settings.extra.begin(), settings.extra.end());
     return arguments;

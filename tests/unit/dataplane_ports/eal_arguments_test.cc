@@ -18,13 +18,13 @@ using testing::HasSubstr;
 TEST(EalArguments, WithHugepagesLeaveNoFilesBehind) {
     EXPECT_THAT(eal_arguments({.main_core = 0, .worker_cores = {1, 2}, .memory_mb = 300}, Pages::kHuge),
                 ElementsAre("mcfwd", "--lcores", "0@0,1@1,2@2", "--main-lcore", "0", "-m", "300",
-                            "--in-memory", "--no-telemetry", "--no-pci"));
+                            "--in-memory", "--no-telemetry", "--no-pci", "--iova-mode=va"));
 }
 
 TEST(EalArguments, WithoutHugepagesNeverSayInMemory) {
     EXPECT_THAT(eal_arguments({.main_core = 3, .worker_cores = {3}, .memory_mb = 64}, Pages::kOrdinary),
                 ElementsAre("mcfwd", "--lcores", "0@3,1@3", "--main-lcore", "0", "-m", "64", "--no-huge",
-                            "--no-shconf", "--no-telemetry", "--no-pci"));
+                            "--no-shconf", "--no-telemetry", "--no-pci", "--iova-mode=va"));
 }
 
 TEST(EalArguments, AllowExactlyTheConfiguredPciDevices) {
