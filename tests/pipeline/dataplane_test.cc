@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// The whole data plane with two running workers, from settings to stop. Its ports read and write capture
+// files, so that every frame can be checked after it has stopped; each has one queue, so the second worker
+// sends through the first.
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <numeric>
+#include <string>
+#include <thread>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <dataplane/dataplane.hh>
+
+#include "frames.hh"
+
+namespace mcfwd::pipeline {
+namespace {
+
+constexpr unsigned kFrames = 500;
+constexpr IfIndex kIn{2};
+constexpr IfIndex kOut{1};
+constexpr MacAddress kRouter{{2, 0xaa, 0, 0, 0, 1}};
+
+FrameText numbered(unsigned n) {
+    return {.source = Ipv4Address(10, 0, 1, static_cast<std::uint8_t>(1 + n % 4)),
+            .payload = {static_cast<std::uint8_t>(n >> 8U), static_cast<std::uint8_t>(n)}};
+}
+
+// The classic capture format: 24 octets of header, 16 per frame, host byte order.
+void put32(std::ofstream& file, std::uint32_t value) {
+    file.write(reinterpret_cast<const char*>(&value), sizeof(value));
+}
+
+void write_capture(const std::string& path, const Frames& frames) {
+    std::ofstream file(path, std::ios::binary);
+    for (const std::uint32_t word : {0xa1b2c3d4U, 0x00040002U, 0U, 0U, 65535U, 1U}) {
+        put32(file, word);
+    }
+    for (const Octets& frame : frames) {
+        for (const std::size_t word : {std::size_t{0}, std::size_t{0}, frame.size(), frame.size()}) {
+            put32(file, static_cast<std::uint32_t>(word));
+        }
+        file.write(reinterpret_cast<const char*>(frame.data()), static_cast<std::streamsize>(frame.size()));
+    }
+}
+
+Frames read_capture(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    file.seekg(24);
+    Frames frames;
+    for (std::uint32_t header[4]; file.read(reinterpret_cast<char*>(header), sizeof(header));) {
+        Octets& frame = frames.emplace_back(header[2]);
+        file.read(reinterpret_cast<char*>(frame.data()), header[2]);
+    }
+    return frames;
+}
+
+std::uint64_t received(dataplane::Dataplane& plane) {
+    std::uint64_t sum = 0;
+    for (const WorkerCounters& worker : plane.view().workers()) {
+        sum += worker.received;
+    }
+    return sum;
+}
+
+std::uint64_t sent(dataplane::Dataplane& plane) {
+    std::uint64_t sum = 0;
+    for (const WorkerCounters& worker : plane.view().workers()) {
+        sum += worker.sent;
+    }
+    return sum;
+}
+
+class DataplaneTest : public testing::Test {
+  protected:
+    DataplaneTest()
+        : directory_(std::filesystem::temp_directory_path() / ("mcfwd-plane-" + std::to_string(getpid()))) {
+        std::filesystem::create_directory(directory_);
+    }
+    ~DataplaneTest() override { std::filesystem::remove_all(directory_); }
+    [[nodiscard]] std::string path(const char* name) const { return directory_ / name; }
+    [[nodiscard]] dataplane::Settings settings() const {
+        const unsigned other = std::thread::hardware_concurrency() > 1 ? 1 : 0;
+        return {
+            .main_core = 0,
+            .worker_cores = {other, other},
+            .poll = dataplane::PollMode::kAdaptive,
+            .memory = dataplane::MemoryMode::kNoHuge,
+            .mfib_entries = 1024,
+            .ports = {{"out", "net_pcap0,rx_pcap=" + path("none") + ",tx_pcap=" + path("sent")},
+                      {"in", "net_pcap1,rx_pcap=" + path("arriving") + ",tx_pcap=" + path("nothing")}},
+            .attachments = {{.port = PortId(0), .interface = kOut}, {.port = PortId(1), .interface = kIn}}};
+    }
+    std::filesystem::path directory_;
+};
+
+// First packets park, the control plane answers each flow, and all packets leave in order. EAL starts once
+// per process, so this is the one test here.
+TEST_F(DataplaneTest, ForwardsFromTheFirstPacketToTheLastAndStopsClean) {
+    Frames frames;
+    for (unsigned n = 0; n < kFrames; ++n) {
+        frames.push_back(frame(numbered(n)));
+    }
+    write_capture(path("arriving"), frames);
+    write_capture(path("none"), {});
+    auto made = dataplane::Dataplane::create(settings());
+    ASSERT_TRUE(made) << made.error().what;
+    dataplane::Dataplane& plane = **made;
+    ASSERT_TRUE(plane.table().submit(
+        {.commands = {SetMissPolicy{.interface = kIn, .policy = MissPolicy::kSignal}}, .cause = "own"}));
+    ASSERT_FALSE(plane.table().advance());
+    ASSERT_TRUE(plane.start());
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    unsigned answered = 0;
+    while (sent(plane) < kFrames && std::chrono::steady_clock::now() < deadline) {
+        plane.signals().drain(64, [&plane, &answered](const Signal& signal) {
+            ASSERT_EQ(signal.kind, SignalKind::kNoEntry);
+            const auto last = std::to_integer<std::uint8_t>(signal.packet[15]);
+            const MfibKey key{kRoutedDomain, Ipv4Address(239, 1, 1, 1), Ipv4Address(10, 0, 1, last)};
+            ASSERT_TRUE(plane.table().submit(
+                {.commands = {PutEntry{
+                     .key = key,
+                     .accept = kIn,
+                     .forward = {{.interface = kOut, .port = PortId(0), .source_mac = kRouter}}}},
+                 .cause = "miss"}));
+            ++answered;
+        });
+        plane.table().advance();
+    }
+    EXPECT_EQ(answered, 4U);
+    EXPECT_EQ(received(plane), kFrames);
+    EXPECT_EQ(plane.port_mtu(PortId(0)), 1500U);
+    plane.stop();
+    EXPECT_EQ(sent(plane), kFrames);
+    EXPECT_EQ(plane.view().ports().size(), 2U);
+    EXPECT_EQ(plane.table().entries(), 4U) << "the table can still be read";
+    EXPECT_FALSE(plane.sender().send(PortId(0), VlanId(0), {}, {}));
+    std::vector<Frames> left(4);
+    for (const Octets& frame : read_capture(path("sent"))) {
+        left[(frame[29] - 1U) % 4].push_back(frame);
+    }
+    for (unsigned flow = 0; flow < 4; ++flow) {
+        Frames expected;
+        for (unsigned n = flow; n < kFrames; n += 4) {
+            expected.push_back(routed(numbered(n), kRouter));
+        }
+        EXPECT_EQ(left[flow], expected) << "flow " << flow;
+    }
+}
+
+} // namespace
+} // namespace mcfwd::pipeline
