@@ -40,13 +40,19 @@ struct PortSettings {
     std::string device; ///< as in the configuration: PCI address, "af_xdp:IF", "af_packet:IF" or vdev devargs
 };
 
+/// Ethernet source of the copies that leave an interface.
+enum class SourceMac : std::uint8_t {
+    kPort,   ///< the port's own
+    kShared, ///< the router's one address: that of its first port
+};
+
 /// Packets that arrive on (port, vlan) belong to this interface of this domain. Everything else is dropped.
 struct Attachment {
     PortId port;
     VlanId vlan; ///< 0: untagged and priority-tagged frames
     DomainId domain = kRoutedDomain;
-    IfIndex interface;                    ///< kNoInterface on a bridge port
-    std::optional<MacAddress> shared_mac; ///< Ethernet source of our copies if it is not the port's own
+    IfIndex interface; ///< kNoInterface on a bridge port
+    SourceMac source_mac = SourceMac::kPort;
 };
 
 /// A token bucket: `per_second` on average, `burst` at once.

@@ -53,7 +53,8 @@ dataplane::Settings dataplane_settings(const config::Config& config, const std::
             .vlan = interface.vlan,
             .domain = kRoutedDomain,
             .interface = index_of(i),
-            .shared_mac = std::nullopt,
+            .source_mac = interface.mac == config::MacMode::kShared ? dataplane::SourceMac::kShared
+                                                                    : dataplane::SourceMac::kPort,
         });
     }
     return settings;
@@ -65,7 +66,7 @@ forwarding::InterfaceTable interface_table(const config::Config& config,
     for (std::size_t i = 0; i < config.interfaces.size(); ++i) {
         const config::Interface& interface = config.interfaces[i];
         const PortId port = *config::port_id(config, interface.port);
-        // The router's shared address is that of its first port.
+        // As dataplane::SourceMac says.
         const PortId mac_port = interface.mac == config::MacMode::kShared ? PortId(0) : port;
         table.put({.name = interface.name,
                    .index = index_of(i),

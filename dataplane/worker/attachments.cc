@@ -26,12 +26,13 @@ Expected<Attachments> Attachments::create(std::span<const Attachment> attachment
             return fail(Status::kAlreadyExists, fmt::format("{} has two interfaces", place));
         }
         slot = static_cast<std::uint16_t>(made.arrivals_.size());
-        made.arrivals_.push_back({.domain = attachment.domain,
-                                  .interface = attachment.interface,
-                                  .port = attachment.port,
-                                  .vlan = attachment.vlan,
-                                  .port_mac = port_macs[port],
-                                  .shared_mac = attachment.shared_mac.value_or(port_macs[port])});
+        made.arrivals_.push_back(
+            {.domain = attachment.domain,
+             .interface = attachment.interface,
+             .port = attachment.port,
+             .vlan = attachment.vlan,
+             .port_mac = port_macs[port],
+             .copy_mac = attachment.source_mac == SourceMac::kShared ? port_macs[0] : port_macs[port]});
     }
     return made;
 }

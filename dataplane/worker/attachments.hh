@@ -25,10 +25,10 @@ struct Arrival {
     PortId port;
     VlanId vlan;
     MacAddress port_mac; ///< frames from one of these two are our own
-    MacAddress shared_mac;
+    MacAddress copy_mac; ///< source of the copies we send there
 
     [[nodiscard]] bool is_own(const MacAddress& source) const {
-        return source == port_mac || source == shared_mac;
+        return source == port_mac || source == copy_mac;
     }
 };
 

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// What the configuration accepts, the parts must accept too: `--check` may not call a file valid that then
+// does not start.
+#include <gtest/gtest.h>
+
+#include <controlplane/config/load.hh>
+#include <controlplane/daemon/translate.hh>
+
+namespace mcfwd::daemon {
+namespace {
+
+constexpr std::string_view kFrame = R"([[port]]
+name = "p0"
+device = "net_null0"
+[[interface]]
+name = "a"
+port = "p0"
+vlan = 7
+mac = "shared"
+address = ["10.0.1.1/24"]
+[interface.igmp]
+)";
+
+config::Config accepted(const std::string& igmp) {
+    auto result = config::parse(std::string(kFrame) + igmp, "t.toml");
+    EXPECT_TRUE(result) << igmp << (result ? "" : config::text(result.error()));
+    return result ? result->config : config::Config{};
+}
+
+TEST(Translate, IgmpTakesEverySettingTheConfigurationAccepts) {
+    for (const std::string igmp : {
+             "",
+             "version = 1\nquery_response_interval = 25.5\nlast_member_query_interval = 25.5",
+             "version = 2\nquery_response_interval = 25.5",
+             "query_interval = 31744\nquery_response_interval = 3174.4\nlast_member_query_interval = 3174.4",
+             "query_interval = 1\nquery_response_interval = 0.1\nlast_member_query_interval = 0.1",
+             "robustness = 7\nlast_member_query_count = 1\nstartup_query_count = 1",
+             "robustness = 1",
+             "query_interval = 60\nstartup_query_interval = 60",
+             "ssm_range = \"224.0.0.0/4\"",
+             "fast_leave = \"always\"",
+             "fast_leave = \"tracked\"",
+             "static_groups = [{ group = \"232.1.1.1\", source = \"10.9.0.5\" }, { group = \"239.1.1.1\" }]",
+         }) {
+        const config::Config config = accepted(igmp);
+        ASSERT_EQ(config.interfaces.size(), 1U);
+        const auto valid = igmp::validate(router_config(config.interfaces[0], 1500));
+        EXPECT_TRUE(valid) << igmp << ": " << (valid ? "" : valid.error().what);
+    }
+}
+
+TEST(Translate, AttachmentCarriesVlanIndexAndSourceOfCopies) {
+    const dataplane::Settings settings = dataplane_settings(accepted(""), {"--log-level=pmd:debug"});
+    ASSERT_EQ(settings.attachments.size(), 1U);
+    EXPECT_EQ(settings.attachments[0].port, PortId(0));
+    EXPECT_EQ(settings.attachments[0].vlan, VlanId(7));
+    EXPECT_EQ(settings.attachments[0].interface, IfIndex(1));
+    EXPECT_EQ(settings.attachments[0].source_mac, dataplane::SourceMac::kShared);
+    EXPECT_EQ(settings.eal, std::vector<std::string>{"--log-level=pmd:debug"});
+}
+
+TEST(Translate, ViewKnowsConnectedSubnetsAndRoutes) {
+    const config::Config config =
+        accepted("enabled = false\n[[rpf_route]]\nprefix = \"172.16.0.0/12\"\ninterface = \"a\"\n");
+    const group_manager::RpfTable view = rpf_table(config);
+    const Ipv4Address group(239, 1, 1, 1);
+    const auto connected = view.lookup({group, Ipv4Address(10, 0, 1, 77)});
+    ASSERT_TRUE(connected);
+    EXPECT_EQ(connected->route.kind, group_manager::RouteKind::kConnected);
+    EXPECT_EQ(connected->iif.interface, IfIndex(1));
+    const auto routed = view.lookup({group, Ipv4Address(172, 31, 0, 1)});
+    ASSERT_TRUE(routed);
+    EXPECT_EQ(routed->route.kind, group_manager::RouteKind::kConfigured);
+    EXPECT_FALSE(view.lookup({group, Ipv4Address(192, 0, 2, 1)}));
+}
+
+} // namespace
+} // namespace mcfwd::daemon
