@@ -54,7 +54,7 @@ Router::Router(Environment environment)
              .groups = groups_}) {}
 
 Expected<void> Router::start() {
-    for (const auto step : {&Router::start_clients, &Router::add_mroutes, &Router::add_igmp}) {
+    for (const auto step : {&Router::start_clients, &Router::add_static_routes, &Router::add_igmp}) {
         if (auto done = (this->*step)(); !done) {
             return done;
         }
@@ -72,7 +72,17 @@ Expected<void> Router::start_clients() {
     return igmp_.start();
 }
 
-Expected<void> Router::add_mroutes() {
+Expected<void> Router::add_static_routes() {
+    for (const config::RpfRoute& route : config().rpf_routes) {
+        const IfIndex towards = config::interface_index(config(), route.interface);
+        const bool served = config().interfaces[towards.value() - 1U].igmp.enabled;
+        if (const auto owner = groups_.protocol_on_interface({towards, {}}); served || owner) {
+            continue;
+        }
+        if (auto owned = static_routes_.own(towards); !owned) {
+            return owned;
+        }
+    }
     for (const config::Mroute& mroute : config().mroutes) {
         protocols::StaticRoute route{.key = {mroute.group, mroute.source},
                                      .iif = config::interface_index(config(), mroute.iif),

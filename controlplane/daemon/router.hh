@@ -55,7 +55,7 @@ class Router {
 
   private:
     [[nodiscard]] Expected<void> start_clients();
-    [[nodiscard]] Expected<void> add_mroutes();
+    [[nodiscard]] Expected<void> add_static_routes();
     [[nodiscard]] Expected<void> add_igmp();
     void receive(const Signal& signal);
 

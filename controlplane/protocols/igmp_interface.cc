@@ -6,6 +6,7 @@
 // entry where IGMP decides about the interface's forwarding.
 #include "igmp_interface.hh"
 
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -41,6 +42,7 @@ void IgmpInterface::apply(std::span<const igmp::MembershipChange> changes) {
         note(change);
         pass_on(change);
     }
+    settle(changes);
 }
 
 void IgmpInterface::note(const igmp::MembershipChange& change) {
@@ -71,28 +73,46 @@ void IgmpInterface::pass_on(const igmp::MembershipChange& change) {
     } else if (change.event == igmp::MembershipEvent::kBlock) {
         exceptions_.emplace(key, true);
     }
-    settle_exceptions(change.group);
 }
 
-void IgmpInterface::settle_exceptions(Ipv4Address group) {
+/// A change of one source concerns its flow only; one of any source all exceptions of the group, once.
+void IgmpInterface::settle(std::span<const igmp::MembershipChange> changes) {
     if (exceptions_.empty() || !owns_forwarding()) {
         return;
     }
+    std::set<Ipv4Address> groups;
+    for (const igmp::MembershipChange& change : changes) {
+        if (change.source == kAnySource) {
+            groups.insert(change.group);
+        } else if (const auto at = exceptions_.find({change.group, change.source});
+                   at != exceptions_.end() && !settle_flow(at->first, at->second)) {
+            exceptions_.erase(at);
+        }
+    }
+    for (const Ipv4Address group : groups) {
+        settle_group(group);
+    }
+}
+
+void IgmpInterface::settle_group(Ipv4Address group) {
     for (auto at = exceptions_.lower_bound(SourceGroup{group, {}});
          at != exceptions_.end() && at->first.group == group;) {
-        const SourceGroup flow = at->first;
-        if (!blocked_.contains(flow) && !groups_.mfe(flow)) {
-            at = exceptions_.erase(at); // the entry is gone, and the veto with it
-            continue;
-        }
-        if (const bool wanted = wants(flow); wanted != at->second) {
-            check(wanted ? groups_.add_group_membership(client_, flow, key(), MembershipFlags::kForward)
-                         : groups_.delete_group_membership(client_, flow, key(), MembershipFlags::kForward),
-                  wanted ? "forward" : "veto", flow);
-            at->second = wanted;
-        }
-        ++at;
+        at = settle_flow(at->first, at->second) ? std::next(at) : exceptions_.erase(at);
     }
+}
+
+/// Makes the group manager's word about the flow fit what hosts want. False: there is nothing left to say.
+bool IgmpInterface::settle_flow(SourceGroup flow, bool& forwarding) {
+    if (!blocked_.contains(flow) && !groups_.mfe(flow)) {
+        return false; // the entry is gone, and the veto with it
+    }
+    if (const bool wanted = wants(flow); wanted != forwarding) {
+        check(wanted ? groups_.add_group_membership(client_, flow, key(), MembershipFlags::kForward)
+                     : groups_.delete_group_membership(client_, flow, key(), MembershipFlags::kForward),
+              wanted ? "forward" : "veto", flow);
+        forwarding = wanted;
+    }
+    return true;
 }
 
 bool IgmpInterface::wants(SourceGroup flow) const {
@@ -132,10 +152,12 @@ void IgmpInterface::replay(std::uint64_t ticket) {
     for (const SourceGroup key : joined_) {
         check(groups_.add_group_membership(client_, key, this->key(), MembershipFlags::kJoin), "replay", key);
     }
-    exceptions_.clear();
     for (const SourceGroup flow : blocked_) {
         exceptions_.emplace(flow, true);
-        settle_exceptions(flow.group);
+    }
+    // Vetoes given before the handoff are still in force, also those whose reason went meanwhile.
+    for (auto at = exceptions_.begin(); at != exceptions_.end() && owns_forwarding();) {
+        at = settle_flow(at->first, at->second) ? std::next(at) : exceptions_.erase(at);
     }
     check(groups_.igmp_replay_complete(client_, key()), "replay_complete", {});
 }

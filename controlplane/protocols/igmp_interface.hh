@@ -59,7 +59,9 @@ class IgmpInterface {
   private:
     void note(const igmp::MembershipChange& change);
     void pass_on(const igmp::MembershipChange& change);
-    void settle_exceptions(Ipv4Address group);
+    void settle(std::span<const igmp::MembershipChange> changes);
+    void settle_group(Ipv4Address group);
+    [[nodiscard]] bool settle_flow(group_manager::SourceGroup flow, bool& forwarding);
     [[nodiscard]] bool wants(group_manager::SourceGroup flow) const;
     [[nodiscard]] bool owns_forwarding() const;
     void check(const Expected<void>& result, std::string_view call, group_manager::SourceGroup key);

@@ -87,23 +87,27 @@ void IgmpProtocol::receive(const Signal& signal) {
 }
 
 std::optional<Instant> IgmpProtocol::advance() {
-    std::optional<Instant> next;
+    const Instant now = environment_.clock.now();
+    if (next_ && now < *next_) {
+        return next_;
+    }
+    next_.reset();
     for (const auto& interface : interfaces_) {
         igmp::RouterInterface& router = interface->router();
-        const Instant now = environment_.clock.now();
+        igmp::Output output;
         if (const auto deadline = router.next_deadline(); deadline && *deadline <= now) {
-            igmp::Output output;
             router.advance(now, output);
-            carry_out(*interface, output);
         }
-        if (const auto deadline = router.next_deadline(); deadline && (!next || *deadline < *next)) {
-            next = deadline;
-        }
+        carry_out(*interface, output);
     }
-    return next;
+    return next_;
 }
 
 void IgmpProtocol::carry_out(IgmpInterface& interface, const igmp::Output& output) {
+    if (const auto deadline = interface.router().next_deadline();
+        deadline && (!next_ || *deadline < *next_)) {
+        next_ = deadline;
+    }
     interface.apply(output.changes);
     const IgmpAttachment& at = interface.attachment();
     for (const igmp::Transmission& transmission : output.packets) {
@@ -111,6 +115,9 @@ void IgmpProtocol::carry_out(IgmpInterface& interface, const igmp::Output& outpu
                                                     transmission.packet);
         if (!sent) {
             ++counters_.send_failures;
+            if (!log_limit_.allow(environment_.clock.now())) {
+                continue;
+            }
             spdlog::warn("igmp packet not sent interface={} destination={} reason=\"{}\" total={}", at.name,
                          transmission.destination, sent.error().what, counters_.send_failures);
         }

@@ -14,6 +14,7 @@
 #include <mcfwd/clock.hh>
 #include <mcfwd/signals.hh>
 
+#include <controlplane/group_manager/log_limit.hh>
 #include <controlplane/protocols/igmp_interface.hh>
 
 namespace mcfwd::protocols {
@@ -72,7 +73,9 @@ class IgmpProtocol {
     Environment environment_;
     group_manager::ClientHandle client_;
     std::vector<std::unique_ptr<IgmpInterface>> interfaces_;
+    std::optional<Instant> next_; ///< earliest deadline of all interfaces
     IgmpCounters counters_;
+    group_manager::LogLimit log_limit_; ///< hosts cause queries, and so failures to send them
 };
 
 } // namespace mcfwd::protocols

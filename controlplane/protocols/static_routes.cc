@@ -22,6 +22,9 @@ namespace {
 /// ipCidrRouteProto).
 constexpr std::uint32_t kProtocolStatic = 3;
 
+/// RFC 4607 section 1.
+constexpr Ipv4Prefix kSsmRange{Ipv4Address(232, 0, 0, 0), 8};
+
 Expected<void> check(const StaticRoute& route) {
     if (!route.key.group.is_routable_group()) {
         return fail(
@@ -34,6 +37,11 @@ Expected<void> check(const StaticRoute& route) {
             Status::kInvalidParameter,
             fmt::format("source {} is no address that packets come from; valid: a unicast address or *",
                         route.key.source));
+    }
+    if (route.key.source == kAnySource && kSsmRange.contains(route.key.group)) {
+        return fail(Status::kInvalidParameter,
+                    fmt::format("group {} is source-specific ({}): the mroute needs a source",
+                                route.key.group, kSsmRange));
     }
     if (route.oifs.empty()) {
         return fail(Status::kInvalidParameter, fmt::format("mroute {} has no outgoing interface", route.key));

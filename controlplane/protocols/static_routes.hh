@@ -35,6 +35,10 @@ class StaticRoutes {
     /// Registers with the group manager. Once, before `add`.
     [[nodiscard]] Expected<void> start();
 
+    /// Owns an interface without a route: one that an `[[rpf_route]]` names and IGMP does not serve, so that
+    /// packets which arrive there are forwarded at all.
+    [[nodiscard]] Expected<void> own(IfIndex interface) { return take({interface}); }
+
     /// All or nothing. kAlreadyExists: the key has a route; kInvalidParameter: malformed; kAlreadyExists also
     /// when another routing protocol owns one of the interfaces.
     [[nodiscard]] Expected<void> add(const StaticRoute& route);

@@ -140,6 +140,37 @@ TEST_F(IgmpProtocolTest, MembersKeepTheirTrafficWhenAProtocolTakesAndReleasesThe
     EXPECT_EQ(igmp.interfaces()[1]->refused_calls(), 0U);
 }
 
+TEST_F(IgmpProtocolTest, ExclusionLiftedWhileAProtocolOwnsTheInterfaceIsGoneAfterwards) {
+    const group_manager::SourceGroup other{Ipv4Address(239, 9, 9, 9), kAnySource};
+    report(kLan2, kToExclude, {kSource});
+    report(kLan3, kToExclude);
+    packet(kSource, kLan1);
+    ASSERT_EQ(oifs(kSource), Oifs{kLan3});
+    ASSERT_TRUE(routes.add({.key = other, .iif = kLan1, .oifs = {kLan2}}));
+    tasks.run();
+    report(kLan2, kAllow, {kSource});
+    ASSERT_TRUE(routes.remove(other));
+    tasks.run();
+    EXPECT_EQ(oifs(kSource), (Oifs{kLan2, kLan3}));
+}
+
+TEST_F(IgmpProtocolTest, ManyExcludedSourcesOfOneGroupAreSettledOneByOne) {
+    std::vector<Ipv4Address> sources;
+    for (std::uint32_t i = 0; i < 20'000; ++i) {
+        sources.emplace_back(Ipv4Address(10, 0, 1, 2).host() + i);
+    }
+    packet(kSource, kLan1);
+    report(kLan2, kToExclude);
+    for (std::size_t i = 0; i < sources.size(); i += 300) {
+        const auto end = sources.begin() + static_cast<std::ptrdiff_t>(std::min(i + 300, sources.size()));
+        report(kLan2, kBlock, {sources.begin() + static_cast<std::ptrdiff_t>(i), end});
+    }
+    wait(std::chrono::seconds(3)); // quadratic work would need minutes here
+    EXPECT_EQ(oifs(kSource), Oifs{});
+    report(kLan2, kAllow, {kSource});
+    EXPECT_EQ(oifs(kSource), Oifs{kLan2});
+}
+
 TEST_F(IgmpProtocolTest, ASecondHandoffBeforeTheReplayRanCausesOneReplay) {
     report(kLan2, kToExclude);
     packet(kSource, kLan1);

@@ -73,12 +73,29 @@ TEST_F(StaticRoutesTest, RefusalLeavesNothingBehind) {
                   .error()
                   .status,
               Status::kInvalidParameter);
+    EXPECT_EQ(routes.add({.key = {Ipv4Address(232, 1, 1, 1), kAnySource}, .iif = kLan1, .oifs = {kLan2}})
+                  .error()
+                  .status,
+              Status::kInvalidParameter);
     EXPECT_EQ(table.versions, before);
     EXPECT_EQ(routes.add(route(kSource, kLan1, {kLan2, IfIndex(9)})).error().status,
               Status::kInvalidParameter);
     EXPECT_EQ(owner(kLan1), "none");
     EXPECT_EQ(owner(kLan2), "none");
     EXPECT_TRUE(routes.routes().empty());
+    EXPECT_FALSE(view.lookup({kGroup, Ipv4Address(192, 0, 2, 1)})) << "no iif stays in the view";
+}
+
+TEST_F(StaticRoutesTest, OwnedInterfaceLetsItsTrafficInWithoutARoute) {
+    serve(kLan2);
+    view.add_route({Ipv4Address(192, 0, 2, 0), 24}, {kLan1, {}});
+    ASSERT_TRUE(routes.own(kLan1));
+    EXPECT_EQ(owner(kLan1), "static");
+    EXPECT_TRUE(table.signals.at(kLan1));
+    report(kLan2, igmp::RecordType::kToExclude);
+    const Ipv4Address far(192, 0, 2, 77);
+    packet(far, kLan1);
+    EXPECT_EQ(oifs(far), Oifs{kLan2});
 }
 
 TEST_F(StaticRoutesTest, SecondRouteForTheSameKeyIsRefused) {
