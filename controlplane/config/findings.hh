@@ -26,6 +26,7 @@ class Findings {
     void error(const Node& node, std::string message, std::string valid);
     void warning(const Node& node, std::string message, std::string valid);
 
+    [[nodiscard]] bool any_errors() const { return !errors_.empty(); }
     /// No error stands at the node: what was read from it means something, and further checks may use it.
     [[nodiscard]] bool sound(const Node& node) const { return !unsound_.contains(node.position); }
 

@@ -59,12 +59,15 @@ constexpr TextRule<Ipv4Prefix> kGroupRange{parse_group_range, "a prefix of group
 void check_response(const Node& table, std::string_view key, Milliseconds value, const Igmp& igmp,
                     Findings& findings) {
     const Node* node = table.find(key);
-    if (igmp.version == 1 || node == nullptr || !findings.sound(*node) ||
-        !findings.sound(table.at({"version"}))) {
+    if (node == nullptr || !findings.sound(*node) || !findings.sound(table.at({"version"}))) {
         return;
     }
-    if (igmp.version == 2 && value > kLongestVersion2Response) {
-        findings.error(*node, fmt::format("{} is too long for version 2", key), "at most 25.5 seconds");
+    if (igmp.version < 3 && value > kLongestVersion2Response) {
+        findings.error(*node, fmt::format("{} is too long for version {}", key, igmp.version),
+                       "at most 25.5 seconds");
+        return;
+    }
+    if (igmp.version == 1) { // its queries carry no time
         return;
     }
     if (const Milliseconds sent = carried(value, kTenth, igmp.version); sent != value) {
@@ -95,8 +98,8 @@ void check_intervals(const Node& table, const Igmp& igmp, Findings& findings) {
     const Node* startup = table.find("startup_query_interval");
     if (startup != nullptr && sound(startup) && sound(query) &&
         igmp.startup_query_interval > igmp.query_interval) {
-        findings.warning(*startup, "startup_query_interval is longer than query_interval",
-                         fmt::format("at most {}", in_seconds(igmp.query_interval)));
+        findings.error(*startup, "startup_query_interval is longer than query_interval",
+                       fmt::format("at most {}", in_seconds(igmp.query_interval)));
     }
 }
 
@@ -140,10 +143,9 @@ void check_hosts(const Node& table, const Igmp& igmp, Findings& findings) {
     if (igmp.robustness == 1) {
         findings.warning(table.at({"robustness"}), "one lost packet ends a membership", "2 to 7");
     }
-    if (igmp.fast_leave == FastLeave::kTracked && igmp.version < 3) {
-        findings.warning(table.at({"fast_leave"}),
-                         "hosts of versions 1 and 2 hide behind each other's reports",
-                         "off, always, or version = 3");
+    if (igmp.fast_leave == FastLeave::kTracked) {
+        findings.warning(table.at({"fast_leave"}), "hosts are not tracked yet, so this acts as off",
+                         "off or always");
     }
 }
 

@@ -63,10 +63,6 @@ void read_interface(const Node& table, Interface& interface, Findings& findings)
     reader.refuse_unknown();
 
     check_attachment(table, findings);
-    if (interface.address.empty() && findings.sound(table.at({"address"}))) {
-        findings.warning(table.at({"address"}).position, "interface has no address", "nothing",
-                         "an address, so that it can be querier and reach sources");
-    }
 }
 
 } // namespace mcfwd::config

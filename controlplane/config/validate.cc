@@ -4,6 +4,8 @@
 // The whole-file checks in order: names first, because references are checked against them.
 #include "validate.hh"
 
+#include <algorithm>
+
 namespace mcfwd::config {
 
 namespace {
@@ -27,6 +29,38 @@ void warn_of_idle(const Config& config, const Node& file, Findings& findings) {
     }
 }
 
+bool named_by_route(const Config& config, const std::string& interface) {
+    return std::ranges::any_of(config.rpf_routes,
+                               [&](const RpfRoute& route) { return route.interface == interface; }) ||
+           std::ranges::any_of(config.mroutes, [&](const Mroute& mroute) {
+               return mroute.iif == interface ||
+                      std::ranges::find(mroute.oifs, interface) != mroute.oifs.end();
+           });
+}
+
+void check_queriers(const Config& config, const Node& file, Findings& findings) {
+    for (std::size_t i = 0; i < config.interfaces.size(); ++i) {
+        const Interface& interface = config.interfaces[i];
+        if (interface.igmp.enabled && interface.address.empty()) {
+            findings.error(file.at({"interface", i, "address"}).position, "interface with IGMP has no address",
+                           "nothing",
+                           "an address, the source of its queries; or [interface.igmp] enabled = false");
+        }
+    }
+}
+
+void warn_of_unowned(const Config& config, const Node& file, Findings& findings) {
+    for (std::size_t i = 0; i < config.interfaces.size(); ++i) {
+        const Interface& interface = config.interfaces[i];
+        if (!interface.igmp.enabled && !named_by_route(config, interface.name)) {
+            findings.warning(file.at({"interface", i, "name"}),
+                             "nobody owns this interface, so what arrives on it is dropped until a routing "
+                             "protocol takes it",
+                             "IGMP, or an [[mroute]] or [[rpf_route]] that names it");
+        }
+    }
+}
+
 } // namespace
 
 void validate(const Config& config, const Node& file, Findings& findings) {
@@ -37,6 +71,10 @@ void validate(const Config& config, const Node& file, Findings& findings) {
     validate_subnets(config, file, findings);
     validate_routes(config, file, interfaces, findings);
     warn_of_idle(config, file, findings);
+    if (!findings.any_errors()) { // else it may be the consequence of a refused value
+        check_queriers(config, file, findings);
+        warn_of_unowned(config, file, findings);
+    }
 }
 
 } // namespace mcfwd::config

@@ -78,7 +78,10 @@ TEST(ConfigIgmp, Version2CarriesAtMost25Seconds) {
               "t.toml:18:30: last_member_query_interval is too long for version 2: got 26; valid: at most "
               "25.5 seconds");
     EXPECT_EQ(warned(with("version = 2\nquery_response_interval = 25.5\n")), "");
-    EXPECT_EQ(warned(with("version = 1\nquery_response_interval = 100\n")), "");
+    EXPECT_EQ(refused(with("version = 1\nquery_response_interval = 100\n")),
+              "t.toml:17:27: query_response_interval is too long for version 1: got 100; valid: at most 25.5 "
+              "seconds");
+    EXPECT_EQ(warned(with("version = 1\nquery_response_interval = 12.75\n")), "");
 }
 
 TEST(ConfigIgmp, ValuesThatAQueryCannotCarryAreWarnings) {
@@ -92,14 +95,16 @@ TEST(ConfigIgmp, ValuesThatAQueryCannotCarryAreWarnings) {
 }
 
 TEST(ConfigIgmp, OtherWarnings) {
+    EXPECT_EQ(warned(with("robustness = 1\nversion = 2\nfast_leave = \"tracked\"\n")),
+              "t.toml:16:14: one lost packet ends a membership: got 1; valid: 2 to 7\n"
+              "t.toml:18:14: hosts are not tracked yet, so this acts as off: got \"tracked\"; valid: off or "
+              "always");
     EXPECT_EQ(
-        warned(with("robustness = 1\nversion = 2\nfast_leave = \"tracked\"\nstartup_query_interval = 126\n")),
-        "t.toml:16:14: one lost packet ends a membership: got 1; valid: 2 to 7\n"
-        "t.toml:18:14: hosts of versions 1 and 2 hide behind each other's reports: got \"tracked\"; valid: "
-        "off, always, "
-        "or version = 3\n"
-        "t.toml:19:26: startup_query_interval is longer than query_interval: got 126; valid: at most 125");
+        refused(with("startup_query_interval = 126\n")),
+        "t.toml:16:26: startup_query_interval is longer than query_interval: got 126; valid: at most 125");
     EXPECT_EQ(warned(with("enabled = false\nstatic_groups = [{ group = \"239.1.1.1\" }]\n")),
+              "t.toml:12:8: nobody owns this interface, so what arrives on it is dropped until a routing "
+              "protocol takes it: got \"b\"; valid: IGMP, or an [[mroute]] or [[rpf_route]] that names it\n"
               "t.toml:17:17: IGMP is off here: nobody joins these groups: got [{ group = \"239.1.1.1\" }]; "
               "valid: enabled = "
               "true, or [[mroute]]");

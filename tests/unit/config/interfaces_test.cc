@@ -118,10 +118,11 @@ TEST(ConfigInterface, PositionsOfArrayElements) {
 }
 
 TEST(ConfigInterface, DuplicateAddresses) {
-    EXPECT_EQ(refused(with_line("address = [\"10.0.1.1/16\", \"10.0.2.1/24\", \"10.1.0.1/24\", \"10.1.0.1/25\"]")),
-              "t.toml:17:12: address belongs to interface a: got \"10.0.1.1/16\"; valid: each address once\n"
-              "t.toml:17:27: address belongs to interface b: got \"10.0.2.1/24\"; valid: each address once\n"
-              "t.toml:17:57: address belongs to interface c: got \"10.1.0.1/25\"; valid: each address once");
+    EXPECT_EQ(
+        refused(with_line("address = [\"10.0.1.1/16\", \"10.0.2.1/24\", \"10.1.0.1/24\", \"10.1.0.1/25\"]")),
+        "t.toml:17:12: address belongs to interface a: got \"10.0.1.1/16\"; valid: each address once\n"
+        "t.toml:17:27: address belongs to interface b: got \"10.0.2.1/24\"; valid: each address once\n"
+        "t.toml:17:57: address belongs to interface c: got \"10.1.0.1/25\"; valid: each address once");
 }
 
 TEST(ConfigInterface, OverlappingSubnets) {
@@ -135,7 +136,8 @@ TEST(ConfigInterface, OverlappingSubnets) {
 }
 
 TEST(ConfigInterface, SubnetsOfOneInterfaceMayOverlap) {
-    EXPECT_EQ(refused(with_line("address = [\"10.0.3.1/24\", \"10.0.3.2/24\", \"10.0.3.130/25\"]")), "accepted");
+    EXPECT_EQ(refused(with_line("address = [\"10.0.3.1/24\", \"10.0.3.2/24\", \"10.0.3.130/25\"]")),
+              "accepted");
 }
 
 TEST(ConfigInterface, OverlapIsFoundBehindOwnSubnets) {
@@ -147,16 +149,27 @@ TEST(ConfigInterface, OverlapIsFoundBehindOwnSubnets) {
         "interface only");
 }
 
-TEST(ConfigInterface, WithoutAddressIsAWarning) {
-    EXPECT_EQ(warned(with_line("address = []")),
-              "t.toml:17:11: interface has no address: got nothing; valid: an address, so that it "
-              "can be querier and reach sources");
+TEST(ConfigInterface, IgmpNeedsAnAddress) {
+    EXPECT_EQ(
+        refused(with_line("address = []")),
+        "t.toml:17:11: interface with IGMP has no address: got nothing; valid: an address, the source of "
+        "its queries; or [interface.igmp] enabled = false");
+}
+
+TEST(ConfigInterface, WithoutIgmpAndRouteNobodyOwnsIt) {
+    const std::string off = kTwoInterfaces + "[[interface]]\nname = \"c\"\nport = \"p0\"\nvlan = 9\n"
+                                             "[interface.igmp]\nenabled = false\n";
+    EXPECT_EQ(warned(off),
+              "t.toml:16:8: nobody owns this interface, so what arrives on it is dropped until a "
+              "routing protocol takes it: got \"c\"; valid: IGMP, or an [[mroute]] or "
+              "[[rpf_route]] that names it");
+    EXPECT_EQ(warned(off + "[[rpf_route]]\nprefix = \"172.16.0.0/12\"\ninterface = \"c\"\n"), "");
 }
 
 TEST(ConfigInterface, UnknownKeysAndWrongTables) {
     EXPECT_EQ(refused(with_line("adress = []")), "t.toml:17:1: unknown key in [[interface]] (did you mean "
-                                            "\"address\"?): got \"adress\"; valid: name, port, "
-                                            "bridge, vlan, address, mac, ttl_threshold, igmp");
+                                                 "\"address\"?): got \"adress\"; valid: name, port, "
+                                                 "bridge, vlan, address, mac, ttl_threshold, igmp");
     EXPECT_EQ(refused(with_line("igmp = true")),
               "t.toml:17:8: igmp is one table: got true; valid: [interface.igmp]");
 }

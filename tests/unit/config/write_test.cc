@@ -59,7 +59,7 @@ Igmp any_igmp() {
     igmp.robustness = between<std::uint8_t>(1, 7);
     igmp.last_member_query_interval = any_duration(100, 25'500);
     igmp.last_member_query_count = between<std::uint8_t>(1, 254);
-    igmp.startup_query_interval = any_duration(100, 31'744'000);
+    igmp.startup_query_interval = any_duration(100, igmp.query_interval.count());
     igmp.startup_query_count = between<std::uint8_t>(1, 254);
     igmp.max_groups = *rc::gen::arbitrary<std::uint32_t>();
     igmp.max_sources = *rc::gen::arbitrary<std::uint32_t>();
@@ -101,6 +101,7 @@ void add_interfaces(Config& config) {
         interface.mac = any(MacMode::kShared);
         interface.ttl_threshold = between<std::uint8_t>(1, 254);
         interface.igmp = any_igmp();
+        interface.igmp.enabled = interface.igmp.enabled && !interface.address.empty();
         config.interfaces.push_back(std::move(interface));
     }
 }
