@@ -4,6 +4,8 @@
 // show interfaces, mfib, mfe, ownership, memberships, clients.
 #include "commands.hh"
 
+#include <map>
+
 #include <nlohmann/json.hpp>
 
 #include <controlplane/rpc/parameters.hh>
@@ -39,22 +41,23 @@ std::string owner_name(const group_manager::OwnershipView& record) {
     return !record.owner.name.empty() ? record.owner.name : record.igmp.name;
 }
 
-/// The record of an interface, or an empty one: nobody is there.
-group_manager::OwnershipView record_of(const Router& router, IfIndex index) {
+/// Who is on which interface; an interface that is not here has nobody.
+std::map<IfIndex, group_manager::OwnershipView> ownership_records(const Router& router) {
+    std::map<IfIndex, group_manager::OwnershipView> records;
     for (group_manager::OwnershipView& record : router.groups().ownership()) {
-        if (record.interface.interface == index) {
-            return std::move(record);
-        }
+        const IfIndex index = record.interface.interface;
+        records.emplace(index, std::move(record));
     }
-    return {};
+    return records;
 }
 
 json interfaces(Router& router) {
     const std::vector<PortStatus> ports = router.dataplane().view().ports();
+    auto records = ownership_records(router);
     json entries = json::array();
     for (const auto& [index, interface] : router.interfaces().all()) {
         const PortStatus& port = ports.at(interface.port.value());
-        const std::string owner = owner_name(record_of(router, index));
+        const std::string owner = owner_name(records[index]);
         const protocols::IgmpInterface* igmp = router.igmp().find(index);
         json addresses = json::array();
         for (const Ipv4Prefix& address : interface.addresses) {
@@ -146,9 +149,10 @@ json mfes(const Router& router, const FlowFilter& filter) {
 }
 
 json ownership(const Router& router) {
+    auto records = ownership_records(router);
     json entries = json::array();
     for (const auto& [index, interface] : router.interfaces().all()) {
-        const group_manager::OwnershipView record = record_of(router, index);
+        const group_manager::OwnershipView& record = records[index];
         const std::string owner = owner_name(record);
         entries.push_back({{"interface", interface.name},
                            {"owner", owner.empty() ? "none" : owner},

@@ -23,7 +23,6 @@ using namespace mcfwd::daemon;
 
 int failed(const Error& error) {
     spdlog::critical("cannot start: {}", error.what);
-    stop_log();
     return kExitFailed;
 }
 
