@@ -65,8 +65,11 @@ std::string render_drops(const json& drops) {
            fmt::format("\ncopies: {} = {} sent + {} dropped\n", count_at(drops, "copies"),
                        count_at(drops, "sent"), count_at(drops, "copies_dropped")) +
            reasons("COPY DROPPED FOR", member(drops, "copy_drops")) + '\n' +
-           reasons("SIGNAL POLICED", member(drops, "signals_policed")) +
-           fmt::format("\ntable changes refused for want of room: {}\n", count_at(drops, "table_refused"));
+           reasons("SIGNAL POLICED", member(drops, "signals_policed")) + '\n' +
+           reasons("SIGNAL LOST", member(drops, "signals_lost")) +
+           fmt::format("\npackets of the control thread that no port took: {}\n"
+                       "table changes refused for want of room: {}\n",
+                       count_at(drops, "injected_dropped"), count_at(drops, "table_refused"));
 }
 
 std::string render_igmp_interfaces(const json& result) {

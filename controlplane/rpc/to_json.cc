@@ -109,13 +109,15 @@ json worker_json(const WorkerCounters& worker, double observed_cycles) {
             {"sent", worker.sent},
             {"copies_dropped", sum(worker.copy_drops)},
             {"injected", worker.injected},
+            {"injected_dropped", worker.inject_drops},
             {"polls", worker.polls},
             {"empty_polls", worker.empty_polls},
             {"bursts", worker.bursts},
             {"busy_cycles", worker.busy_cycles},
             {"cycles_per_burst", cycle_buckets(worker)},
             {"signals", by_signal(worker.signals)},
-            {"signals_policed", by_signal(worker.signals_policed)}};
+            {"signals_policed", by_signal(worker.signals_policed)},
+            {"signals_lost", by_signal(worker.signals_lost)}};
 }
 
 WorkerCounters total_of(std::span<const WorkerCounters> workers) {
@@ -130,6 +132,8 @@ WorkerCounters total_of(std::span<const WorkerCounters> workers) {
         add(total.drops, worker.drops);
         add(total.copy_drops, worker.copy_drops);
         add(total.signals_policed, worker.signals_policed);
+        add(total.signals_lost, worker.signals_lost);
+        total.inject_drops += worker.inject_drops;
     }
     return total;
 }
@@ -190,6 +194,8 @@ json drops_json(std::span<const WorkerCounters> workers, std::uint64_t table_ref
             {"copies_dropped", sum(total.copy_drops)},
             {"copy_drops", std::move(copy_drops)},
             {"signals_policed", by_signal(total.signals_policed)},
+            {"signals_lost", by_signal(total.signals_lost)},
+            {"injected_dropped", total.inject_drops},
             {"table_refused", table_refused}};
 }
 
