@@ -57,17 +57,43 @@ std::string Core::name(InterfaceKey interface) const {
 }
 
 void Core::flush(std::string cause) {
-    if (auto result = publication.flush(std::move(cause)); !result) {
-        ++metrics.publish_failures;
-        const Instant now = env.clock.now();
-        retry_at = now + kPublishRetry;
-        if (const auto held_back = full_log.allow(now)) {
-            spdlog::error("group_manager: table refused an update, will retry reason=\"{}\" more={}",
-                          result.error().what, *held_back);
-        }
-        return;
+    note(publication.flush(std::move(cause)));
+    if (publication.take_freed() && publication.waiting()) {
+        retry();
     }
+}
+
+void Core::retry() {
     retry_at.reset();
+    const Publication::Outcome outcome = publication.retry("room for what was refused");
+    for (const SourceGroup& flow : outcome.caught_up) {
+        if (const Entry* entry = entries.find(flow)) {
+            report_mfe(MfeChanged::What::kUpdated, *entry);
+        }
+    }
+    note(outcome);
+}
+
+void Core::note(const Publication::Outcome& outcome) {
+    const Instant now = env.clock.now();
+    metrics.publish_failures += outcome.refused.size();
+    for (const SourceGroup& flow : outcome.refused) {
+        if (const Entry* entry = entries.find(flow)) {
+            report_mfe(MfeChanged::What::kRefused, *entry);
+        }
+    }
+    if (!outcome.refused.empty() && outcome.why) {
+        if (const auto held_back = full_log.allow(now)) {
+            spdlog::error(
+                "group_manager: table refused updates, will retry flow={} of={} reason=\"{}\" more={}",
+                outcome.refused.front(), outcome.refused.size(), outcome.why->what, *held_back);
+        }
+    }
+    if (!publication.waiting()) {
+        retry_at.reset();
+    } else if (!retry_at) {
+        retry_at = now + kPublishRetry;
+    }
 }
 
 void Core::flush_batch() {

@@ -56,6 +56,10 @@ struct Core {
     /// Ends what a batch has collected so far.
     void flush_batch();
     void flush(std::string cause);
+    /// Tries again what the table refused.
+    void retry();
+    /// Counts, logs and reports what the table refused, and sees to it that it is tried again.
+    void note(const Publication::Outcome& outcome);
 
     // --- alerts.cc
     // ------------------------------------------------------------------------------------------------
@@ -115,6 +119,8 @@ struct Core {
     void ask_rpf(Entry& entry);
     void ask_creation(Entry& entry);
     void create(SourceGroup flow, InterfaceKey arrival, std::span<const std::byte> header);
+    /// If the table has no room for the entry, the oldest negative one makes room.
+    [[nodiscard]] Expected<void> publish_new(Entry& entry, const std::string& cause);
     void rebuild(Change& change, const std::vector<SourceGroup>& flows);
     void erase_entry(SourceGroup flow, MfeChanged::What why);
 
@@ -141,7 +147,7 @@ struct Core {
     Dispatcher dispatcher;
     WrongInterfaceLimit wrong_interfaces;
     Deadlines<InterfaceKey> sweeps;
-    std::optional<Instant> retry_at; ///< of a publication that the table refused
+    std::optional<Instant> retry_at; ///< of what waits for room in the table
     std::map<EnumerationHandle, GroupEnumeration> enumerations;
     std::uint64_t last_enumeration = 0;
     std::set<SourceGroup> rebuild_queue;

@@ -51,7 +51,7 @@ struct MfeChanged {
         kRebuilt,
         kExpired,
         kDeleted,
-        kRefused, ///< not created: the forwarding table has no room
+        kRefused, ///< not created, or not updated yet: the forwarding table has no room
     };
     What what = What::kCreated;
     SourceGroup flow;

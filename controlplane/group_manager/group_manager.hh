@@ -73,7 +73,8 @@ struct Core;
 /// kCanNotComplete), bad handle (kInvalidParameter), malformed arguments (kInvalidParameter), interface,
 /// ownership, handoff phase (kCanNotComplete). A failed call changes nothing, fires nothing, publishes
 /// nothing. A call that succeeds publishes at most one version and fires its callbacks in the order of 2.0
-/// before it returns (see Batch for the exception).
+/// before it returns (see Batch for the exception). When the forwarding table has no room for all of it, what
+/// fits is published, possibly as several versions; the rest waits for room and is tried again by `tick`.
 class GroupManager {
   public:
     GroupManager(Environment environment, Settings settings, Observer observer = {});

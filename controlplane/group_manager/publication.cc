@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // SPDX-FileCopyrightText: 2026 the mcfwd authors
 //
-// Latest state wins: however often an entry changed since the last version, it is published once.
+// Latest state wins: however often an entry changed since the last version, it is published once. A table
+// without room refuses an update as a whole; it is then cut until only what really finds no room is left.
 #include <controlplane/group_manager/publication.hh>
+
+#include <algorithm>
 
 namespace mcfwd::group_manager {
 
 namespace {
+
+/// A flush that meets that many refusals leaves the rest for later: a full table with many entries waiting
+/// must not hold up the control thread.
+constexpr std::size_t kMostRefusals = 64;
 
 DesiredEntry desired(const Entry& entry, bool restart_counters) {
     return {entry.flow, entry.iif, entry.forwarding(), restart_counters};
@@ -18,10 +25,25 @@ bool same(const DesiredEntry& a, const DesiredEntry& b) {
 
 } // namespace
 
-Expected<void> Publication::flush(std::string cause) {
+Publication::Outcome Publication::flush(std::string cause) {
+    Attempt attempt{.cause = std::move(cause), .outcome = {}};
+    const std::set<SourceGroup> flows = std::exchange(flows_, {});
+    publish({flows.begin(), flows.end()}, attempt);
+    return std::move(attempt.outcome);
+}
+
+Publication::Outcome Publication::retry(std::string cause) {
+    Attempt attempt{.cause = std::move(cause), .outcome = {}};
+    std::vector<SourceGroup> flows(waiting_.begin(), waiting_.end());
+    std::ranges::rotate(flows, std::ranges::upper_bound(flows, last_refused_));
+    publish(flows, attempt);
+    return std::move(attempt.outcome);
+}
+
+void Publication::publish(const std::vector<SourceGroup>& flows, Attempt& attempt) {
     ForwardingUpdate update;
-    update.cause = std::move(cause);
-    for (const SourceGroup& flow : flows_) {
+    update.cause = attempt.cause;
+    for (const SourceGroup& flow : flows) {
         const Entry* entry = entries_.find(flow);
         if (entry == nullptr) {
             update.erase.push_back(flow);
@@ -31,38 +53,132 @@ Expected<void> Publication::flush(std::string cause) {
         DesiredEntry next = desired(*entry, restart);
         if (restart || !same(next, entry->published)) {
             update.put.push_back(std::move(next));
+        } else {
+            waiting_.erase(flow);
         }
     }
-    for (const auto& [interface, signal] : miss_) {
+    miss_.merge(std::exchange(waiting_miss_, {}));
+    for (const auto& [interface, signal] : std::exchange(miss_, {})) {
         update.miss.push_back({interface, signal});
     }
-    if (!update.empty()) {
-        if (auto result = sink_.publish(update); !result) {
-            return result;
-        }
-        ++published_;
-        for (DesiredEntry& put : update.put) {
-            entries_.find(put.flow)->published = std::move(put);
-        }
+    if (!update.empty() && !send(update, attempt)) {
+        publish_in_steps(std::move(update), attempt);
     }
-    flows_.clear();
-    restarted_.clear();
-    miss_.clear();
-    return {};
 }
 
-Expected<void> Publication::publish_new(Entry& entry, std::string cause) {
+void Publication::publish_in_steps(ForwardingUpdate update, Attempt& attempt) {
+    const auto middle = std::ranges::stable_partition(update.put, [this](const DesiredEntry& put) {
+                            return grows(put);
+                        }).begin();
+    std::vector<DesiredEntry> rest(update.put.begin(), middle);
+    update.put.erase(update.put.begin(), middle);
+    const bool split = !rest.empty() && !update.empty();
+    if (split && send(update, attempt)) {
+        publish_in_parts(rest, false, attempt);
+        return;
+    }
+    // Not even that: an entry that only changes may still need room for its new list.
+    rest.insert(rest.end(), std::make_move_iterator(update.put.begin()),
+                std::make_move_iterator(update.put.end()));
+    const bool puts_only = update.erase.empty() && update.miss.empty();
+    update.put.clear();
+    if (!puts_only && (rest.empty() || !send(update, attempt))) {
+        for (const SourceGroup& flow : update.erase) {
+            wait(flow, attempt);
+        }
+        for (const auto& [interface, signal] : update.miss) {
+            waiting_miss_.emplace(interface, signal);
+        }
+    }
+    publish_in_parts(rest, puts_only, attempt);
+}
+
+void Publication::publish_in_parts(std::span<const DesiredEntry> puts, bool refused, Attempt& attempt) {
+    if (puts.empty()) {
+        return;
+    }
+    if (attempt.refusals >= kMostRefusals) {
+        for (const DesiredEntry& put : puts) {
+            wait(put.flow, attempt);
+        }
+        return;
+    }
+    if (!refused) {
+        ForwardingUpdate update{
+            .put = {puts.begin(), puts.end()}, .erase = {}, .miss = {}, .cause = attempt.cause};
+        if (send(update, attempt)) {
+            return;
+        }
+    }
+    if (puts.size() == 1) {
+        wait(puts.front().flow, attempt);
+        last_refused_ = puts.front().flow;
+        return;
+    }
+    publish_in_parts(puts.first(puts.size() / 2), false, attempt);
+    publish_in_parts(puts.subspan(puts.size() / 2), false, attempt);
+}
+
+bool Publication::send(const ForwardingUpdate& update, Attempt& attempt) {
+    if (auto result = sink_.publish(update); !result) {
+        attempt.outcome.why = std::move(result.error());
+        ++attempt.refusals;
+        return false;
+    }
+    ++published_;
+    for (const SourceGroup& flow : update.erase) {
+        settle(flow, attempt);
+    }
+    for (const DesiredEntry& put : update.put) {
+        DesiredEntry& before = entries_.find(put.flow)->published;
+        freed_ |= put.oifs.size() < before.oifs.size();
+        before = put;
+        settle(put.flow, attempt);
+    }
+    return true;
+}
+
+void Publication::settle(SourceGroup flow, Attempt& attempt) {
+    restarted_.erase(flow);
+    if (waiting_.erase(flow) != 0) {
+        attempt.outcome.caught_up.push_back(flow);
+    }
+}
+
+void Publication::wait(SourceGroup flow, Attempt& attempt) {
+    if (waiting_.insert(flow).second) {
+        attempt.outcome.refused.push_back(flow);
+    }
+}
+
+void Publication::forget(SourceGroup flow) {
+    flows_.erase(flow);
+    restarted_.erase(flow);
+    waiting_.erase(flow);
+}
+
+bool Publication::grows(const DesiredEntry& put) const {
+    return put.oifs.size() > entries_.find(put.flow)->published.oifs.size();
+}
+
+Expected<void> Publication::publish_new(Entry& entry, std::string cause,
+                                        std::optional<SourceGroup> in_place_of) {
     ForwardingUpdate update;
     update.cause = std::move(cause);
     update.put.push_back(desired(entry, true));
+    if (in_place_of) {
+        update.erase.push_back(*in_place_of);
+    }
     if (auto result = sink_.publish(update); !result) {
         return result;
     }
     ++published_;
     entry.published = std::move(update.put.front());
     // An older entry of the flow whose removal is still pending has been replaced by this one.
-    flows_.erase(entry.flow);
-    restarted_.erase(entry.flow);
+    forget(entry.flow);
+    if (in_place_of) {
+        forget(*in_place_of);
+    }
     return {};
 }
 

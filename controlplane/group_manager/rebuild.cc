@@ -10,9 +10,10 @@
 namespace mcfwd::group_manager {
 
 void Core::erase_entry(SourceGroup flow, MfeChanged::What why) {
-    report_mfe(why, *entries.find(flow));
+    const Entry& entry = *entries.find(flow);
+    report_mfe(why, entry);
+    publication.withdraw(entry);
     entries.erase(flow);
-    publication.touch(flow);
 }
 
 void Core::flush_entries(const std::vector<SourceGroup>& flows) {

@@ -27,6 +27,9 @@ void GroupManager::tick() {
         core.sweep(change, interface);
     }
     core.finish(change, [] { return std::string("timers"); });
+    if (core.retry_at && *core.retry_at <= now) {
+        core.retry();
+    }
 }
 
 std::optional<Instant> GroupManager::next_deadline() const {

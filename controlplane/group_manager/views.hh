@@ -112,12 +112,12 @@ struct Metrics {
     std::uint64_t mfe_negative = 0; ///< of those, created negative
     std::uint64_t mfe_rebuilt = 0;
     std::uint64_t mfe_expired = 0;
-    std::uint64_t mfe_refused = 0; ///< the forwarding table had no room
+    std::uint64_t mfe_refused = 0; ///< not created: the forwarding table had no room
     std::uint64_t duplicate_misses = 0;
     std::uint64_t wrongif_alerts = 0;
     std::uint64_t wrongif_suppressed = 0;
     std::uint64_t publish_count = 0;
-    std::uint64_t publish_failures = 0;
+    std::uint64_t publish_failures = 0; ///< entries whose change found no room and is tried again
     std::uint64_t callback_failures = 0; ///< callbacks that threw
 };
 

@@ -8,7 +8,6 @@
 namespace mcfwd::group_manager::test {
 namespace {
 
-
 /// P owns X3 (towards the source) and X4, Q owns X2.
 class MfeEntry : public testing::Test {
   protected:
@@ -170,11 +169,11 @@ TEST_F(MfeEntry, AFullTableRefusesNewEntriesAndKeepsTheOldOnes) {
 
 TEST_F(MfeEntry, ARefusedUpdateIsTriedAgain) {
     create();
-    world.sink.capacity = 0;
+    world.sink.egresses = 0;
     ASSERT_EQ(status(world.join(q, kGroup, x(2))), kOk);
     EXPECT_EQ(world.forwarded(kFlow), "-");
     EXPECT_EQ(world.gm.metrics().publish_failures, 1U);
-    world.sink.capacity = 9;
+    world.sink.egresses = 9;
     EXPECT_EQ(world.gm.next_deadline(), world.clock.now() + 1s);
     world.pass(1s);
     EXPECT_EQ(world.forwarded(kFlow), "X2");

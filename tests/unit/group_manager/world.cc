@@ -25,19 +25,24 @@ std::string text(std::span<const CandidateOif> candidates) {
 } // namespace
 
 Expected<void> TableSink::publish(const ForwardingUpdate& update) {
-    std::size_t size = entries.size();
-    for (const DesiredEntry& put : update.put) {
-        size += entries.contains(put.flow) ? 0 : 1;
-    }
-    if (size > capacity) {
-        return fail(Status::kNotEnoughMemory, "the table is full");
-    }
+    ++asked;
+    const std::size_t used = egresses_used();
+    const auto before = entries;
     for (const SourceGroup& flow : update.erase) {
         entries.erase(flow);
-        traffic.erase(flow);
     }
     for (const DesiredEntry& put : update.put) {
         entries.insert_or_assign(put.flow, put);
+    }
+    if ((entries.size() > capacity && entries.size() > before.size()) ||
+        (egresses_used() > egresses && egresses_used() > used)) {
+        entries = before;
+        return fail(Status::kNotEnoughMemory, "the table is full");
+    }
+    for (const SourceGroup& flow : update.erase) {
+        traffic.erase(flow);
+    }
+    for (const DesiredEntry& put : update.put) {
         if (put.restart_counters) {
             traffic[put.flow] = {};
         }
@@ -50,6 +55,14 @@ Expected<void> TableSink::publish(const ForwardingUpdate& update) {
         on_publish();
     }
     return {};
+}
+
+std::size_t TableSink::egresses_used() const {
+    std::size_t used = 0;
+    for (const auto& [flow, entry] : entries) {
+        used += entry.oifs.size();
+    }
+    return used;
 }
 
 std::optional<FlowCounters> TableSink::counters(SourceGroup flow) const {

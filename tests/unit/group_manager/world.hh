@@ -59,6 +59,7 @@ class TableSink : public ForwardingSink {
   public:
     [[nodiscard]] Expected<void> publish(const ForwardingUpdate& update) override;
     void discard_parked(SourceGroup flow) override { discarded.push_back(flow); }
+    [[nodiscard]] std::size_t egresses_used() const;
     [[nodiscard]] std::optional<FlowCounters> counters(SourceGroup flow) const override;
     [[nodiscard]] std::vector<OifCounters> oif_counters(SourceGroup flow) const override;
 
@@ -67,7 +68,9 @@ class TableSink : public ForwardingSink {
     std::set<InterfaceKey> signalling;
     std::vector<SourceGroup> discarded;
     std::vector<std::string> causes; ///< one per version
-    std::size_t capacity = 1000000;
+    std::size_t capacity = 1000000;  ///< entries; what does not grow is never refused
+    std::size_t egresses = 1000000;  ///< of all entries together
+    std::size_t asked = 0;           ///< updates offered, published or refused
     std::function<void()> on_publish;
 };
 
