@@ -39,8 +39,8 @@ void GroupManager::new_packet(SourceGroup flow, InterfaceKey arrival, std::span<
 void Core::create(SourceGroup flow, InterfaceKey arrival, std::span<const std::byte> header) {
     flush_batch();
     Entry entry = build(flow, arrival, {header.begin(), header.end()});
-    const auto cause = [&] { return fmt::format("new flow {} on {}", flow, name(arrival)); };
-    if (auto result = publication.publish_new(entry, cause()); !result) {
+    const std::string cause = fmt::format("new flow {} on {}", flow, name(arrival));
+    if (auto result = publish_new(entry, cause); !result) {
         env.sink.discard_parked(flow);
         ++metrics.mfe_refused;
         report_mfe(MfeChanged::What::kRefused, entry);
@@ -58,6 +58,26 @@ void Core::create(SourceGroup flow, InterfaceKey arrival, std::span<const std::b
     if (const Entry* alive = entries.find(flow); alive != nullptr && alive->iif != arrival) {
         alert_wrong_interface(flow, arrival, header);
     }
+}
+
+Expected<void> Core::publish_new(Entry& entry, const std::string& cause) {
+    auto result = publication.publish_new(entry, cause);
+    const auto oldest = entries.oldest_negative();
+    if (result || result.error().status != Status::kNotEnoughMemory || !oldest) {
+        return result;
+    }
+    // One is enough if entries are what there is no room for; if it is egresses, none would help.
+    if (auto second = publication.publish_new(entry, cause, *oldest); !second) {
+        return second;
+    }
+    ++metrics.mfe_evicted;
+    report_mfe(MfeChanged::What::kEvicted, *entries.find(*oldest));
+    entries.erase(*oldest);
+    if (const auto held_back = full_log.allow(env.clock.now())) {
+        spdlog::warn("group_manager: table full, negative entry makes room flow={} for={} more={}", *oldest,
+                     entry.flow, *held_back);
+    }
+    return {};
 }
 
 Entry Core::build(SourceGroup flow, InterfaceKey arrival, std::vector<std::byte> header) {

@@ -69,7 +69,11 @@ void Core::evaluate(Entry& entry, InterfaceKey interface) const {
 }
 
 void Core::refresh(Change& change, Entry& entry, InterfaceKey interface) {
+    const MfeState before = entry.state();
     evaluate(entry, interface);
+    if (entry.state() != before) {
+        entries.note_state(entry);
+    }
     entries.note_edited(entry, interface);
     change.flows.insert(entry.flow);
 }

@@ -51,6 +51,7 @@ struct MfeChanged {
         kRebuilt,
         kExpired,
         kDeleted,
+        kEvicted, ///< it was negative and made room for a new entry
         kRefused, ///< not created, or not updated yet: the forwarding table has no room
     };
     What what = What::kCreated;

@@ -62,6 +62,7 @@ Entry& MfeTable::put(Entry entry) {
     for (const auto& [interface, oif] : stored.oifs) {
         note_edited(stored, interface);
     }
+    note_state(stored);
     return stored;
 }
 
@@ -75,6 +76,7 @@ void MfeTable::unlink(const Entry& entry) {
     drop(by_iif_, entry.iif, entry.flow);
     by_source_.erase({entry.flow.source, entry.flow.group});
     expiry_.disarm(entry.expires, entry.flow);
+    negative_.erase({entry.created, entry.flow});
     for (const auto& [interface, oif] : entry.oifs) {
         drop(edited_, interface, entry.flow);
     }
@@ -97,6 +99,18 @@ void MfeTable::note_edited(const Entry& entry, InterfaceKey oif) {
     } else {
         drop(edited_, oif, entry.flow);
     }
+}
+
+void MfeTable::note_state(const Entry& entry) {
+    if (entry.state() == MfeState::kNegative) {
+        negative_.emplace(entry.created, entry.flow);
+    } else {
+        negative_.erase({entry.created, entry.flow});
+    }
+}
+
+std::optional<SourceGroup> MfeTable::oldest_negative() const {
+    return negative_.empty() ? std::nullopt : std::optional(negative_.begin()->second);
 }
 
 std::vector<SourceGroup> MfeTable::by_iif(InterfaceKey interface) const {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <unordered_map>
 #include <vector>
@@ -77,6 +78,8 @@ class MfeTable {
     void expire_at(Entry& entry, Instant when);
     /// Keeps the index of explicitly edited oifs in step with `entry.oifs`.
     void note_edited(const Entry& entry, InterfaceKey oif);
+    /// Keeps the index of negative entries in step with `entry.state()`.
+    void note_state(const Entry& entry);
 
     [[nodiscard]] std::vector<SourceGroup> by_iif(InterfaceKey interface) const;
     /// Flows in which a component added or vetoed the interface explicitly.
@@ -96,6 +99,8 @@ class MfeTable {
             visit(at->second);
         }
     }
+    /// The negative entry that was created first; nullopt: there is none.
+    [[nodiscard]] std::optional<SourceGroup> oldest_negative() const;
     [[nodiscard]] const Entries& all() const { return entries_; }
     [[nodiscard]] const Deadlines<SourceGroup>& expiry() const { return expiry_; }
 
@@ -106,6 +111,7 @@ class MfeTable {
     std::unordered_map<InterfaceKey, std::set<SourceGroup>> by_iif_;
     std::unordered_map<InterfaceKey, std::set<SourceGroup>> edited_;
     std::set<std::pair<Ipv4Address, Ipv4Address>> by_source_;
+    std::set<std::pair<Instant, SourceGroup>> negative_; ///< by creation
     Deadlines<SourceGroup> expiry_;
 };
 

@@ -228,6 +228,7 @@ void Core::adopt_entries(InterfaceKey interface, ClientHandle from, ClientHandle
         for (const InterfaceKey oif : oifs) {
             evaluate(entry, oif);
         }
+        entries.note_state(entry);
         entry.told_foreign = entry.foreign_oifs > 0;
     }
 }

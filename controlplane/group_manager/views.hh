@@ -112,6 +112,7 @@ struct Metrics {
     std::uint64_t mfe_negative = 0; ///< of those, created negative
     std::uint64_t mfe_rebuilt = 0;
     std::uint64_t mfe_expired = 0;
+    std::uint64_t mfe_evicted = 0; ///< negative entries that made room for new ones
     std::uint64_t mfe_refused = 0; ///< not created: the forwarding table had no room
     std::uint64_t duplicate_misses = 0;
     std::uint64_t wrongif_alerts = 0;

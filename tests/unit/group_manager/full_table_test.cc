@@ -161,5 +161,62 @@ TEST_F(FullTable, ManyRefusedFlowsCostABoundedNumberOfAttemptsAndEachHasItsTurn)
     EXPECT_EQ(world.gm.metrics().publish_failures, kFlows);
 }
 
+TEST_F(FullTable, TheOldestNegativeEntryMakesRoomForANewOne) {
+    ASSERT_EQ(status(world.join(q, kGroup, x(2))), kOk);
+    const std::vector<SourceGroup> unwanted{sg("10.0.3.9", "239.9.9.9"), sg("10.0.3.9", "239.8.8.8"),
+                                            sg("10.0.3.9", "239.7.7.7")};
+    for (const SourceGroup& flow : unwanted) {
+        world.packet(flow, x(3));
+        world.pass(1s);
+    }
+    world.sink.capacity = 3;
+    world.told();
+    world.packet(kFlow, x(3));
+    EXPECT_EQ(world.forwarded(kFlow), "X2");
+    EXPECT_EQ(world.forwarded(unwanted[0]), "none");
+    EXPECT_EQ(status(world.gm.mfe(unwanted[0])), Status::kNotFound);
+    EXPECT_EQ(world.forwarded(unwanted[1]), "-");
+    EXPECT_EQ(world.told(), (Trace{"P RPF (10.0.3.9,239.1.1.1) X3", "Q CREATION (10.0.3.9,239.1.1.1) X3 [X2]",
+                                   "publish", "P JOIN (10.0.3.9,239.1.1.1) entry"}))
+        << "one version, and nobody is told of the old entry";
+    EXPECT_EQ(events_of(unwanted[0], MfeChanged::What::kEvicted), 1);
+    world.packet(unwanted[0], x(3));
+    EXPECT_EQ(world.forwarded(unwanted[0]), "-") << "a new negative one takes the place of the next";
+    EXPECT_EQ(world.forwarded(unwanted[1]), "none");
+    EXPECT_EQ(world.gm.metrics().mfe_evicted, 2U);
+    EXPECT_EQ(world.gm.metrics().mfe_refused, 0U);
+    EXPECT_TRUE(world.sink.discarded.empty());
+    EXPECT_EQ(world.gm.mfe_count(), 3U);
+}
+
+TEST_F(FullTable, EntriesThatForwardAreNotEvicted) {
+    world.packet(kFlow, x(3));
+    world.packet(kSecond, x(3));
+    world.sink.capacity = 2;
+    ASSERT_EQ(status(world.join(q, {}, x(2))), kOk);
+    const SourceGroup third = sg("10.0.3.7", "239.3.3.3");
+    world.packet(third, x(3));
+    EXPECT_EQ(world.sink.discarded, std::vector{third});
+    EXPECT_EQ(world.gm.metrics().mfe_refused, 1U);
+    ASSERT_EQ(status(world.leave(q, kSecond, x(2), kForward)), kOk);
+    world.packet(third, x(3));
+    EXPECT_EQ(world.forwarded(third), "X2");
+    EXPECT_EQ(world.forwarded(kSecond), "none") << "it had stopped forwarding";
+    EXPECT_EQ(world.forwarded(kFlow), "X2");
+    EXPECT_EQ(world.gm.metrics().mfe_evicted, 1U);
+}
+
+TEST_F(FullTable, NothingIsEvictedForEgressesItDoesNotHave) {
+    ASSERT_EQ(status(world.join(q, kGroup, x(2))), kOk);
+    world.packet(kSecond, x(3));
+    world.sink.egresses = 0;
+    world.packet(kFlow, x(3));
+    EXPECT_EQ(world.forwarded(kFlow), "none");
+    EXPECT_EQ(world.forwarded(kSecond), "-");
+    EXPECT_EQ(world.sink.discarded, std::vector{kFlow});
+    EXPECT_EQ(world.gm.metrics().mfe_evicted, 0U);
+    EXPECT_EQ(world.gm.metrics().mfe_refused, 1U);
+}
+
 } // namespace
 } // namespace mcfwd::group_manager::test

@@ -185,6 +185,29 @@ RC_GTEST_PROP(Property, I1I2I3I4I5I6I12I32HoldAfterEveryCall,
     }
 }
 
+RC_GTEST_PROP(Property, ATableWithoutRoomHoldsWhatFitsAndCatchesUp,
+              (const std::vector<std::uint32_t>& seeds, bool flush)) {
+    Universe universe(mode(false, flush));
+    World& world = universe.world;
+    world.sink.capacity = 2;
+    world.sink.egresses = 2;
+    for (const Step& step : steps_of(seeds)) {
+        (void)universe.apply(step);
+        universe.check_ownership();
+        RC_ASSERT(world.sink.entries.size() <= 2);
+        RC_ASSERT(world.sink.egresses_used() <= 2);
+        RC_ASSERT(world.gm.mfe_count() == world.sink.entries.size());
+        const auto page = world.gm.first_mfe(1000).value();
+        for (const MfeView& mfe : page.items) {
+            const bool dropping = world.forwarded(mfe.flow) == "-";
+            RC_ASSERT(mfe.state == MfeState::kActive || dropping); // what shrinks never waits
+        }
+    }
+    world.sink.egresses = 1000;
+    world.pass(1s);
+    universe.check();
+}
+
 RC_GTEST_PROP(Property, I7FoldedAlertsAreTheInterestOfOthers, (const std::vector<std::uint32_t>& seeds)) {
     Universe universe({});
     std::map<std::string, bool> wants; // "P (*,239.1.1.1)": somebody else wants it, as P knows
