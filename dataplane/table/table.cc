@@ -16,9 +16,9 @@
 namespace mcfwd::dataplane {
 namespace {
 
-// Published lists, lists that a grace period still holds, and lists of the version after: in the worst case
-// each time all of them.
-constexpr std::size_t kListGenerations = 3;
+// Lists that a grace period still holds, published ones, those of the version after, and those that replace
+// the last while a batch is built: in the worst case each time all of them.
+constexpr std::size_t kListGenerations = 4;
 
 } // namespace
 
@@ -65,8 +65,11 @@ Expected<TableVersion> Table::submit(TableBatch batch) {
         }
     }
     NetEffect effect = net_effect(batch);
-    if (!has_room(effect) || !build_lists(effect)) {
-        return refuse();
+    if (auto room = has_room(effect); !room) {
+        return refuse(room.error().what);
+    }
+    if (!build_lists(effect)) {
+        return refuse("no room for more egress lists");
     }
     if (!next_waits_) {
         next_record_ = {.submitted = clock_.now()};
@@ -102,7 +105,7 @@ Table::NetEffect Table::net_effect(TableBatch& batch) {
     return effect;
 }
 
-bool Table::has_room(const NetEffect& effect) const {
+Expected<void> Table::has_room(const NetEffect& effect) const {
     std::size_t entries = entries_.size();
     std::size_t egresses = egresses_;
     for (const auto& [key, wanted] : effect) {
@@ -116,8 +119,16 @@ bool Table::has_room(const NetEffect& effect) const {
         }
     }
     // What does not grow is let through whatever the numbers are.
-    return (entries <= size_.entries || entries <= entries_.size()) &&
-           (egresses <= size_.egresses || egresses <= egresses_);
+    if (entries > size_.entries && entries > entries_.size()) {
+        return fail(Status::kNotEnoughMemory,
+                    fmt::format("{} entries needed, at most {}", entries, size_.entries));
+    }
+    if (egresses > size_.egresses && egresses > egresses_) {
+        return fail(
+            Status::kNotEnoughMemory,
+            fmt::format("{} egresses of all entries needed, at most {}", egresses, size_.egresses));
+    }
+    return {};
 }
 
 bool Table::build_lists(NetEffect& effect) {
@@ -147,11 +158,11 @@ bool Table::build_lists(NetEffect& effect) {
     return true;
 }
 
-std::unexpected<Error> Table::refuse() {
+std::unexpected<Error> Table::refuse(std::string_view why) {
     ++refused_;
     return fail(Status::kNotEnoughMemory,
-                fmt::format("table full: {} of {} entries, {} of {} egresses in use", entries_.size(),
-                            size_.entries, egresses_, size_.egresses));
+                fmt::format("table full: {} ({} entries and {} egresses in use)", why, entries_.size(),
+                            egresses_));
 }
 
 void Table::commit(NetEffect& effect) {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include <mcfwd/clock.hh>
@@ -73,7 +74,7 @@ class Table final : public TableWriter {
 
     Table(const TableSize& size, const Clock& clock, ListStore lists, std::unique_ptr<LeftRight> left_right);
     [[nodiscard]] static NetEffect net_effect(TableBatch& batch);
-    [[nodiscard]] bool has_room(const NetEffect& effect) const;
+    [[nodiscard]] Expected<void> has_room(const NetEffect& effect) const;
     [[nodiscard]] bool build_lists(NetEffect& effect);
     void commit(NetEffect& effect);
     void put(const MfibKey& key, Wanted& wanted);
@@ -81,7 +82,7 @@ class Table final : public TableWriter {
     void retire(std::unique_ptr<ListUse> use);
     void publish_next();
     void end_grace();
-    [[nodiscard]] std::unexpected<Error> refuse();
+    [[nodiscard]] std::unexpected<Error> refuse(std::string_view why);
 
     TableSize size_;
     const Clock& clock_;

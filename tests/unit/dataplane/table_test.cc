@@ -140,22 +140,42 @@ TEST_F(TableTest, RefusesAsAWholeWhatDoesNotFit) {
     EXPECT_EQ(refused.error().status, Status::kNotEnoughMemory);
     EXPECT_EQ(table_->entries(), 0U);
     EXPECT_EQ(table_->published(), TableVersion(0));
+    EXPECT_EQ(refused.error().what,
+              "table full: 9 entries needed, at most 8 (0 entries and 0 egresses in use)");
     EXPECT_EQ(table_->refused(), 1U);
     nine.pop_back();
     EXPECT_TRUE(submit(nine));
 }
 
-// The reader never passes: three generations of a full table must fit, and every later change as well.
+TEST_F(TableTest, ARefusalSaysWhenItIsForEgresses) {
+    const std::vector<Egress> four{egress(0), egress(1), egress(2), egress(3)};
+    ASSERT_TRUE(submit({put(1, four), put(2, four), put(3, four), put(4, four)}));
+    EXPECT_EQ(submit({put(5, {egress(0)})}).error().what,
+              "table full: 17 egresses of all entries needed, at most 16 (4 entries and 16 egresses in use)");
+    EXPECT_TRUE(submit({put(1, {egress(0)}), put(5, {egress(0)})}));
+}
+
+// The reader passes once and never again: four generations of a full table must fit, the last of them while
+// it is built, and every later change as well.
 TEST_F(TableTest, AHangingReaderDoesNotExhaustTheTable) {
-    for (int round = 0; round < 100; ++round) {
+    const auto replace_all = [this](int round) {
         std::vector<TableCommand> all;
         for (std::uint8_t n = 0; n < 8; ++n) {
-            all.emplace_back(put(n, {egress(static_cast<std::uint16_t>(round % 4)),
-                                     egress(static_cast<std::uint16_t>((round + 1) % 4))}));
+            std::vector<Egress> forward{egress(static_cast<std::uint16_t>(round % 4)),
+                                        egress(static_cast<std::uint16_t>((round + 1) % 4))};
+            forward[1].source_mac.bytes[5] = 1; // no header in common
+            all.emplace_back(put(n, std::move(forward)));
         }
-        ASSERT_TRUE(submit(all)) << round;
+        return submit(std::move(all));
+    };
+    ASSERT_TRUE(replace_all(0));
+    pass();
+    ASSERT_FALSE(table_->advance());
+    for (int round = 1; round < 100; ++round) {
+        const auto version = replace_all(round);
+        ASSERT_TRUE(version) << round << ": " << version.error().what;
     }
-    EXPECT_EQ(table_->published(), TableVersion(1));
+    EXPECT_EQ(table_->published(), TableVersion(2));
     pass();
     table_->advance();
     pass();
