@@ -4,6 +4,7 @@
 // Puts the data plane together: EAL, pool, ports, table, workers, and the four faces of it.
 #include "dataplane.hh"
 
+#include <algorithm>
 #include <chrono>
 
 #include <rte_cycles.h>
@@ -22,6 +23,8 @@ namespace mcfwd::dataplane {
 namespace {
 
 constexpr std::size_t kEgressesPerEntry = 4;
+// In a small table some entry may still have as many as an entry can have, and the others one each.
+constexpr std::size_t kMostEgresses = 65535;
 // Rings, drivers, DPDK's own.
 constexpr std::size_t kOtherMemory = std::size_t{96} << 20U;
 
@@ -33,7 +36,8 @@ class SteadyClock final : public Clock {
 TableSize table_size(const Settings& settings) {
     return {.entries = settings.mfib_entries,
             .egresses = settings.mfib_egresses != 0 ? settings.mfib_egresses
-                                                    : kEgressesPerEntry * settings.mfib_entries,
+                                                    : std::max(kEgressesPerEntry * settings.mfib_entries,
+                                                               settings.mfib_entries + kMostEgresses),
             .workers = settings.worker_cores.size(),
             .ports = settings.ports.size()};
 }

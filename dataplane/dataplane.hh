@@ -80,7 +80,8 @@ struct Settings {
     PollMode poll = PollMode::kBusy;
     MemoryMode memory = MemoryMode::kAuto;
     std::size_t mfib_entries = 65536;
-    /// Egresses of all entries together; 0: four times mfib_entries. Equal lists are not shared.
+    /// Egresses of all entries together; 0: four times mfib_entries, but in a small table at least 65,535 more
+    /// than mfib_entries. Equal lists are not shared.
     std::size_t mfib_egresses = 0;
     std::vector<std::string> eal; ///< further EAL arguments, verbatim
     std::vector<PortSettings> ports;

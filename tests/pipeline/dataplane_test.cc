@@ -32,6 +32,18 @@ FrameText numbered(unsigned n) {
             .payload = {static_cast<std::uint8_t>(n >> 8U), static_cast<std::uint8_t>(n)}};
 }
 
+// More egresses than a table of this size needs on average.
+PutEntry wide_entry() {
+    PutEntry entry{.key = {kRoutedDomain, Ipv4Address(239, 1, 1, 2), kAnySource}, .accept = kIn, .forward = {}};
+    for (std::uint16_t vlan = 1; vlan <= 1000; ++vlan) {
+        entry.forward.push_back({.interface = IfIndex(static_cast<std::uint16_t>(100 + vlan)),
+                                 .port = PortId(0),
+                                 .vlan = VlanId(vlan),
+                                 .source_mac = kRouter});
+    }
+    return entry;
+}
+
 // The classic capture format: 24 octets of header, 16 per frame, host byte order.
 void put32(std::ofstream& file, std::uint32_t value) {
     file.write(reinterpret_cast<const char*>(&value), sizeof(value));
@@ -92,7 +104,7 @@ class DataplaneTest : public testing::Test {
             .worker_cores = {other, other},
             .poll = dataplane::PollMode::kAdaptive,
             .memory = dataplane::MemoryMode::kNoHuge,
-            .mfib_entries = 1024,
+            .mfib_entries = 5,
             .ports = {{"out", "net_pcap0,rx_pcap=" + path("none") + ",tx_pcap=" + path("sent")},
                       {"in", "net_pcap1,rx_pcap=" + path("arriving") + ",tx_pcap=" + path("nothing")}},
             .attachments = {{.port = PortId(0), .interface = kOut}, {.port = PortId(1), .interface = kIn}}};
@@ -114,6 +126,9 @@ TEST_F(DataplaneTest, ForwardsFromTheFirstPacketToTheLastAndStopsClean) {
     dataplane::Dataplane& plane = **made;
     ASSERT_TRUE(plane.table().submit(
         {.commands = {SetMissPolicy{.interface = kIn, .policy = MissPolicy::kSignal}}, .cause = "own"}));
+    ASSERT_FALSE(plane.table().advance());
+    const auto wide = plane.table().submit({.commands = {wide_entry()}, .cause = "wide"});
+    ASSERT_TRUE(wide) << wide.error().what;
     ASSERT_FALSE(plane.table().advance());
     ASSERT_TRUE(plane.start());
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
@@ -139,7 +154,7 @@ TEST_F(DataplaneTest, ForwardsFromTheFirstPacketToTheLastAndStopsClean) {
     plane.stop();
     EXPECT_EQ(sent(plane), kFrames);
     EXPECT_EQ(plane.view().ports().size(), 2U);
-    EXPECT_EQ(plane.table().entries(), 4U) << "the table can still be read";
+    EXPECT_EQ(plane.table().entries(), 5U) << "the table can still be read";
     EXPECT_FALSE(plane.sender().send(PortId(0), VlanId(0), {}, {}));
     std::vector<Frames> left(4);
     for (const Octets& frame : read_capture(path("sent"))) {
