@@ -4,6 +4,7 @@
 // The table as packets see it: full, replaced under a running worker, and its counts over many versions.
 #include <atomic>
 #include <cmath>
+#include <thread>
 
 #include <rte_launch.h>
 
@@ -125,7 +126,10 @@ TEST_F(RunningWorker, BatchesAreAtomicAndCountsComplete) {
             arrive(kLan1, b);
         }
         ASSERT_TRUE(table_->submit(batch(version)));
-        table_->advance();
+        // Otherwise a worker that is slow to run sees few of the versions.
+        while (table_->advance() && version % 20 == 0) {
+            std::this_thread::yield();
+        }
         const std::uint64_t shown = table_->counters(key(a))->packets;
         ASSERT_GE(shown, shown_before) << "totals never go backwards";
         shown_before = shown;
@@ -142,7 +146,7 @@ TEST_F(RunningWorker, BatchesAreAtomicAndCountsComplete) {
     EXPECT_EQ(seen, sent);
     EXPECT_EQ(table_->counters(key(a))->packets, sent / 2);
     EXPECT_EQ(table_->counters(key(b))->copies, sent / 2);
-    EXPECT_GT(table_->history(10)[0].version, TableVersion(2));
+    EXPECT_GT(table_->history(10)[0].version, TableVersion(100));
 }
 
 // Entries come and go at random while the worker looks them up; the flow that is always there never misses.
