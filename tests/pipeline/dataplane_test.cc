@@ -34,7 +34,8 @@ FrameText numbered(unsigned n) {
 
 // More egresses than a table of this size needs on average.
 PutEntry wide_entry() {
-    PutEntry entry{.key = {kRoutedDomain, Ipv4Address(239, 1, 1, 2), kAnySource}, .accept = kIn, .forward = {}};
+    PutEntry entry{
+        .key = {kRoutedDomain, Ipv4Address(239, 1, 1, 2), kAnySource}, .accept = kIn, .forward = {}};
     for (std::uint16_t vlan = 1; vlan <= 1000; ++vlan) {
         entry.forward.push_back({.interface = IfIndex(static_cast<std::uint16_t>(100 + vlan)),
                                  .port = PortId(0),
