@@ -13,7 +13,6 @@
 namespace mcfwd::dataplane {
 namespace {
 
-constexpr std::size_t kBatch = 32;
 // A port that takes nothing for so long is stuck; what waits for it is stale.
 constexpr std::uint64_t kPatiencePerSecond = 1000;
 
@@ -40,7 +39,11 @@ Transmit::Transmit(std::vector<Outlet> outlets, std::size_t backlog, Tally& tall
 
 Transmit::~Transmit() {
     for (Lane& lane : lanes_) {
-        take_relayed(lane);
+        // Nobody sends any more, so the inbox only gets emptier.
+        for (rte_mbuf* packet = nullptr; lane.outlet.inbox != nullptr && lane.outlet.inbox->pop(packet);) {
+            rte_pktmbuf_free(packet);
+            tally_.drop_copies(CopyDropReason::kTxFull, 1);
+        }
         give_up(lane.copies, copies_dropped(CopyDropReason::kTxFull));
         give_up(lane.injected, tally_.inject_drops);
     }
@@ -54,8 +57,8 @@ void Transmit::copy(PortId port, rte_mbuf* copy) noexcept {
         return;
     }
     append(lane.copies, copy);
-    if (lane.copies.size >= kBatch && lane.copies.refused_since == 0) {
-        send(lane.outlet, lane.copies, tally_.sent);
+    if (lane.copies.size >= lane.copies.next_offer) {
+        static_cast<void>(send(lane.outlet, lane.copies, tally_.sent));
     }
 }
 
@@ -74,11 +77,10 @@ void Transmit::append(Queue& queue, rte_mbuf* packet) noexcept {
     ++waiting_;
 }
 
-void Transmit::flush(std::uint64_t now) noexcept {
+bool Transmit::flush(std::uint64_t now) noexcept {
+    bool moved = false;
     for (Lane& lane : lanes_) {
-        if (lane.outlet.inbox != nullptr) {
-            take_relayed(lane);
-        }
+        take_relayed(lane);
         if (lane.copies.size + lane.injected.size == 0) {
             continue;
         }
@@ -87,14 +89,15 @@ void Transmit::flush(std::uint64_t now) noexcept {
             give_up(lane.injected, tally_.inject_drops);
             continue;
         }
-        send(lane.outlet, lane.injected, tally_.injected);
+        moved = send(lane.outlet, lane.injected, tally_.injected) || moved;
         age(lane.injected, now, tally_.inject_drops);
-        send(lane.outlet, lane.copies, tally_.sent);
+        moved = send(lane.outlet, lane.copies, tally_.sent) || moved;
         age(lane.copies, now, copies_dropped(CopyDropReason::kTxFull));
     }
+    return moved;
 }
 
-void Transmit::send(const Outlet& outlet, Queue& queue, RelaxedCounter& sent) noexcept {
+bool Transmit::send(const Outlet& outlet, Queue& queue, RelaxedCounter& sent) noexcept {
     std::size_t taken = 0;
     while (taken < queue.size) {
         const std::uint16_t now_taken = offer(outlet, queue.packets.data() + taken, queue.size - taken);
@@ -112,6 +115,9 @@ void Transmit::send(const Outlet& outlet, Queue& queue, RelaxedCounter& sent) no
         // What is relayed is counted by the worker that sends it.
         sent.add(outlet.relay == nullptr ? taken : 0);
     }
+    // An offer may be a system call: after a short one, the next comes with the flush or with a batch more.
+    queue.next_offer = queue.size + kBatch;
+    return taken > 0;
 }
 
 void Transmit::age(Queue& queue, std::uint64_t now, RelaxedCounter& dropped) noexcept {
@@ -130,6 +136,7 @@ void Transmit::give_up(Queue& queue, RelaxedCounter& dropped) noexcept {
     dropped.add(queue.size);
     waiting_ -= queue.size;
     queue.size = 0;
+    queue.next_offer = kBatch;
     queue.refused_since = 0;
 }
 

@@ -45,16 +45,19 @@ class Transmit {
     /// The same for a frame of the control thread.
     void inject(PortId port, rte_mbuf* frame) noexcept;
     /// Offers everything that waits to the ports, also what other workers relayed. `now` is the time stamp
-    /// counter; what a port has refused for kPatience is dropped.
-    void flush(std::uint64_t now) noexcept;
+    /// counter; what a port has refused for kPatience is dropped. True if a port or another worker took
+    /// something.
+    bool flush(std::uint64_t now) noexcept;
     [[nodiscard]] bool empty() const { return waiting_ == 0; }
     /// Every port has room for at least half of its bound.
     [[nodiscard]] bool roomy() const { return waiting_ < backlog_ / 2; }
 
   private:
+    static constexpr std::size_t kBatch = 32;
     struct Queue {
         std::vector<rte_mbuf*> packets;
         std::size_t size = 0;
+        std::size_t next_offer = kBatch; ///< the size at which `copy` offers them to the port
         std::uint64_t refused_since = 0; ///< 0: not refused
     };
     struct Lane {
@@ -64,7 +67,7 @@ class Transmit {
     };
 
     void append(Queue& queue, rte_mbuf* packet) noexcept;
-    void send(const Outlet& outlet, Queue& queue, RelaxedCounter& sent) noexcept;
+    bool send(const Outlet& outlet, Queue& queue, RelaxedCounter& sent) noexcept;
     void give_up(Queue& queue, RelaxedCounter& dropped) noexcept;
     void age(Queue& queue, std::uint64_t now, RelaxedCounter& dropped) noexcept;
     void take_relayed(Lane& lane) noexcept;

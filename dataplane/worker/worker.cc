@@ -74,7 +74,8 @@ bool Worker::turn() noexcept {
         active = poll(inlet) || active;
     }
     park_.tend(now_);
-    transmit_.flush(now_);
+    // Work of other workers keeps us awake, too.
+    active = transmit_.flush(now_) || active;
     // From here on nothing of the table is in use.
     rte_rcu_qsbr_quiescent(setup_.table.publication->readers, setup_.id.value());
     return active || !park_.empty() || !transmit_.empty();

@@ -19,9 +19,9 @@ PipelineTest::PipelineTest(const Size& size, const Limits& limits) : size_(size)
 void PipelineTest::SetUp() {
     Environment& environment = Environment::get();
     level_ = rte_mempool_avail_count(environment.pool.get());
-    auto table =
-        Table::create({.entries = size_.entries, .egresses = size_.egresses, .workers = 1, .ports = kPorts},
-                      clock_, allocate_eal_memory);
+    auto table = Table::create(
+        {.entries = size_.entries, .egresses = size_.egresses, .workers = size_.workers, .ports = kPorts},
+        clock_, allocate_eal_memory);
     ASSERT_TRUE(table) << table.error().what;
     table_ = std::move(*table);
     std::vector<MacAddress> macs;
@@ -56,8 +56,7 @@ void PipelineTest::SetUp() {
 }
 
 void PipelineTest::TearDown() {
-    worker_->leave();
-    worker_.reset();
+    stop();
     static_cast<void>(signals());
     for (MemoryPort& port : Environment::get().wires) {
         port.clear();
@@ -67,8 +66,15 @@ void PipelineTest::TearDown() {
     EXPECT_EQ(rte_mempool_avail_count(Environment::get().pool.get()), level_) << "buffers were lost";
 }
 
+void PipelineTest::stop() {
+    if (worker_) {
+        worker_->leave();
+        worker_.reset();
+    }
+}
+
 void PipelineTest::turn_until_idle() {
-    for (int turns = 0; worker_->turn() && turns < 100'000; ++turns) {
+    for (int turns = 0; turn() && turns < 100'000; ++turns) {
         if (counters().parked > 0 && turns > 1000) {
             return; // waits for an answer
         }
@@ -79,7 +85,7 @@ void PipelineTest::publish(std::vector<TableCommand> commands, const std::string
     const auto version = table_->submit({.commands = std::move(commands), .cause = cause});
     ASSERT_TRUE(version) << version.error().what;
     while (table_->advance()) {
-        worker_->turn();
+        turn();
     }
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // SPDX-FileCopyrightText: 2026 the mcfwd authors
 //
-// The fixture: one worker with its real stages and table between memory ports, turned by hand. After every
-// test the packet counts must add up and every buffer must be back in the pool.
+// The fixture: one worker (`transmit_test.cc` adds a second one) with its real stages and table between
+// memory ports, turned by hand. After every test the packet counts must add up and every buffer must be back
+// in the pool.
 #pragma once
 
 #include <memory>
@@ -62,6 +63,7 @@ class PipelineTest : public testing::Test {
     struct Size {
         std::size_t entries = 1024;
         std::size_t egresses = 4096;
+        std::size_t workers = 1;
     };
     PipelineTest() : PipelineTest(Size{}, dataplane::Limits{}) {}
     PipelineTest(const Size& size, const dataplane::Limits& limits);
@@ -70,12 +72,17 @@ class PipelineTest : public testing::Test {
 
     void arrive(PortId port, const FrameText& text) { wire(port).arrive(frame(text)); }
     [[nodiscard]] MemoryPort& wire(PortId port) { return Environment::get().wires[port.value()]; }
-    /// Turns the worker until it has nothing to do.
+    /// Turns every worker once; false if none had anything to do.
+    virtual bool turn() { return worker_->turn(); }
+    /// Ends the workers with what they hold.
+    virtual void stop();
+    /// Turns until there is nothing to do.
     void turn_until_idle();
     /// Publishes and lets the worker see it.
     void publish(std::vector<TableCommand> commands, const std::string& cause = "test");
     [[nodiscard]] std::vector<SeenSignal> signals(std::size_t limit = 100'000);
-    [[nodiscard]] WorkerCounters counters() const { return tally_.snapshot(WorkerId(0), 0); }
+    /// Of all workers.
+    [[nodiscard]] virtual WorkerCounters counters() const { return tally_.snapshot(WorkerId(0), 0); }
     [[nodiscard]] std::uint64_t drops(DropReason reason) const {
         return counters().drops[static_cast<std::size_t>(reason)];
     }
