@@ -156,6 +156,7 @@ struct Core {
     std::vector<Emission> batched;
     mutable Metrics metrics; ///< refused calls count too
     LogLimit full_log;
+    LogLimit window_log;
     /// Posted tasks hold a weak copy: they do nothing once this is gone.
     std::shared_ptr<Core*> self;
 };

@@ -4,6 +4,9 @@
 // Every status of specification section 2, and that the first failing check of 2.0 decides. A call that is
 // wrong in several ways is given, then mended from the first check on: each step must answer with the next
 // status.
+#include <spdlog/sinks/ringbuffer_sink.h>
+#include <spdlog/spdlog.h>
+
 #include "world.hh"
 
 namespace mcfwd::group_manager::test {
@@ -194,12 +197,29 @@ TEST_F(CheckOrder, I27MutatingCallsFromEveryCallbackAreRefused) {
     EXPECT_EQ(refused, 5U);
 }
 
-TEST_F(CheckOrder, IgmpCallsInTheWindowAreCounted) {
+TEST_F(CheckOrder, IgmpCallsInTheWindowAreCountedAndWarnedOfOncePerSecond) {
+    const auto lines = std::make_shared<spdlog::sinks::ringbuffer_sink_mt>(16);
+    const auto logger_before = spdlog::default_logger();
+    spdlog::set_default_logger(std::make_shared<spdlog::logger>("test", lines));
     world.behaviour["I"].disable = [&](InterfaceKey on) {
         EXPECT_EQ(status(world.join(i, kKey, on)), Status::kCanNotComplete);
+        EXPECT_EQ(status(world.leave(i, kKey, on)), Status::kCanNotComplete);
+        world.clock.advance(1s);
+        EXPECT_EQ(status(world.leave(i, kKey, on)), Status::kCanNotComplete);
     };
-    ASSERT_EQ(status(world.release(p, x(1))), kOk);
-    EXPECT_EQ(world.gm.metrics().igmp_calls_rejected_in_window, 1U);
+    EXPECT_EQ(status(world.release(p, x(1))), kOk);
+    spdlog::set_default_logger(logger_before);
+    EXPECT_EQ(world.gm.metrics().igmp_calls_rejected_in_window, 3U);
+    std::vector<std::string> warnings;
+    for (const auto& line : lines->last_raw()) {
+        if (line.level == spdlog::level::warn) {
+            warnings.emplace_back(line.payload.begin(), line.payload.end());
+        }
+    }
+    const std::string text = fmt::format("igmp call in the handoff refused interface=X1 key={}", kKey);
+    ASSERT_EQ(warnings.size(), 2U);
+    EXPECT_EQ(warnings[0], "group_manager: " + text + " more=0");
+    EXPECT_EQ(warnings[1], "group_manager: " + text + " more=1");
 }
 
 TEST_F(CheckOrder, I31EnableFollowsAThrowingDisable) {
