@@ -153,7 +153,6 @@ void Core::set_lifetime(SourceGroup flow, std::chrono::seconds timeout) {
     }
     const Instant now = env.clock.now();
     const Duration remaining = std::clamp<Duration>(timeout, Duration::zero(), std::chrono::hours(24 * 365));
-    entry->timeout = (now - entry->created) + remaining;
     entries.expire_at(*entry, now + remaining);
 }
 

@@ -134,6 +134,9 @@ struct Core {
 
     // --- queries.cc
     // ------------------------------------------------------------------------------------------------
+    /// An entry that ends whatever happens: its age then. The others: the time without traffic that ends
+    /// them.
+    [[nodiscard]] Duration timeout(const Entry& entry) const;
     [[nodiscard]] MfeView view(const Entry& entry) const;
     [[nodiscard]] MfeStatsView stats(const Entry& entry, StatsLevel level) const;
 

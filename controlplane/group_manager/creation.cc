@@ -87,7 +87,7 @@ Entry Core::build(SourceGroup flow, InterfaceKey arrival, std::vector<std::byte>
     entry.header = std::move(header);
     entry.iif = arrival;
     entry.created = env.clock.now();
-    entry.timeout = kDefaultMfeTimeout;
+    entry.period = kDefaultMfeTimeout;
     if (const auto rpf = env.view.lookup(flow)) {
         entry.iif = entry.rpf_interface = rpf->iif;
         entry.upstream = rpf->upstream;
@@ -105,7 +105,7 @@ Entry Core::build(SourceGroup flow, InterfaceKey arrival, std::vector<std::byte>
         entry.blocked = NegativeReason::kNoRoute;
     }
     if (entry.iif_owner == kNoClient) {
-        entry.timeout = settings.unreachable_timeout;
+        entry.period = settings.unreachable_timeout;
     }
     for (const SourceGroup& key : {SourceGroup{}, SourceGroup{flow.group, kAnySource}, flow}) {
         if (const KeyState* state = interest.find(key)) {
@@ -115,7 +115,7 @@ Entry Core::build(SourceGroup flow, InterfaceKey arrival, std::vector<std::byte>
         }
     }
     ask_creation(entry);
-    entry.expires = entry.created + entry.timeout;
+    entry.expires = entry.created + entry.period;
     entry.told_foreign = entry.foreign_oifs > 0;
     return entry;
 }

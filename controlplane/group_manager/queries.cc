@@ -74,6 +74,11 @@ std::unexpected<Error> no_entry(SourceGroup flow) {
 
 } // namespace
 
+Duration Core::timeout(const Entry& entry) const {
+    const bool literal = settings.mfe_expiry == MfeExpiry::kAbsolute || entry.state() == MfeState::kNegative;
+    return literal ? entry.expires - entry.created : entry.period;
+}
+
 MfeView Core::view(const Entry& entry) const {
     const Instant now = env.clock.now();
     MfeView view{.flow = entry.flow,
@@ -85,7 +90,7 @@ MfeView Core::view(const Entry& entry) const {
                  .reason = entry.reason(),
                  .up_time = whole_seconds(now - entry.created),
                  .expires_in = whole_seconds(std::max(entry.expires - now, Duration::zero())),
-                 .timeout = whole_seconds(entry.timeout),
+                 .timeout = whole_seconds(timeout(entry)),
                  .oifs = {}};
     for (const auto& [interface, oif] : entry.oifs) {
         view.oifs.push_back(

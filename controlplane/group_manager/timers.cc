@@ -46,8 +46,11 @@ void Core::expire(SourceGroup flow) {
     Entry& entry = *entries.find(flow);
     if (settings.mfe_expiry == MfeExpiry::kActivity && entry.state() == MfeState::kActive) {
         const std::uint64_t packets = env.sink.counters(flow).value_or(FlowCounters{}).packets;
-        if (packets != std::exchange(entry.packets_at_check, packets)) {
-            entries.expire_at(entry, env.clock.now() + entry.timeout);
+        const std::uint64_t before = std::exchange(entry.packets_at_check, packets);
+        // A counter that went back was cleared since: whatever it shows by now is traffic.
+        const bool busy = packets < before ? packets != 0 : packets != before;
+        if (busy) {
+            entries.expire_at(entry, env.clock.now() + entry.period);
             return;
         }
     }

@@ -8,7 +8,6 @@
 namespace mcfwd::group_manager::test {
 namespace {
 
-
 /// P owns X3 (towards the source) and X4, Q owns X2.
 class MfeCreation : public testing::Test {
   protected:
@@ -96,6 +95,59 @@ TEST_F(MfeCreation, ActiveEntriesLiveWhileTheyForward) {
     EXPECT_EQ(world.told(), Trace{"publish"}) << "expiry fires no callback";
     EXPECT_EQ(world.forwarded(kFlow), "none");
     EXPECT_EQ(world.gm.next_deadline(), std::nullopt);
+}
+
+TEST_F(MfeCreation, ClearedCountersAreNoTraffic) {
+    ASSERT_EQ(status(world.join(q, kGroup, x(2))), kOk);
+    create();
+    world.sink.traffic[kFlow].packets = 10;
+    world.pass(900s);
+    world.sink.traffic[kFlow].packets = 0;
+    world.pass(900s);
+    EXPECT_EQ(world.forwarded(kFlow), "none") << "idle for 900 seconds";
+}
+
+TEST_F(MfeCreation, TrafficAfterCountersWereClearedCounts) {
+    ASSERT_EQ(status(world.join(q, kGroup, x(2))), kOk);
+    create();
+    world.sink.traffic[kFlow].packets = 10;
+    world.pass(900s);
+    world.sink.traffic[kFlow].packets = 1;
+    world.pass(900s);
+    EXPECT_EQ(world.forwarded(kFlow), "X2");
+    world.pass(900s);
+    EXPECT_EQ(world.forwarded(kFlow), "none") << "the new count is the base of the next check";
+}
+
+TEST_F(MfeCreation, TheLifetimeOfAPruneIsNotThePeriodOfTheActivityCheck) {
+    world.behaviour["P"].prune = [](PruneAlert& alert) { alert.timeout = 120s; };
+    ASSERT_EQ(status(world.join(q, kGroup, x(2))), kOk);
+    create();
+    for (std::uint64_t k = 1; k <= 4; ++k) {
+        world.sink.traffic[kFlow].packets = k;
+        world.pass(900s);
+    }
+    EXPECT_EQ(world.gm.mfe(kFlow)->timeout, 900s);
+    ASSERT_EQ(status(world.leave(q, kGroup, x(2))), kOk);
+    EXPECT_EQ(world.gm.mfe(kFlow)->expires_in, 120s);
+    EXPECT_EQ(world.gm.mfe(kFlow)->timeout, 3720s) << "I26";
+    ASSERT_EQ(status(world.join(q, kGroup, x(2))), kOk);
+    world.sink.traffic[kFlow].packets = 9;
+    world.pass(120s);
+    EXPECT_EQ(world.gm.mfe(kFlow)->expires_in, 900s);
+    EXPECT_EQ(world.gm.mfe(kFlow)->timeout, 900s);
+}
+
+TEST_F(MfeCreation, I26HoldsForAnEntryThatWasActive) {
+    ASSERT_EQ(status(world.join(q, kGroup, x(2))), kOk);
+    create();
+    world.sink.traffic[kFlow].packets = 1;
+    world.pass(900s);
+    world.pass(100s);
+    ASSERT_EQ(status(world.leave(q, kGroup, x(2))), kOk);
+    const auto mfe = world.gm.mfe(kFlow);
+    EXPECT_EQ(mfe->expires_in, 800s);
+    EXPECT_EQ(mfe->timeout, mfe->up_time + mfe->expires_in);
 }
 
 TEST(MfeExpirySetting, AbsoluteEndsBusyEntriesToo) {
