@@ -45,7 +45,7 @@ struct Entry {
     bool told_foreign = false;       ///< M as the owner of the iif knows it
     Instant created{};
     Instant expires{};
-    Duration period{}; ///< how long it lives from its creation or from an activity check on
+    Duration period{};                  ///< how long it lives from its creation or from an activity check on
     std::uint64_t packets_at_check = 0; ///< for the activity check
     InterfaceKey arrival;               ///< of the packet that created it
     std::vector<std::byte> header;      ///< of that packet

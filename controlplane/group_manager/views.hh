@@ -118,7 +118,7 @@ struct Metrics {
     std::uint64_t wrongif_alerts = 0;
     std::uint64_t wrongif_suppressed = 0;
     std::uint64_t publish_count = 0;
-    std::uint64_t publish_failures = 0; ///< entries whose change found no room and is tried again
+    std::uint64_t publish_failures = 0;  ///< entries whose change found no room and is tried again
     std::uint64_t callback_failures = 0; ///< callbacks that threw
 };
 

@@ -76,6 +76,25 @@ TEST_F(FullTable, OneUpdateIsPublishedAsFarAsThereIsRoom) {
     EXPECT_EQ(world.gm.metrics().publish_failures, 1U);
 }
 
+TEST_F(FullTable, WhatShrinksInARefusedUpdateIsPublished) {
+    ASSERT_EQ(status(world.join(q, kSecondGroup, x(2))), kOk);
+    world.packet(kSecond, x(3));
+    world.packet(kFlow, x(3));
+    world.sink.egresses = 1;
+    {
+        const GroupManager::Batch batch(world.gm, "a leave and too many joins");
+        EXPECT_EQ(status(world.leave(q, kSecondGroup, x(2))), kOk);
+        EXPECT_EQ(status(world.join(q, kGroup, x(2))), kOk);
+        EXPECT_EQ(status(world.join(q, kGroup, x(5))), kOk);
+        EXPECT_EQ(status(world.take(p, x(6))), kOk);
+    }
+    EXPECT_EQ(world.forwarded(kSecond), "-");
+    EXPECT_EQ(world.forwarded(kFlow), "-");
+    EXPECT_TRUE(world.sink.signalling.contains(x(6)));
+    EXPECT_EQ(world.sink.causes.back(), "a leave and too many joins");
+    EXPECT_EQ(world.gm.metrics().publish_failures, 1U);
+}
+
 TEST_F(FullTable, ARefusedFlowIsCountedAndReportedOnce) {
     world.events.clear();
     refuse_a_join();
