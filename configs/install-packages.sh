@@ -9,7 +9,7 @@ set -euo pipefail
 packages=(
   # build
   g++ meson ninja-build pkg-config clang-19
-  libasio-dev libbpf-dev libcli11-dev libdpdk-dev libfmt-dev libmnl-dev libreadline-dev libspdlog-dev
+  libasio-dev libbpf-dev libcli11-dev libdpdk-dev libfmt-dev libreadline-dev libspdlog-dev
   libtomlplusplus-dev nlohmann-json3-dev linux-libc-dev
   # the lab of the demo and of the functional tests
   ethtool iproute2 iputils-ping procps python3
