@@ -124,7 +124,8 @@ void Park::tend(std::uint64_t now) noexcept {
 }
 
 void Park::discard(const FlowKey& flow) noexcept {
-    if (const std::uint32_t number = find(flow); number != kNobody) {
+    const std::uint32_t number = find(flow);
+    if (number != kNobody && flows_[number].list != &ready_) {
         drop_flow(number, DropReason::kParkDiscarded);
     }
 }

@@ -44,7 +44,7 @@ class Park {
     void release(const Instance& table, PacketBurst& burst) noexcept;
     /// Sends signals that could not be sent before, and drops what has waited for too long.
     void tend(std::uint64_t now) noexcept;
-    /// Drops the packets of a flow.
+    /// Drops the packets of a flow, unless it got an entry meanwhile.
     void discard(const FlowKey& flow) noexcept;
     [[nodiscard]] bool empty() const { return packets_.used() == 0; }
 

@@ -160,6 +160,19 @@ TEST_F(Park, RefusedFlowIsDiscardedAndSignalsAgain) {
     EXPECT_EQ(signals().size(), 1U);
 }
 
+// The refusal was on its way when a later try put the entry in.
+TEST_F(Park, ALateRefusalDoesNotTouchAFlowThatHasItsEntry) {
+    for (unsigned n = 0; n < 1000; ++n) {
+        arrive(kLan1, numbered(n));
+    }
+    turn_until([this] { return counters().parked == 1000; });
+    ASSERT_TRUE(table_->submit({.commands = {answer()}, .cause = "test"}));
+    injector_->discard_parked(key(numbered(0)));
+    turn_until_idle();
+    EXPECT_EQ(drops(DropReason::kParkDiscarded), 0U);
+    EXPECT_EQ(numbers_of(wire(kLan3).take()), first(1000));
+}
+
 class ParkBounds : public Park {
   protected:
     ParkBounds() : Park({.parked_flows = 4, .parked_per_flow = 10, .parked_packets = 25}) {}
