@@ -126,6 +126,42 @@ TEST_F(Forward, IncrementalChecksumEqualsAFullOne) {
     EXPECT_TRUE(std::ranges::equal(wire(kLan2).take(), expected));
 }
 
+// Zero has two forms in one's complement: 0xffff is a correct checksum where 0x0000 is one, and routers write
+// the latter.
+TEST_F(Forward, ChecksumsOfZeroAreReadInBothFormsAndWrittenInOne) {
+    const FrameText text{};
+    publish({PutEntry{.key = key(text), .accept = interface_of(kLan1), .forward = {egress(kLan2)}}});
+    constexpr std::size_t kIdentification = 18;
+    constexpr std::size_t kChecksum = 24;
+    const auto set16 = [](Octets& octets, std::size_t at, unsigned value) {
+        octets[at] = static_cast<std::uint8_t>(value >> 8U);
+        octets[at + 1] = static_cast<std::uint8_t>(value);
+    };
+    // With the identification that makes the checksum 0x0000.
+    const auto with_zero = [&set16](Octets octets) {
+        set16(octets, kIdentification, 0);
+        set16(octets, kChecksum, 0);
+        const Octets header(octets.begin() + 14, octets.begin() + 34);
+        set16(octets, kIdentification, internet_checksum(header));
+        return octets;
+    };
+    const auto with_identification_of = [](Octets octets, const Octets& other) {
+        std::copy_n(other.begin() + kIdentification, 2, octets.begin() + kIdentification);
+        fix_checksum(octets);
+        return octets;
+    };
+    const Octets in_zero = with_zero(frame(text));
+    Octets in_ones = in_zero;
+    set16(in_ones, kChecksum, 0xffff);
+    const Octets out_zero = with_zero(routed(text, router_mac(1)));
+    const Octets out_plain = with_identification_of(routed(text, router_mac(1)), in_zero);
+    for (const Octets& in : {in_zero, in_ones, with_identification_of(frame(text), out_zero)}) {
+        wire(kLan1).arrive(in);
+    }
+    turn_until_idle();
+    EXPECT_EQ(wire(kLan2).take(), (Frames{out_plain, out_plain, out_zero}));
+}
+
 TEST_F(Forward, HeaderOptionsAndPayloadAreLeftAlone) {
     const FrameText text{.payload = Octets(1400, 0x5a), .options = {0x94, 4, 0, 0}};
     publish({PutEntry{.key = key(text), .accept = interface_of(kLan1), .forward = {egress(kLan2)}}});
