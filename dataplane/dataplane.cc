@@ -126,7 +126,7 @@ Expected<void> Dataplane::Parts::assemble(const Settings& settings) {
     workers = std::move(*made_workers);
     signals = std::make_unique<SignalReader>(workers->rings(), workers->attachments());
     injector = std::make_unique<Injector>(workers->rings(), ports, pool.get());
-    view = std::make_unique<View>(ports, *workers, pool.get(),
+    view = std::make_unique<View>(ports, *workers, *injector, pool.get(),
                                   MemoryStatus{.hugepages = eal.hugepages(),
                                                .table_bytes = Table::bytes_for(size),
                                                .pool_buffers = buffers_for(settings),

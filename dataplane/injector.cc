@@ -56,6 +56,7 @@ Expected<void> Injector::send(PortId port, VlanId vlan, MacAddress destination,
         fits = append(frame.get(), kPadding.data(), RTE_ETHER_MIN_LEN - RTE_ETHER_CRC_LEN - frame->data_len);
     }
     if (!fits || !rings_.front().injections.push({.frame = frame.get(), .flow = {}, .port = port})) {
+        ++dropped_.front();
         return fail(Status::kCanNotComplete, fmt::format("no {} for a packet out of port {}",
                                                          fits ? "ring slot" : "buffer", out.name()));
     }
@@ -64,8 +65,10 @@ Expected<void> Injector::send(PortId port, VlanId vlan, MacAddress destination,
 }
 
 void Injector::discard_parked(const MfibKey& flow) {
-    for (WorkerRings& rings : rings_) {
-        static_cast<void>(rings.injections.push({.frame = nullptr, .flow = flow_key(flow), .port = {}}));
+    for (std::size_t worker = 0; worker < rings_.size(); ++worker) {
+        if (!rings_[worker].injections.push({.frame = nullptr, .flow = flow_key(flow), .port = {}})) {
+            ++dropped_[worker];
+        }
     }
 }
 

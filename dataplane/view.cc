@@ -4,7 +4,9 @@
 // "clear counters" moves a base; the counters themselves belong to their writers.
 #include "view.hh"
 
+#include <algorithm>
 #include <array>
+#include <numeric>
 
 #include <rte_mempool.h>
 
@@ -19,8 +21,7 @@ void subtract(std::array<std::uint64_t, N>& from, const std::array<std::uint64_t
 }
 
 void subtract(WorkerCounters& from, const WorkerCounters& base) {
-    // Packets parked at the time of clearing end after it, so they count as received after it.
-    from.received -= base.received - base.parked;
+    from.received -= base.received;
     from.forwarded -= base.forwarded;
     from.punted -= base.punted;
     from.copies -= base.copies;
@@ -61,11 +62,39 @@ std::vector<Counters> since(std::vector<Counters> now, const std::vector<Counter
     return now;
 }
 
+template <std::size_t N>
+std::uint64_t sum(const std::array<std::uint64_t, N>& counters) {
+    return std::reduce(counters.begin(), counters.end());
+}
+
+std::uint64_t ended_copies(const WorkerCounters& worker) {
+    return worker.sent + sum(worker.copy_drops);
+}
+
 } // namespace
 
-View::View(std::span<const Port> ports, const Workers& workers, rte_mempool* pool, const MemoryStatus& memory)
+std::vector<WorkerCounters> counter_base(std::vector<WorkerCounters> now) {
+    // Copies may be sent by another worker, so only their sum says how many wait.
+    std::uint64_t waiting = 0;
+    for (const WorkerCounters& worker : now) {
+        waiting += worker.copies - ended_copies(worker);
+    }
+    for (WorkerCounters& worker : now) {
+        worker.received = worker.forwarded + worker.punted + sum(worker.drops);
+        const std::uint64_t ended = ended_copies(worker);
+        const std::uint64_t later =
+            std::min(waiting, worker.copies > ended ? worker.copies - ended : std::uint64_t{0});
+        worker.copies -= later;
+        waiting -= later;
+    }
+    return now;
+}
+
+View::View(std::span<const Port> ports, const Workers& workers, const Injector& injector, rte_mempool* pool,
+           const MemoryStatus& memory)
     : ports_(ports),
       workers_(workers),
+      injector_(injector),
       pool_(pool),
       memory_(memory) {}
 
@@ -85,7 +114,15 @@ std::vector<PortStatus> View::ports() const {
 }
 
 std::vector<WorkerCounters> View::workers() const {
-    return since(workers_.counters(), worker_base_);
+    return since(read_workers(), worker_base_);
+}
+
+std::vector<WorkerCounters> View::read_workers() const {
+    std::vector<WorkerCounters> all = workers_.counters();
+    for (WorkerCounters& worker : all) {
+        worker.inject_drops += injector_.dropped(worker.worker);
+    }
+    return all;
 }
 
 MemoryStatus View::memory() const {
@@ -95,7 +132,7 @@ MemoryStatus View::memory() const {
 }
 
 void View::clear_counters() {
-    worker_base_ = workers_.counters();
+    worker_base_ = counter_base(read_workers());
     port_base_ = read_ports();
 }
 

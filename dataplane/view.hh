@@ -9,6 +9,7 @@
 
 #include <mcfwd/counters.hh>
 
+#include "injector.hh"
 #include "port.hh"
 #include "workers.hh"
 
@@ -16,11 +17,17 @@ struct rte_mempool;
 
 namespace mcfwd::dataplane {
 
+/// What to subtract from later counters so that they seem to start at `now`, while packets are on their way:
+/// what ends later counts as received, or as a copy, later. So the two sums of DropReason and CopyDropReason
+/// hold for the differences as they do for the counters.
+[[nodiscard]] std::vector<WorkerCounters> counter_base(std::vector<WorkerCounters> now);
+
 /// Control thread only.
 class View final : public DataplaneView {
   public:
     /// `memory` is filled in but for the buffers available now.
-    View(std::span<const Port> ports, const Workers& workers, rte_mempool* pool, const MemoryStatus& memory);
+    View(std::span<const Port> ports, const Workers& workers, const Injector& injector, rte_mempool* pool,
+         const MemoryStatus& memory);
 
     [[nodiscard]] std::vector<PortStatus> ports() const override;
     [[nodiscard]] std::vector<WorkerCounters> workers() const override;
@@ -32,9 +39,11 @@ class View final : public DataplaneView {
 
   private:
     [[nodiscard]] std::vector<PortStatus> read_ports() const;
+    [[nodiscard]] std::vector<WorkerCounters> read_workers() const;
 
     std::span<const Port> ports_;
     const Workers& workers_;
+    const Injector& injector_;
     rte_mempool* pool_;
     MemoryStatus memory_;
     bool closed_ = false;

@@ -27,7 +27,7 @@ class Replicate {
 
     /// Sends the packet to every egress of the list, which has at least one, and takes its mbuf over. TTL and
     /// checksum are those of a router (RFC 1812 section 5.3.1); egresses with a higher TTL threshold or a
-    /// smaller MTU are left out and counted. Returns how many copies were handed to ports.
+    /// smaller MTU are left out and counted. Returns how many copies were queued for ports.
     std::size_t operator()(Packet packet, const EgressList& list) noexcept;
 
   private:

@@ -25,7 +25,6 @@ WorkerCounters Tally::snapshot(WorkerId worker, unsigned core) const {
         .forwarded = forwarded.value(),
         .punted = punted.value(),
         .parked = parked.value(),
-        .copies = copies.value(),
         .sent = sent.value(),
         .injected = injected.value(),
         .inject_drops = inject_drops.value(),
@@ -40,6 +39,9 @@ WorkerCounters Tally::snapshot(WorkerId worker, unsigned core) const {
     read_all(signals_policed, read.signals_policed);
     read_all(signals_lost, read.signals_lost);
     read_all(cycles_per_burst, read.cycles_per_burst);
+    // After what has become of them, also at the owner of a shared TX queue, which has the lower number: so
+    // there are never fewer copies than were sent or dropped.
+    read.copies = copies.value();
     return read;
 }
 

@@ -77,13 +77,13 @@ struct WorkerCounters {
     unsigned core = 0;
     TableVersion version; ///< of its last burst
     std::uint64_t received = 0;
-    std::uint64_t forwarded = 0; ///< received packets that left as at least one copy
+    std::uint64_t forwarded = 0; ///< received packets replicated towards at least one port; see copy_drops
     std::uint64_t punted = 0;    ///< received packets handed to the control thread (IGMP)
     std::uint64_t parked = 0;    ///< waiting now for their entry
-    std::uint64_t copies = 0;    ///< copies meant to leave
+    std::uint64_t copies = 0;    ///< copies meant to leave, one per egress
     std::uint64_t sent = 0;      ///< copies a port accepted
     std::uint64_t injected = 0;  ///< packets of the control thread sent
-    std::uint64_t inject_drops = 0; ///< packets of the control thread that no port took
+    std::uint64_t inject_drops = 0; ///< of the control thread: no buffer, no ring slot, port full
     std::array<std::uint64_t, kDropReasons> drops{};
     std::array<std::uint64_t, kCopyDropReasons> copy_drops{};
     std::array<std::uint64_t, 3> signals{};        ///< per SignalKind, delivered to the ring

@@ -95,7 +95,7 @@ struct EntryCounters {
     std::uint64_t packets = 0;         ///< accepted on the accept interface
     std::uint64_t bytes = 0;           ///< IP octets of those
     std::uint64_t wrong_interface = 0; ///< arrived elsewhere, dropped
-    std::uint64_t copies = 0;          ///< handed to egress ports; one packet to N egresses counts N
+    std::uint64_t copies = 0;          ///< queued for egress ports; what these refuse is in copy_drops
 };
 
 /// Traffic of one egress of an entry since that egress is part of it.

@@ -116,6 +116,9 @@ TEST_F(Punt, ControlPacketThatCannotBeSentIsRefused) {
     }
     EXPECT_EQ(injector_->send(kLan2, VlanId(0), {}, octets.first(100)).error().status,
               Status::kCanNotComplete);
+    EXPECT_EQ(injector_->dropped(WorkerId(0)), 1U);
+    injector_->discard_parked({kRoutedDomain, Ipv4Address(239, 1, 1, 1), Ipv4Address(10, 0, 1, 2)});
+    EXPECT_EQ(injector_->dropped(WorkerId(0)), 2U);
     turn_until_idle();
     EXPECT_EQ(counters().injected, dataplane::WorkerRings::kInjections - 1);
 }
