@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LOGS = os.path.join(REPOSITORY, "build", "test-logs")
 SUITES = ["unit", "pipeline", "sanitize", "functional", "fuzz"]
-# The release build is the project's default. Little optimisation elsewhere: more would cost more time than it saves.
+# The release build is the project's default. Sanitized code compiles 2.5 times faster without optimisation than at -O1, which is
+# more than its tests lose by it.
 BUILD_OPTIONS = {
     "build": [],
-    "build-sanitize": ["-Doptimization=1", "-Ddebug=true", "-Db_sanitize=address,undefined", "-Db_lundef=false"],
+    "build-sanitize": ["-Doptimization=0", "-Ddebug=true", "-Db_sanitize=address,undefined", "-Db_lundef=false"],
     # Another compiler with other warnings, some of them about the standard library.
     "build-fuzz": ["-Dwerror=false", "-Doptimization=1", "-Ddebug=true", "-Dfuzz=true", "-Dtests=false", "-Db_lundef=false"],
 }
