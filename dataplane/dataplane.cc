@@ -11,6 +11,7 @@
 
 #include "eal.hh"
 #include "injector.hh"
+#include "link_watch.hh"
 #include "memory.hh"
 #include "pool.hh"
 #include "port.hh"
@@ -89,6 +90,7 @@ struct Dataplane::Parts {
     std::vector<PortFacts> facts;
     SteadyClock clock;
     std::unique_ptr<Table> table;
+    std::unique_ptr<LinkWatch> links;
     std::unique_ptr<Workers> workers;
     std::unique_ptr<SignalReader> signals;
     std::unique_ptr<Injector> injector;
@@ -113,10 +115,12 @@ Expected<void> Dataplane::Parts::assemble(const Settings& settings) {
         return std::unexpected(made_table.error());
     }
     table = std::move(*made_table);
+    links = std::make_unique<LinkWatch>(ports.size());
     auto made_workers = Workers::create({.poll = settings.poll,
                                          .limits = settings.limits,
                                          .eal = &eal,
                                          .ports = ports,
+                                         .links = links.get(),
                                          .table = table.get(),
                                          .pool = pool.get()},
                                         std::move(*attachments));
@@ -198,6 +202,10 @@ PacketSender& Dataplane::sender() {
 
 DataplaneView& Dataplane::view() {
     return *parts_->view;
+}
+
+void Dataplane::watch_links() {
+    parts_->links->look(parts_->ports, parts_->clock.now());
 }
 
 MacAddress Dataplane::port_mac(PortId port) const {

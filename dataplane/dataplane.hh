@@ -80,8 +80,8 @@ struct Settings {
     PollMode poll = PollMode::kBusy;
     MemoryMode memory = MemoryMode::kAuto;
     std::size_t mfib_entries = 65536;
-    /// Egresses of all entries together; 0: four times mfib_entries, but in a small table at least 65,535 more
-    /// than mfib_entries. Equal lists are not shared.
+    /// Egresses of all entries together; 0: four times mfib_entries, but in a small table at least 65,535
+    /// more than mfib_entries. Equal lists are not shared.
     std::size_t mfib_egresses = 0;
     std::vector<std::string> eal; ///< further EAL arguments, verbatim
     std::vector<PortSettings> ports;
@@ -113,6 +113,10 @@ class Dataplane {
     [[nodiscard]] SignalSource& signals();
     [[nodiscard]] PacketSender& sender();
     [[nodiscard]] DataplaneView& view();
+
+    /// Lets the workers know which ports have a link. Call it about as often as `signals()` is drained; it
+    /// looks every 100 ms.
+    void watch_links();
 
     /// Facts of a port that do not change while it is open; `port` is an index of `Settings::ports`.
     [[nodiscard]] MacAddress port_mac(PortId port) const;

@@ -63,6 +63,16 @@ std::uint32_t speed_of(const std::string& name) {
     return speed == static_cast<std::uint32_t>(SPEED_UNKNOWN) ? 0 : speed;
 }
 
+unsigned flags_of(const ifreq& request) {
+    return static_cast<unsigned short>(request.ifr_flags);
+}
+
+bool carrier(const std::string& name, unsigned flags) {
+    // The carrier of now; IFF_RUNNING follows it up to a second late.
+    ethtool_value link{.cmd = ETHTOOL_GLINK};
+    return (flags & IFF_UP) != 0 && (ethtool(name, link) ? link.data != 0 : (flags & IFF_RUNNING) != 0);
+}
+
 std::pair<sockaddr_un, socklen_t> claim_address(const std::string& name) {
     sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
     const std::string path = "mcfwd/interface/" + name;
@@ -118,6 +128,12 @@ std::vector<std::string> netdev_names() {
     return names;
 }
 
+bool has_carrier(const std::string& name, unsigned index) {
+    ifreq request = request_for(name);
+    return if_nametoindex(name.c_str()) == index && control(SIOCGIFFLAGS, request) &&
+           carrier(name, flags_of(request));
+}
+
 Expected<Netdev> inspect_netdev(const std::string& name) {
     Netdev netdev{.name = name, .index = if_nametoindex(name.c_str())};
     ifreq request = request_for(name);
@@ -126,11 +142,8 @@ Expected<Netdev> inspect_netdev(const std::string& name) {
                     fmt::format("there is no interface {} in this network namespace; interfaces: {}", name,
                                 listed(netdev_names())));
     }
-    const auto flags = static_cast<unsigned>(static_cast<unsigned short>(request.ifr_flags));
-    netdev.up = (flags & IFF_UP) != 0;
-    ethtool_value link{.cmd =
-                           ETHTOOL_GLINK}; // the carrier of now; IFF_RUNNING follows it up to a second late
-    netdev.carrier = netdev.up && (ethtool(name, link) ? link.data != 0 : (flags & IFF_RUNNING) != 0);
+    netdev.up = (flags_of(request) & IFF_UP) != 0;
+    netdev.carrier = carrier(name, flags_of(request));
     request = request_for(name);
     if (control(SIOCGIFMTU, request)) {
         netdev.mtu = static_cast<unsigned>(request.ifr_mtu);

@@ -29,6 +29,9 @@ struct Netdev {
 /// Names of all interfaces, sorted.
 [[nodiscard]] std::vector<std::string> netdev_names();
 
+/// Whether this interface exists, is up and has a carrier now.
+[[nodiscard]] bool has_carrier(const std::string& name, unsigned index);
+
 /// kNotFound, with the interfaces that exist, if there is none of this name.
 [[nodiscard]] Expected<Netdev> inspect_netdev(const std::string& name);
 

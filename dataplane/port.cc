@@ -211,6 +211,15 @@ PortCapabilities Port::capabilities() const {
     return state_->capabilities;
 }
 
+bool Port::link_up() const {
+    if (state_->netdev) { // the drivers say "up" whatever happens
+        return has_carrier(state_->netdev->facts().name, state_->netdev->facts().index);
+    }
+    // A driver that knows nothing of links has one.
+    rte_eth_link link{};
+    return rte_eth_link_get_nowait(number(), &link) != 0 || link.link_status == RTE_ETH_LINK_UP;
+}
+
 PortStatus Port::status() const {
     PortStatus status{.port = id(),
                       .name = name(),

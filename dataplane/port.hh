@@ -66,6 +66,8 @@ class Port {
     [[nodiscard]] std::uint16_t mtu() const;
     [[nodiscard]] PortCapabilities capabilities() const;
 
+    /// Cheaper than all of `status`. Control thread only.
+    [[nodiscard]] bool link_up() const;
     /// Link, counters, XDP counts as of now; makes system calls. Control thread only.
     [[nodiscard]] PortStatus status() const;
 

@@ -57,15 +57,16 @@ Expected<void> Workers::make_rings(const WorkersSetup& setup) {
     return {};
 }
 
-std::vector<Outlet> Workers::outlets(WorkerId worker, std::span<const Port> ports) {
+std::vector<Outlet> Workers::outlets(WorkerId worker, const WorkersSetup& setup) {
     std::vector<Outlet> made;
-    for (const Port& port : ports) {
+    for (const Port& port : setup.ports) {
         const WorkerId owner(static_cast<std::uint16_t>(worker.value() % port.tx_queues()));
         Ring<rte_mbuf*>* relay = relays_.find(port.id(), owner);
         made.push_back({.number = port.number(),
                         .queue = owner.value(),
                         .relay = owner == worker ? nullptr : relay,
-                        .inbox = owner == worker ? relay : nullptr});
+                        .inbox = owner == worker ? relay : nullptr,
+                        .link_up = setup.links->up(port.id())});
     }
     return made;
 }
@@ -87,7 +88,7 @@ void Workers::make_workers(const WorkersSetup& setup) {
             .table = setup.table->access(id),
             .attachments = &attachments_,
             .inlets = std::move(inlets[number]),
-            .outlets = outlets(id, setup.ports),
+            .outlets = outlets(id, setup),
             .punt = &rings_[number].punt,
             .injections = &rings_[number].injections,
             .pool = setup.pool,

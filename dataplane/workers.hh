@@ -16,6 +16,7 @@
 
 #include "dataplane.hh"
 #include "eal.hh"
+#include "link_watch.hh"
 #include "port.hh"
 #include "worker/attachments.hh"
 #include "worker/rings.hh"
@@ -29,6 +30,7 @@ struct WorkersSetup {
     Limits limits;
     const Eal* eal = nullptr;
     std::span<const Port> ports; ///< index = PortId
+    const LinkWatch* links = nullptr;
     const Table* table = nullptr;
     rte_mempool* pool = nullptr;
 };
@@ -56,7 +58,7 @@ class Workers {
     Workers(Attachments attachments, const Eal& eal);
     [[nodiscard]] Expected<void> make_rings(const WorkersSetup& setup);
     void make_workers(const WorkersSetup& setup);
-    [[nodiscard]] std::vector<Outlet> outlets(WorkerId worker, std::span<const Port> ports);
+    [[nodiscard]] std::vector<Outlet> outlets(WorkerId worker, const WorkersSetup& setup);
 
     Attachments attachments_;
     const Eal& eal_;

@@ -117,6 +117,7 @@ Duration Router::turn() {
         kSignalsPerTurn, [this](const Signal& signal) { receive(signal); });
     std::ignore = igmp_.advance();
     groups_.tick();
+    environment_.dataplane.watch_links();
     const bool publishing = environment_.dataplane.table().advance();
     if (signals == kSignalsPerTurn) {
         return Duration::zero();

@@ -23,11 +23,11 @@ namespace mcfwd::dataplane {
 
 /// How a worker reaches one port: through a TX queue of its own, or through the worker that owns one.
 struct Outlet {
-    std::uint16_t number = 0;         ///< DPDK's port number
-    std::uint16_t queue = 0;          ///< used if there is no relay
-    Ring<rte_mbuf*>* relay = nullptr; ///< the owner's inbox for this port
-    Ring<rte_mbuf*>* inbox = nullptr; ///< what other workers want sent through our queue
-    const std::atomic<bool>* link_up = nullptr;
+    std::uint16_t number = 0;                   ///< DPDK's port number
+    std::uint16_t queue = 0;                    ///< used if there is no relay
+    Ring<rte_mbuf*>* relay = nullptr;           ///< the owner's inbox for this port
+    Ring<rte_mbuf*>* inbox = nullptr;           ///< what other workers want sent through our queue
+    const std::atomic<bool>* link_up = nullptr; ///< of the port; none: always up
 };
 
 /// One per worker.

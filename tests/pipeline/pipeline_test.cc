@@ -32,7 +32,7 @@ void PipelineTest::SetUp() {
         macs.push_back(port.mac());
         wanted.push_back({.port = port.id(), .interface = interface_of(port.id())});
         inlets.push_back({port.id(), port.number(), 0});
-        outlets.push_back({.number = port.number()});
+        outlets.push_back({.number = port.number(), .link_up = links_.up(port.id())});
     }
     auto attachments = Attachments::create(wanted, macs);
     ASSERT_TRUE(attachments) << attachments.error().what;

@@ -19,6 +19,7 @@
 #include <mcfwd/table.hh>
 
 #include <dataplane/injector.hh>
+#include <dataplane/link_watch.hh>
 #include <dataplane/signal_reader.hh>
 #include <dataplane/table/table.hh>
 #include <dataplane/worker/worker.hh>
@@ -104,6 +105,7 @@ class PipelineTest : public testing::Test {
     Size size_;
     dataplane::Limits limits_;
     ManualClock clock_;
+    dataplane::LinkWatch links_{kPorts};
     unsigned level_ = 0;
     dataplane::Tally tally_;
     std::unique_ptr<dataplane::Table> table_;

@@ -4,7 +4,9 @@
 // How copies reach a port: in few offers, and through another worker where a port has one TX queue for two.
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <functional>
+#include <span>
 
 #include <rte_ethdev.h>
 
@@ -43,6 +45,34 @@ TEST_F(Transmit, APortThatTookLessThanOfferedIsNotAskedAgainForEveryCopy) {
     EXPECT_EQ(wire(kNarrowPort).take().size(), kNarrowSlots);
     turn_until_idle();
     EXPECT_EQ(counters().sent + copy_drops(CopyDropReason::kTxFull), 150U);
+}
+
+// Links are looked at every 100 ms.
+TEST_F(Transmit, CopiesForAPortWithoutLinkAreDroppedAsSuch) {
+    const std::span<const dataplane::Port> ports = Environment::get().ports;
+    const std::uint16_t number = ports[kLan2.value()].number();
+    const FrameText text{};
+    publish({PutEntry{
+        .key = key(text), .accept = interface_of(kLan1), .forward = {egress(kLan2), egress(kLan3)}}});
+    const auto look_after = [this, &ports, &text](Duration time) {
+        clock_.time += time;
+        links_.look(ports, clock_.time);
+        arrive(kLan1, text);
+        turn_until_idle();
+    };
+    look_after(std::chrono::seconds(1));
+    EXPECT_EQ(wire(kLan2).take().size(), 1U);
+    ASSERT_EQ(rte_eth_dev_set_link_down(number), 0);
+    look_after(std::chrono::milliseconds(99));
+    EXPECT_EQ(wire(kLan2).take().size(), 1U);
+    look_after(std::chrono::milliseconds(1));
+    EXPECT_TRUE(wire(kLan2).take().empty());
+    EXPECT_EQ(copy_drops(CopyDropReason::kPortDown), 1U);
+    EXPECT_EQ(counters().forwarded, 3U);
+    ASSERT_EQ(rte_eth_dev_set_link_up(number), 0);
+    look_after(std::chrono::milliseconds(100));
+    EXPECT_EQ(wire(kLan2).take().size(), 1U);
+    EXPECT_EQ(wire(kLan3).take().size(), 4U);
 }
 
 /// The first worker receives on kLan1 and owns the only TX queue of every port; the second receives on kLan2.
