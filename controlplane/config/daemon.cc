@@ -53,7 +53,7 @@ void check_cores(const Node& table, const Dataplane& dataplane, Findings& findin
     }
     const Node* main_core = table.find("main_core");
     const Node& shared = main_core != nullptr ? *main_core : cores;
-    if (seen.contains(dataplane.main_core) && findings.sound(shared)) {
+    if (dataplane.poll == Poll::kBusy && seen.contains(dataplane.main_core) && findings.sound(shared)) {
         findings.warning(shared.position, "main_core is a worker core too",
                          fmt::format("{}", dataplane.main_core),
                          "a core of its own, or poll = \"adaptive\" on small machines");

@@ -42,8 +42,8 @@ void check_queriers(const Config& config, const Node& file, Findings& findings) 
     for (std::size_t i = 0; i < config.interfaces.size(); ++i) {
         const Interface& interface = config.interfaces[i];
         if (interface.igmp.enabled && interface.address.empty()) {
-            findings.error(file.at({"interface", i, "address"}).position, "interface with IGMP has no address",
-                           "nothing",
+            findings.error(file.at({"interface", i, "address"}).position,
+                           "interface with IGMP has no address", "nothing",
                            "an address, the source of its queries; or [interface.igmp] enabled = false");
         }
     }

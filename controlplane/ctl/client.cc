@@ -137,8 +137,8 @@ Outcome<std::string> Client::receive_line() {
         } else if (octets == 0 || (errno != EAGAIN && errno != EINTR)) {
             return gone("closed the connection before it answered");
         } else if (!wait_for(POLLIN)) {
-            return gone(fmt::format("did not answer within {} s",
-                                    std::chrono::duration<double>(timeout_).count()));
+            return gone(
+                fmt::format("did not answer within {} s", std::chrono::duration<double>(timeout_).count()));
         }
     }
     return gone("is not connected");

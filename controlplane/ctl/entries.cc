@@ -182,6 +182,13 @@ constexpr std::array kMemberships{
     Field{"COUNTS FOR", "counts_for", text_at}, Field{"STALE", "stale", text_at},
 };
 
+constexpr std::array kMroutes{
+    Field{"SOURCE", "source", text_at},
+    Field{"GROUP", "group", text_at},
+    Field{"IIF", "iif", text_at},
+    Field{"OIFS", "oifs", list_at},
+};
+
 constexpr std::array kClients{
     Field{"NAME", "name", text_at},
     Field{"PROTOCOL", "protocol_id", text_at, kRight},
@@ -238,6 +245,7 @@ constexpr std::array kShapes{
     Shape{"show mfe", kMfe},
     Shape{"show ownership", kOwnership},
     Shape{"show memberships", kMemberships},
+    Shape{"show mroutes", kMroutes},
     Shape{"show clients", kClients},
     Shape{"show igmp interfaces", kIgmpInterfaces},
     Shape{"show igmp groups", kIgmpGroups},

@@ -35,7 +35,7 @@ struct CommandContext {
 
 /// show status|ports|workers|drops|versions
 void add_system_commands(rpc::Registry& registry, CommandContext& context);
-/// show interfaces|mfib|mfe|ownership|memberships|clients
+/// show interfaces|mfib|mfe|ownership|memberships|mroutes|clients
 void add_forwarding_commands(rpc::Registry& registry, CommandContext& context);
 /// show igmp interfaces|groups
 void add_igmp_commands(rpc::Registry& registry, CommandContext& context);

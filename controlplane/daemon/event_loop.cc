@@ -66,6 +66,7 @@ void EventLoop::repeat(std::function<Duration()> task) {
 }
 
 void EventLoop::on_termination(std::function<void(int)> task) {
+    impl_->signals.add(SIGHUP); // a closed terminal; there is nothing to reload yet
     impl_->signals.add(SIGINT);
     impl_->signals.add(SIGTERM);
     impl_->signals.async_wait([task = std::move(task)](const asio::error_code& error, int number) {

@@ -34,7 +34,7 @@ class EventLoop final : public Clock, public TaskQueue {
     /// loop get their turn between two runs, also when it returns zero.
     void repeat(std::function<Duration()> task);
 
-    /// Calls `task` once when SIGINT or SIGTERM arrives.
+    /// Calls `task` once when SIGINT, SIGTERM or SIGHUP arrives.
     void on_termination(std::function<void(int signal_number)> task);
 
     /// Serves the loop until `stop`.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // SPDX-FileCopyrightText: 2026 the mcfwd authors
 //
-// show interfaces, mfib, mfe, ownership, memberships, clients.
+// show interfaces, mfib, mfe, ownership, memberships, mroutes, clients.
 #include "commands.hh"
 
 #include <map>
@@ -177,6 +177,24 @@ json memberships(const Router& router, const FlowFilter& filter) {
     return {{"entries", std::move(entries)}};
 }
 
+json mroutes(Router& router, const FlowFilter& filter) {
+    json entries = json::array();
+    for (const auto& [key, route] : router.static_routes().routes()) {
+        if (!filter.passes(key)) {
+            continue;
+        }
+        json oifs = json::array();
+        for (const IfIndex oif : route.oifs) {
+            oifs.push_back(name_of(router, oif));
+        }
+        entries.push_back({{"source", rpc::source_json(key.source)},
+                           {"group", rpc::address_json(key.group)},
+                           {"iif", name_of(router, route.iif)},
+                           {"oifs", std::move(oifs)}});
+    }
+    return {{"entries", std::move(entries)}};
+}
+
 json clients(const Router& router) {
     json entries = json::array();
     for (const group_manager::ClientView& client : router.groups().clients()) {
@@ -217,6 +235,9 @@ void add_forwarding_commands(rpc::Registry& registry, CommandContext& context) {
                  [&context](const json&) -> Expected<json> { return ownership(context.router); });
     registry.add("show.memberships", [&context](const json& params) -> Expected<json> {
         return memberships(context.router, FlowFilter(params));
+    });
+    registry.add("show.mroutes", [&context](const json& params) -> Expected<json> {
+        return mroutes(context.router, FlowFilter(params));
     });
     registry.add("show.clients",
                  [&context](const json&) -> Expected<json> { return clients(context.router); });

@@ -4,6 +4,8 @@
 // show igmp interfaces, show igmp groups.
 #include "commands.hh"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include <controlplane/rpc/parameters.hh>
@@ -94,7 +96,7 @@ json group_json(const std::string& name, const igmp::GroupView& group) {
              group.last_reporter.is_unspecified() ? json() : rpc::address_json(group.last_reporter)},
             {"uptime", rpc::seconds_json(group.uptime)},
             {"leaving", group.leaving},
-            {"static", group.is_static}};
+            {"static", group.is_static || std::ranges::any_of(group.sources, &igmp::SourceView::is_static)}};
 }
 
 /// [INTERFACE] of a show command: kNotFound for a name that is not configured.

@@ -22,6 +22,9 @@ using namespace mcfwd;
 using namespace mcfwd::daemon;
 
 int failed(const Error& error) {
+    if (log_level() == "off") {
+        fmt::print(stderr, "mcfwd: cannot start: {}\n", error.what);
+    }
     spdlog::critical("cannot start: {}", error.what);
     return kExitFailed;
 }
@@ -75,7 +78,10 @@ int run(const CommandLine& line, const config::Accepted& accepted) {
                            .config_path = line.config,
                            .started = loop.now(),
                            .counters_cleared = loop.now(),
-                           .shutdown = [&loop] { loop.post([&loop] { loop.stop(); }); }};
+                           .shutdown = [&loop] {
+                               spdlog::info("stopping command=shutdown");
+                               loop.post([&loop] { loop.stop(); });
+                           }};
     add_system_commands(registry, context);
     add_forwarding_commands(registry, context);
     add_igmp_commands(registry, context);

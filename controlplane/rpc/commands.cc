@@ -59,6 +59,8 @@ constexpr std::array kCommands{
     Command{"show mfe", "the group manager's view: contributions, vetoes, timers", kGroupFilter, "entries"},
     Command{"show ownership", "who owns each interface", kNone, "entries"},
     Command{"show memberships", "who asked for which group where", kGroupFilter, "entries"},
+    Command{"show mroutes", "static multicast routes, of the configuration and of mroute add", kGroupFilter,
+            "entries"},
     Command{"show clients", "registered multicast protocols", kNone, "entries"},
     Command{"show igmp interfaces", "querier state, timers and counters per interface", kInterfaceFilter,
             "entries"},
