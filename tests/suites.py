@@ -19,7 +19,7 @@ SUITES = ["unit", "pipeline", "sanitize", "functional", "fuzz"]
 # more than its tests lose by it.
 BUILD_OPTIONS = {
     "build": [],
-    "build-sanitize": ["-Doptimization=0", "-Ddebug=true", "-Db_sanitize=address,undefined", "-Db_lundef=false"],
+    "build-sanitize": ["-Doptimization=0", "-Ddebug=false", "-Dcpp_args=-g1", "-Db_sanitize=address,undefined", "-Db_lundef=false"],
     # Another compiler with other warnings, some of them about the standard library.
     "build-fuzz": ["-Dwerror=false", "-Doptimization=1", "-Ddebug=true", "-Dfuzz=true", "-Dtests=false", "-Db_lundef=false"],
 }

@@ -124,9 +124,8 @@ Expected<void> Table::has_room(const NetEffect& effect) const {
                     fmt::format("{} entries needed, at most {}", entries, size_.entries));
     }
     if (egresses > size_.egresses && egresses > egresses_) {
-        return fail(
-            Status::kNotEnoughMemory,
-            fmt::format("{} egresses of all entries needed, at most {}", egresses, size_.egresses));
+        return fail(Status::kNotEnoughMemory,
+                    fmt::format("{} egresses of all entries needed, at most {}", egresses, size_.egresses));
     }
     return {};
 }
@@ -160,9 +159,8 @@ bool Table::build_lists(NetEffect& effect) {
 
 std::unexpected<Error> Table::refuse(std::string_view why) {
     ++refused_;
-    return fail(Status::kNotEnoughMemory,
-                fmt::format("table full: {} ({} entries and {} egresses in use)", why, entries_.size(),
-                            egresses_));
+    return fail(Status::kNotEnoughMemory, fmt::format("table full: {} ({} entries and {} egresses in use)",
+                                                      why, entries_.size(), egresses_));
 }
 
 void Table::commit(NetEffect& effect) {

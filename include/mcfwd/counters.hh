@@ -21,35 +21,35 @@ namespace mcfwd {
 /// Every way a received packet can end other than forwarded, punted or (still) parked.
 /// received = forwarded + punted + parked + the sum of these, exactly, at any quiescent moment.
 enum class DropReason : std::uint8_t {
-    kTooShort,          ///< frame ends before its headers do
-    kNotIpv4,           ///< another EtherType
-    kNoAttachment,      ///< no interface is configured for this port and VLAN
-    kBadIpHeader,       ///< version, header length or total length is wrong
+    kTooShort,     ///< frame ends before its headers do
+    kNotIpv4,      ///< another EtherType
+    kNoAttachment, ///< no interface is configured for this port and VLAN
+    kBadIpHeader,  ///< version, header length or total length is wrong
     kBadIpChecksum,
-    kNotMulticast,      ///< destination is no group (class D) address
-    kMartianSource,     ///< source that no packet may have: 0/8, 127/8, class D and E
-    kOwnTransmission,   ///< our own frame seen again (AF_PACKET ports)
-    kLinkLocalGroup,    ///< 224.0.0.0/24 is never routed
-    kUnownedInterface,  ///< miss on an interface that neither IGMP nor a protocol owns
-    kWrongInterface,    ///< failed the reverse-path check of its entry
-    kNegativeEntry,     ///< traffic seen, nobody wants it
-    kTtlExceeded,       ///< TTL too low for every egress
-    kMtuExceeded,       ///< too big for every egress (mixed causes count here)
-    kParkFull,          ///< no room to park while its entry is being created
-    kParkTimeout,       ///< the control plane did not answer in time
-    kParkDiscarded,     ///< the control plane refused to create the entry (table full)
-    kPuntPoliced,       ///< over the punt rate of its class
-    kPuntRingFull,      ///< the control thread is behind
-    kNoBuffer,          ///< no packet buffer left for even one copy
+    kNotMulticast,     ///< destination is no group (class D) address
+    kMartianSource,    ///< source that no packet may have: 0/8, 127/8, class D and E
+    kOwnTransmission,  ///< our own frame seen again (AF_PACKET ports)
+    kLinkLocalGroup,   ///< 224.0.0.0/24 is never routed
+    kUnownedInterface, ///< miss on an interface that neither IGMP nor a protocol owns
+    kWrongInterface,   ///< failed the reverse-path check of its entry
+    kNegativeEntry,    ///< traffic seen, nobody wants it
+    kTtlExceeded,      ///< TTL too low for every egress
+    kMtuExceeded,      ///< too big for every egress (mixed causes count here)
+    kParkFull,         ///< no room to park while its entry is being created
+    kParkTimeout,      ///< the control plane did not answer in time
+    kParkDiscarded,    ///< the control plane refused to create the entry (table full)
+    kPuntPoliced,      ///< over the punt rate of its class
+    kPuntRingFull,     ///< the control thread is behind
+    kNoBuffer,         ///< no packet buffer left for even one copy
 };
 inline constexpr std::size_t kDropReasons = static_cast<std::size_t>(DropReason::kNoBuffer) + 1;
 
 [[nodiscard]] constexpr std::string_view drop_reason_name(DropReason reason) {
     constexpr std::array<std::string_view, kDropReasons> kNames{
-        "too_short",      "not_ipv4",        "no_attachment",    "bad_ip_header",  "bad_ip_checksum",
-        "not_multicast",  "martian_source",  "own_transmission", "link_local_group", "unowned_interface",
-        "wrong_interface", "negative_entry", "ttl_exceeded",     "mtu_exceeded",   "park_full",
-        "park_timeout",   "park_discarded",  "punt_policed",     "punt_ring_full", "no_buffer"};
+        "too_short",       "not_ipv4",       "no_attachment",    "bad_ip_header",    "bad_ip_checksum",
+        "not_multicast",   "martian_source", "own_transmission", "link_local_group", "unowned_interface",
+        "wrong_interface", "negative_entry", "ttl_exceeded",     "mtu_exceeded",     "park_full",
+        "park_timeout",    "park_discarded", "punt_policed",     "punt_ring_full",   "no_buffer"};
     return kNames[static_cast<std::size_t>(reason)];
 }
 
@@ -64,8 +64,8 @@ enum class CopyDropReason : std::uint8_t {
 inline constexpr std::size_t kCopyDropReasons = static_cast<std::size_t>(CopyDropReason::kPortDown) + 1;
 
 [[nodiscard]] constexpr std::string_view copy_drop_reason_name(CopyDropReason reason) {
-    constexpr std::array<std::string_view, kCopyDropReasons> kNames{"ttl_exceeded", "mtu_exceeded", "no_buffer",
-                                                                    "tx_full", "port_down"};
+    constexpr std::array<std::string_view, kCopyDropReasons> kNames{"ttl_exceeded", "mtu_exceeded",
+                                                                    "no_buffer", "tx_full", "port_down"};
     return kNames[static_cast<std::size_t>(reason)];
 }
 
@@ -77,16 +77,16 @@ struct WorkerCounters {
     unsigned core = 0;
     TableVersion version; ///< of its last burst
     std::uint64_t received = 0;
-    std::uint64_t forwarded = 0; ///< received packets replicated towards at least one port; see copy_drops
-    std::uint64_t punted = 0;    ///< received packets handed to the control thread (IGMP)
-    std::uint64_t parked = 0;    ///< waiting now for their entry
-    std::uint64_t copies = 0;    ///< copies meant to leave, one per egress
-    std::uint64_t sent = 0;      ///< copies a port accepted
-    std::uint64_t injected = 0;  ///< packets of the control thread sent
+    std::uint64_t forwarded = 0;    ///< received packets replicated towards at least one port; see copy_drops
+    std::uint64_t punted = 0;       ///< received packets handed to the control thread (IGMP)
+    std::uint64_t parked = 0;       ///< waiting now for their entry
+    std::uint64_t copies = 0;       ///< copies meant to leave, one per egress
+    std::uint64_t sent = 0;         ///< copies a port accepted
+    std::uint64_t injected = 0;     ///< packets of the control thread sent
     std::uint64_t inject_drops = 0; ///< of the control thread: no buffer, no ring slot, port full
     std::array<std::uint64_t, kDropReasons> drops{};
     std::array<std::uint64_t, kCopyDropReasons> copy_drops{};
-    std::array<std::uint64_t, 3> signals{};        ///< per SignalKind, delivered to the ring
+    std::array<std::uint64_t, 3> signals{};         ///< per SignalKind, delivered to the ring
     std::array<std::uint64_t, 3> signals_policed{}; ///< per SignalKind, over the rate
     std::array<std::uint64_t, 3> signals_lost{};    ///< per SignalKind, no room in the ring
     std::uint64_t polls = 0;

@@ -47,7 +47,9 @@ inline constexpr IfIndex kNoInterface{0};
 
 template <typename Tag, typename Rep>
 struct std::hash<mcfwd::StrongId<Tag, Rep>> {
-    std::size_t operator()(mcfwd::StrongId<Tag, Rep> id) const noexcept { return std::hash<Rep>{}(id.value()); }
+    std::size_t operator()(mcfwd::StrongId<Tag, Rep> id) const noexcept {
+        return std::hash<Rep>{}(id.value());
+    }
 };
 
 template <typename Tag, typename Rep>

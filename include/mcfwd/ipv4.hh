@@ -46,12 +46,15 @@ class Ipv4Address {
     [[nodiscard]] constexpr bool is_link_local_multicast() const { return (host_ >> 8U) == 0xE00000U; }
     /// 127.0.0.0/8.
     [[nodiscard]] constexpr bool is_loopback() const { return (host_ >> 24U) == 127U; }
-    /// An address that a packet may come from: not 0/8, not loopback, not class D or E (RFC 1122 section 3.2.1.3).
+    /// An address that a packet may come from: not 0/8, not loopback, not class D or E (RFC 1122
+    /// section 3.2.1.3).
     [[nodiscard]] constexpr bool is_valid_source() const {
         return (host_ >> 24U) != 0 && !is_loopback() && (host_ >> 28U) < 0xEU;
     }
     /// A group that a router may forward: class D without 224.0.0.0/24.
-    [[nodiscard]] constexpr bool is_routable_group() const { return is_multicast() && !is_link_local_multicast(); }
+    [[nodiscard]] constexpr bool is_routable_group() const {
+        return is_multicast() && !is_link_local_multicast();
+    }
 
     constexpr auto operator<=>(const Ipv4Address&) const = default;
 
@@ -94,7 +97,9 @@ struct Ipv4Prefix {
 
     /// "A.B.C.D/LEN".
     [[nodiscard]] static constexpr std::optional<Ipv4Prefix> parse(std::string_view text);
-    [[nodiscard]] constexpr std::uint32_t mask() const { return length == 0 ? 0U : ~std::uint32_t{0} << (32U - length); }
+    [[nodiscard]] constexpr std::uint32_t mask() const {
+        return length == 0 ? 0U : ~std::uint32_t{0} << (32U - length);
+    }
     [[nodiscard]] constexpr Ipv4Address network() const { return Ipv4Address(address.host() & mask()); }
     [[nodiscard]] constexpr bool contains(Ipv4Address other) const {
         return ((address.host() ^ other.host()) & mask()) == 0;

@@ -24,7 +24,8 @@ static_assert(sizeof(MacAddress) == 6);
 
 /// 01:00:5e and the low 23 bits of the group (RFC 1112 section 6.4).
 [[nodiscard]] constexpr MacAddress multicast_mac(Ipv4Address group) {
-    return MacAddress{{0x01, 0x00, 0x5e, static_cast<std::uint8_t>(group.octet(1) & 0x7fU), group.octet(2), group.octet(3)}};
+    return MacAddress{{0x01, 0x00, 0x5e, static_cast<std::uint8_t>(group.octet(1) & 0x7fU), group.octet(2),
+                       group.octet(3)}};
 }
 
 } // namespace mcfwd
@@ -35,6 +36,7 @@ struct fmt::formatter<mcfwd::MacAddress> {
     template <typename Context>
     auto format(const mcfwd::MacAddress& mac, Context& context) const {
         const auto& b = mac.bytes;
-        return fmt::format_to(context.out(), "{:02x}:{:02x}:{:02x}:{:02x}:{:02x}:{:02x}", b[0], b[1], b[2], b[3], b[4], b[5]);
+        return fmt::format_to(context.out(), "{:02x}:{:02x}:{:02x}:{:02x}:{:02x}:{:02x}", b[0], b[1], b[2],
+                              b[3], b[4], b[5]);
     }
 };

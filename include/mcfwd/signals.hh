@@ -34,9 +34,9 @@ struct Signal {
     DomainId domain;
     PortId port;
     VlanId vlan;
-    IfIndex interface;                   ///< arrival interface, kNoInterface on a bridge
-    MacAddress source_mac;               ///< Ethernet source of the packet
-    std::span<const std::byte> packet;   ///< from the IP header on; the frame's padding is not part of it
+    IfIndex interface;                 ///< arrival interface, kNoInterface on a bridge
+    MacAddress source_mac;             ///< Ethernet source of the packet
+    std::span<const std::byte> packet; ///< from the IP header on; the frame's padding is not part of it
 };
 
 /// Worker -> control thread. Control thread only.
@@ -52,8 +52,8 @@ class PacketSender {
   public:
     virtual ~PacketSender() = default;
     /// Sends an IP packet out of a port with the port's own MAC as source and, if `vlan` is not 0, a tag.
-    /// kCanNotComplete when no buffer or no ring slot is free (counted as inject_drops), kInvalidParameter for
-    /// an unknown port or a packet larger than the port's MTU.
+    /// kCanNotComplete when no buffer or no ring slot is free (counted as inject_drops), kInvalidParameter
+    /// for an unknown port or a packet larger than the port's MTU.
     [[nodiscard]] virtual Expected<void> send(PortId port, VlanId vlan, MacAddress destination,
                                               std::span<const std::byte> ip_packet) = 0;
 

@@ -32,12 +32,12 @@ struct MfibKey {
 
 /// One copy of a packet, fully resolved: no lookup is left to the worker.
 struct Egress {
-    IfIndex interface;            ///< for counters and for people; kNoInterface on a bridge port
+    IfIndex interface; ///< for counters and for people; kNoInterface on a bridge port
     PortId port;
-    VlanId vlan;                  ///< 0: sent untagged
-    MacAddress source_mac;        ///< Ethernet source of the copy (routed egresses)
+    VlanId vlan;                    ///< 0: sent untagged
+    MacAddress source_mac;          ///< Ethernet source of the copy (routed egresses)
     std::uint8_t ttl_threshold = 1; ///< the copy is sent only if its TTL after the decrement is at least this
-    std::uint16_t mtu = 1500;     ///< largest IP packet in octets; bigger ones are dropped and counted
+    std::uint16_t mtu = 1500;       ///< largest IP packet in octets; bigger ones are dropped and counted
 
     auto operator<=>(const Egress&) const = default;
 };
@@ -47,7 +47,8 @@ enum class CounterPolicy : std::uint8_t {
     kRestart, ///< a rebuilt entry starts from 0 (group manager specification 5.8)
 };
 
-/// Creates or replaces an entry. An empty `forward` is a negative entry: accepted packets are dropped and counted.
+/// Creates or replaces an entry. An empty `forward` is a negative entry: accepted packets are dropped and
+/// counted.
 struct PutEntry {
     MfibKey key;
     IfIndex accept;              ///< the only interface packets of this entry may arrive on (iif)
@@ -82,10 +83,10 @@ struct TableBatch {
 /// One line of the table history.
 struct VersionRecord {
     TableVersion version;
-    Instant submitted{};   ///< when the first of its batches was submitted
-    Instant published{};   ///< when workers could first see it
-    Instant retired{};     ///< when the last worker left the version before; zero while that is going on
-    std::string cause;     ///< causes of merged batches, joined by "; "
+    Instant submitted{}; ///< when the first of its batches was submitted
+    Instant published{}; ///< when workers could first see it
+    Instant retired{};   ///< when the last worker left the version before; zero while that is going on
+    std::string cause;   ///< causes of merged batches, joined by "; "
     std::size_t commands = 0;
     std::size_t entries = 0; ///< entries in the table from this version on
 };
@@ -110,8 +111,8 @@ class TableWriter {
   public:
     virtual ~TableWriter() = default;
 
-    /// Takes the batch as a whole or not at all and returns the version it will be part of: the next one when no
-    /// grace period is open, else the one after, together with whatever else is submitted meanwhile.
+    /// Takes the batch as a whole or not at all and returns the version it will be part of: the next one when
+    /// no grace period is open, else the one after, together with whatever else is submitted meanwhile.
     /// kNotEnoughMemory when the table has no room for all new entries (nothing is changed, the refusal is
     /// counted); kInvalidParameter for a malformed command.
     [[nodiscard]] virtual Expected<TableVersion> submit(TableBatch batch) = 0;

@@ -9,12 +9,11 @@
 
 #include <igmp/codec.hh>
 
-#include "octets.hh"
 #include "addresses.hh"
+#include "octets.hh"
 
 namespace mcfwd::igmp {
 namespace {
-
 
 rc::Gen<Ipv4Address> any_address() {
     return rc::gen::map(rc::gen::arbitrary<std::uint32_t>(),

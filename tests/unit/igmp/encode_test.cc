@@ -6,8 +6,8 @@
 
 #include <igmp/codec.hh>
 
-#include "octets.hh"
 #include "addresses.hh"
+#include "octets.hh"
 
 namespace mcfwd::igmp {
 namespace {
@@ -16,7 +16,6 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using test::hex;
 using test::octets;
-
 
 std::string encoded(const Message& message) {
     const auto packets = encode(message, kSender, 1500);

@@ -6,8 +6,8 @@
 
 #include <igmp/codec.hh>
 
-#include "octets.hh"
 #include "addresses.hh"
+#include "octets.hh"
 
 namespace mcfwd::igmp {
 namespace {
