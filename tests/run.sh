@@ -14,7 +14,7 @@ usage: sudo tests/run.sh [--quick] [--suite NAME]...
   --help         this text
 
 Environment: FUZZ_SECONDS (default 5) is the time for each fuzz target.
-Builds go to build/, build-sanitize/ and build-fuzz/, logs to build/test-logs/.
+Builds go to build/ and build-sanitize/, logs to build/test-logs/.
 TEXT
 }
 

@@ -228,5 +228,12 @@ TEST_F(IgmpFastLeave, BlockInExcludeModeBlocksAtOnce) {
               (Lines{"0 join 10.9.0.2 239.1.1.1", "0 leave * 239.1.1.1", "0 unblock 10.9.0.1 239.1.1.1"}));
 }
 
+TEST_F(IgmpFastLeave, RecordsOfOneReportTakeEffectOneAfterTheOther) {
+    lan.hear(report(Type::kAllow, kSsm, {kA}));
+    lan.changes();
+    lan.hear(ReportV3{.records = {{Type::kBlock, kSsm, {kA}}, {Type::kAllow, kSsm, {kB}}}});
+    EXPECT_EQ(lan.changes(), (Lines{"0 leave 10.9.0.1 232.1.1.1", "0 join 10.9.0.2 232.1.1.1"}));
+}
+
 } // namespace
 } // namespace mcfwd::igmp
