@@ -28,8 +28,8 @@ enum class MembershipEvent : std::uint8_t {
 }
 
 /// One step of the membership of an interface. Of one group, at any time: either (S,G) joins only, or one
-/// (*,G) join with blocked sources. The steps that belong to one cause (a group record, a timer, a command) come
-/// in the order join, block, leave, unblock, so that wanted traffic is never without a join in between.
+/// (*,G) join with blocked sources. The steps that belong to one cause (a group record, a timer, a command)
+/// come in the order join, block, leave, unblock, so that wanted traffic is never without a join in between.
 struct MembershipChange {
     MembershipEvent event = MembershipEvent::kJoin;
     Ipv4Address source; ///< `kAnySource` for (*,G)

@@ -51,7 +51,8 @@ class MembershipLedger {
                 return fmt::format("{} has blocks without (*,G)", group);
             }
             const auto old = before.find(group);
-            if (gaps == Gaps::kFaults && was_empty && old != before.end() && !old->second.joined.empty() && !entry.joined.empty()) {
+            if (gaps == Gaps::kFaults && was_empty && old != before.end() && !old->second.joined.empty() &&
+                !entry.joined.empty()) {
                 return fmt::format("{} was without a join in between", group);
             }
             if (entry.joined.empty()) {
