@@ -39,6 +39,16 @@ std::string_view name(Unregistered value) {
     return word(value);
 }
 
+std::string_view name(HandoffMemberships value) {
+    return word(value);
+}
+std::string_view name(HandoffMfe value) {
+    return word(value);
+}
+std::string_view name(MfeExpiry value) {
+    return word(value);
+}
+
 std::string Device::text() const {
     switch (kind) {
     case DeviceKind::kAfXdp:

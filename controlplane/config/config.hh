@@ -29,6 +29,12 @@ enum class Memory : std::uint8_t { kAuto, kHugepages, kNoHuge };
 enum class MacMode : std::uint8_t { kPort, kShared };
 enum class FastLeave : std::uint8_t { kOff, kTracked, kAlways };
 enum class Unregistered : std::uint8_t { kRouterPorts, kFlood };
+/// Memberships of IGMP at a handoff: stay in force until replayed or swept, or erased at the commit.
+enum class HandoffMemberships : std::uint8_t { kGraceful, kStrict };
+/// Forwarding entries whose iif changes its owner: built anew beside the old one, or deleted.
+enum class HandoffMfe : std::uint8_t { kRebuild, kFlush };
+/// Age of a forwarding entry that forwards: counts from its last packet, or from its creation.
+enum class MfeExpiry : std::uint8_t { kActivity, kAbsolute };
 
 /// Word of the file for each value, e.g. "no-huge".
 [[nodiscard]] std::string_view name(LogLevel value);
@@ -37,6 +43,9 @@ enum class Unregistered : std::uint8_t { kRouterPorts, kFlood };
 [[nodiscard]] std::string_view name(MacMode value);
 [[nodiscard]] std::string_view name(FastLeave value);
 [[nodiscard]] std::string_view name(Unregistered value);
+[[nodiscard]] std::string_view name(HandoffMemberships value);
+[[nodiscard]] std::string_view name(HandoffMfe value);
+[[nodiscard]] std::string_view name(MfeExpiry value);
 
 /// `[daemon]`
 struct Daemon {
@@ -56,6 +65,22 @@ struct Dataplane {
     std::vector<std::string> eal;       ///< further EAL arguments, verbatim
 
     bool operator==(const Dataplane&) const = default;
+};
+
+/// `[handoff]`: an interface changes between IGMP and a routing protocol.
+struct Handoff {
+    HandoffMemberships memberships = HandoffMemberships::kGraceful;
+    HandoffMfe mfe = HandoffMfe::kRebuild;
+    Milliseconds sweep_timeout{10'000}; ///< after it, stale memberships go whether IGMP replayed or not
+
+    bool operator==(const Handoff&) const = default;
+};
+
+/// `[mfe]`: the group manager's forwarding entries.
+struct Mfe {
+    MfeExpiry expiry = MfeExpiry::kActivity;
+
+    bool operator==(const Mfe&) const = default;
 };
 
 enum class DeviceKind : std::uint8_t {
@@ -149,7 +174,8 @@ struct Interface {
     VlanId vlan;                     ///< 0: untagged
     std::vector<Ipv4Prefix> address; ///< host bits kept; the first one is the source of IGMP queries
     MacMode mac = MacMode::kPort;
-    std::uint8_t ttl_threshold = 1; ///< 1..255
+    std::uint8_t ttl_threshold = 1;         ///< 1..255
+    std::vector<Ipv4Prefix> scope_boundary; ///< groups that neither enter nor leave (RFC 2365); no host bits
     Igmp igmp;
 
     bool operator==(const Interface&) const = default;
@@ -177,6 +203,8 @@ struct RpfRoute {
 struct Config {
     Daemon daemon;
     Dataplane dataplane;
+    Handoff handoff;
+    Mfe mfe;
     std::vector<Port> ports;
     std::vector<Bridge> bridges;
     std::vector<Interface> interfaces;

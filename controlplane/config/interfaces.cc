@@ -33,6 +33,18 @@ constexpr TextRule<Ipv4Prefix> kAddress{
     parse_address,
     "a host's address with prefix length such as \"10.0.1.1/24\", not the subnet's first or last one"};
 
+/// A range of groups that routers forward at all.
+std::optional<Ipv4Prefix> parse_scope(std::string_view text) {
+    const auto prefix = Ipv4Prefix::parse(text);
+    if (!prefix || !is_network(*prefix) || prefix->length < 4 || !prefix->address.is_multicast()) {
+        return std::nullopt;
+    }
+    const bool never_routed = prefix->address.is_link_local_multicast() && prefix->length >= 24;
+    return never_routed ? std::nullopt : prefix;
+}
+constexpr TextRule<Ipv4Prefix> kScope{
+    parse_scope, "a range of groups without host bits such as \"239.255.0.0/16\", not in 224.0.0.0/24"};
+
 void check_attachment(const Node& table, Findings& findings) {
     const Node* port = table.find("port");
     const Node* bridge = table.find("bridge");
@@ -57,6 +69,7 @@ void read_interface(const Node& table, Interface& interface, Findings& findings)
     reader.texts("address", interface.address, kAddress);
     reader.choice("mac", interface.mac);
     reader.integer("ttl_threshold", interface.ttl_threshold, {1, 255});
+    reader.texts("scope_boundary", interface.scope_boundary, kScope);
     if (const Node* igmp = reader.table("igmp", "[interface.igmp]")) {
         read_igmp(*igmp, interface.igmp, findings);
     }

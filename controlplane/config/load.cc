@@ -57,6 +57,12 @@ Config read_tables(const Node& file, Findings& findings) {
     if (const Node* table = root.table("dataplane", "[dataplane]")) {
         read_dataplane(*table, config.dataplane, findings);
     }
+    if (const Node* table = root.table("handoff", "[handoff]")) {
+        read_handoff(*table, config.handoff, findings);
+    }
+    if (const Node* table = root.table("mfe", "[mfe]")) {
+        read_mfe(*table, config.mfe, findings);
+    }
     read_each(root, "port", "[[port]]", config.ports, findings, read_port);
     read_each(root, "bridge", "[[bridge]]", config.bridges, findings, read_bridge);
     read_each(root, "interface", "[[interface]]", config.interfaces, findings, read_interface);

@@ -21,6 +21,22 @@ const Interface* interface_of(const Config& config, std::string_view name) {
     return found == config.interfaces.end() ? nullptr : &*found;
 }
 
+void warn_of_boundary(const Config& config, const Mroute& mroute, std::string_view name, const Node& node,
+                      Findings& findings) {
+    const Interface* interface = interface_of(config, name);
+    if (interface == nullptr || !findings.sound(node)) {
+        return;
+    }
+    for (const Ipv4Prefix& scope : interface->scope_boundary) {
+        if (scope.contains(mroute.group)) {
+            findings.warning(
+                node, fmt::format("group {} does not cross the scope_boundary {} here", mroute.group, scope),
+                "interfaces without this boundary");
+            return;
+        }
+    }
+}
+
 void check_mroutes(const Config& config, const Node& file, const Names& interfaces, Findings& findings) {
     std::set<std::pair<Ipv4Address, Ipv4Address>> seen;
     for (std::size_t i = 0; i < config.mroutes.size(); ++i) {
@@ -34,6 +50,10 @@ void check_mroutes(const Config& config, const Node& file, const Names& interfac
         }
         if (!findings.sound(source) || !findings.sound(group)) {
             continue;
+        }
+        warn_of_boundary(config, mroute, mroute.iif, table.at({"iif"}), findings);
+        for (std::size_t j = 0; j < mroute.oifs.size(); ++j) {
+            warn_of_boundary(config, mroute, mroute.oifs[j], table.at({"oifs", j}), findings);
         }
         const Interface* iif = interface_of(config, mroute.iif);
         if (iif != nullptr && mroute.source == kAnySource && iif->igmp.ssm_range.contains(mroute.group)) {

@@ -27,5 +27,11 @@ template <>
 inline constexpr std::array<std::string_view, 3> kWords<FastLeave>{"off", "tracked", "always"};
 template <>
 inline constexpr std::array<std::string_view, 2> kWords<Unregistered>{"router_ports", "flood"};
+template <>
+inline constexpr std::array<std::string_view, 2> kWords<HandoffMemberships>{"graceful", "strict"};
+template <>
+inline constexpr std::array<std::string_view, 2> kWords<HandoffMfe>{"rebuild", "flush"};
+template <>
+inline constexpr std::array<std::string_view, 2> kWords<MfeExpiry>{"activity", "absolute"};
 
 } // namespace mcfwd::config

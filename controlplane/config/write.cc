@@ -73,6 +73,8 @@ Tree tree_of(const Interface& interface) {
         {"address", array_of(interface.address, [](Ipv4Prefix prefix) { return fmt::to_string(prefix); })},
         {"mac", name(interface.mac)},
         {"ttl_threshold", interface.ttl_threshold},
+        {"scope_boundary",
+         array_of(interface.scope_boundary, [](Ipv4Prefix prefix) { return fmt::to_string(prefix); })},
         {"igmp", tree_of(interface.igmp)}};
 }
 
@@ -108,10 +110,18 @@ Tree tree_of(const Dataplane& dataplane) {
             {"mfib_entries", dataplane.mfib_entries}, {"eal", dataplane.eal}};
 }
 
+Tree tree_of(const Handoff& handoff) {
+    return {{"memberships", name(handoff.memberships)},
+            {"mfe", name(handoff.mfe)},
+            {"sweep_timeout", seconds(handoff.sweep_timeout)}};
+}
+
 Tree tree_of(const Config& config) {
     const auto convert = [](const auto& element) { return tree_of(element); };
     return {{"daemon", {{"socket", config.daemon.socket}, {"log_level", name(config.daemon.log_level)}}},
             {"dataplane", tree_of(config.dataplane)},
+            {"handoff", tree_of(config.handoff)},
+            {"mfe", {{"expiry", name(config.mfe.expiry)}}},
             {"port", array_of(config.ports, convert)},
             {"bridge", array_of(config.bridges, convert)},
             {"interface", array_of(config.interfaces, convert)},

@@ -56,9 +56,9 @@ struct Settings {
     HandoffMemberships handoff_memberships = HandoffMemberships::kGraceful;
     HandoffMfe handoff_mfe = HandoffMfe::kRebuild;
     MfeExpiry mfe_expiry = MfeExpiry::kActivity;
-    std::chrono::seconds sweep_timeout{10};       ///< T_sweep (3.6)
-    std::chrono::seconds unreachable_timeout{60}; ///< lifetime of kNoRoute and kUnownedIif entries (N43)
-    std::chrono::seconds wrong_if_interval{3};    ///< between two WRONG_IF for one flow and interface (5.4)
+    std::chrono::milliseconds sweep_timeout{10'000}; ///< T_sweep (3.6)
+    std::chrono::seconds unreachable_timeout{60};    ///< lifetime of kNoRoute and kUnownedIif entries (N43)
+    std::chrono::seconds wrong_if_interval{3}; ///< between two WRONG_IF for one flow and interface (5.4)
 };
 
 struct Registration {

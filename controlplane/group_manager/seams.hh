@@ -32,9 +32,9 @@ class MulticastView {
     [[nodiscard]] virtual std::optional<RpfInterface> lookup(SourceGroup flow) const = 0;
 };
 
-/// Administrative boundaries (specification 1.9). A scope boundary blocks a group in both directions, a TTL
-/// boundary only on output. After a change call `GroupManager::boundary_changed`. Concrete class:
-/// ScopeBoundaries.
+/// Administrative boundaries (specification 1.9). A scope boundary blocks a group in both directions. A TTL
+/// boundary depends on the packet: the workers judge it (`Egress::ttl_threshold`). After a change call
+/// `GroupManager::boundary_changed`. Concrete class: ScopeBoundaries.
 class Boundary {
   public:
     virtual ~Boundary() = default;

@@ -16,12 +16,12 @@ TEST(ConfigRoot, UnknownTables) {
         refused("[deamon]\n[[ports]]\n[x]\n"),
         "t.toml:1:2: unknown key in the file (did you mean \"daemon\"?): got \"deamon\"; valid: daemon, "
         "dataplane, "
-        "port, bridge, interface, mroute, rpf_route\n"
+        "handoff, mfe, port, bridge, interface, mroute, rpf_route\n"
         "t.toml:2:3: unknown key in the file (did you mean \"port\"?): got \"ports\"; valid: daemon, "
         "dataplane, "
-        "port, bridge, interface, mroute, rpf_route\n"
-        "t.toml:3:2: unknown key in the file: got \"x\"; valid: daemon, dataplane, port, bridge, interface, "
-        "mroute, rpf_route");
+        "handoff, mfe, port, bridge, interface, mroute, rpf_route\n"
+        "t.toml:3:2: unknown key in the file: got \"x\"; valid: daemon, dataplane, handoff, mfe, port, "
+        "bridge, interface, mroute, rpf_route");
 }
 
 TEST(ConfigRoot, OneTableOrMany) {

@@ -95,6 +95,21 @@ TEST(ConfigInterface, MacAndTtlThreshold) {
               "t.toml:17:17: ttl_threshold is not valid: got 256; valid: an integer from 1 to 255");
 }
 
+TEST(ConfigInterface, ScopeBoundary) {
+    for (const std::string range : {"239.255.0.0/16", "224.0.0.0/4", "239.1.1.1/32", "224.0.0.0/8"}) {
+        EXPECT_EQ(refused(with_line("address = [\"10.0.3.1/24\"]\nscope_boundary = [\"" + range + "\"]")),
+                  "accepted")
+            << range;
+    }
+    for (const std::string range :
+         {"239.255.0.1/16", "224.0.0.0/24", "224.0.0.5/32", "10.0.0.0/8", "0.0.0.0/0", "239.1.1.1", "all"}) {
+        EXPECT_EQ(refused(with_line("scope_boundary = [\"" + range + "\"]")),
+                  "t.toml:17:19: scope_boundary is not valid: got \"" + range +
+                      "\"; valid: a range of groups without host bits such as \"239.255.0.0/16\", not in "
+                      "224.0.0.0/24");
+    }
+}
+
 TEST(ConfigInterface, Addresses) {
     for (const std::string address :
          {"10.0.3.1/24", "10.0.3.254/24", "10.0.3.0/31", "10.0.3.1/31", "10.0.3.0/32", "20.0.0.0/4"}) {
@@ -167,9 +182,10 @@ TEST(ConfigInterface, WithoutIgmpAndRouteNobodyOwnsIt) {
 }
 
 TEST(ConfigInterface, UnknownKeysAndWrongTables) {
-    EXPECT_EQ(refused(with_line("adress = []")), "t.toml:17:1: unknown key in [[interface]] (did you mean "
-                                                 "\"address\"?): got \"adress\"; valid: name, port, "
-                                                 "bridge, vlan, address, mac, ttl_threshold, igmp");
+    EXPECT_EQ(refused(with_line("adress = []")),
+              "t.toml:17:1: unknown key in [[interface]] (did you mean "
+              "\"address\"?): got \"adress\"; valid: name, port, "
+              "bridge, vlan, address, mac, ttl_threshold, scope_boundary, igmp");
     EXPECT_EQ(refused(with_line("igmp = true")),
               "t.toml:17:8: igmp is one table: got true; valid: [interface.igmp]");
 }

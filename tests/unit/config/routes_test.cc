@@ -66,6 +66,17 @@ TEST(ConfigMroute, Oifs) {
               "t.toml:19:19: oif is there already: got \"b\"; valid: each interface once");
 }
 
+TEST(ConfigMroute, BehindAScopeBoundary) {
+    const std::string file =
+        kTwoPorts + "[[interface]]\nname = \"a\"\nport = \"p0\"\naddress = [\"10.0.1.1/24\"]\n"
+                    "[[interface]]\nname = \"b\"\nport = \"p1\"\nscope_boundary = [\"239.1.0.0/16\"]\n"
+                    "[interface.igmp]\nenabled = false\n"
+                    "[[mroute]]\nsource = \"10.0.1.5\"\ngroup = \"239.1.1.1\"\niif = \"a\"\noifs = [\"b\"]\n";
+    EXPECT_EQ(warned(file),
+              "t.toml:21:9: group 239.1.1.1 does not cross the scope_boundary 239.1.0.0/16 here: "
+              "got \"b\"; valid: interfaces without this boundary");
+}
+
 TEST(ConfigMroute, SsmRangeNeedsASource) {
     EXPECT_EQ(refused(mroute("\"*\"", "\"232.1.1.1\"", "\"a\"", "[\"b\"]")),
               "t.toml:16:10: group 232.1.1.1 is in the source-specific range 232.0.0.0/8 of a: got \"*\"; "

@@ -100,6 +100,9 @@ void add_interfaces(Config& config) {
         }
         interface.mac = any(MacMode::kShared);
         interface.ttl_threshold = between<std::uint8_t>(1, 254);
+        for (std::uint8_t j = between<std::uint8_t>(0, 2); j > 0; --j) {
+            interface.scope_boundary.push_back({Ipv4Address(239, j, 0, 0), between<std::uint8_t>(16, 32)});
+        }
         interface.igmp = any_igmp();
         interface.igmp.enabled = interface.igmp.enabled && !interface.address.empty();
         config.interfaces.push_back(std::move(interface));
@@ -126,6 +129,9 @@ Config any_config() {
     config.dataplane.poll = any(Poll::kAdaptive);
     config.dataplane.memory = any(Memory::kNoHuge);
     config.dataplane.mfib_entries = between(1U, 16'777'216U);
+    config.handoff = {any(HandoffMemberships::kStrict), any(HandoffMfe::kFlush),
+                      any_duration(100, 3'600'000)};
+    config.mfe = {any(MfeExpiry::kAbsolute)};
     for (int i = between(0, 3); i > 0; --i) {
         config.dataplane.eal.push_back(any_printable());
     }
@@ -164,6 +170,14 @@ memory = "auto"
 mfib_entries = 65536
 eal = []
 
+[handoff]
+memberships = "graceful"
+mfe = "rebuild"
+sweep_timeout = 10.0
+
+[mfe]
+expiry = "activity"
+
 [[port]]
 name = "p0"
 device = "net_null0"
@@ -179,6 +193,7 @@ vlan = 0
 address = ["10.0.1.1/24"]
 mac = "port"
 ttl_threshold = 1
+scope_boundary = []
 [interface.igmp]
 enabled = true
 version = 3
@@ -203,6 +218,7 @@ vlan = 0
 address = ["10.0.2.1/24"]
 mac = "port"
 ttl_threshold = 1
+scope_boundary = []
 [interface.igmp]
 enabled = true
 version = 3
