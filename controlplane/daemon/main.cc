@@ -15,6 +15,7 @@
 #include <controlplane/daemon/event_loop.hh>
 #include <controlplane/daemon/log.hh>
 #include <controlplane/daemon/translate.hh>
+#include <dataplane/rib.hh>
 
 namespace {
 
@@ -70,7 +71,12 @@ int run(const CommandLine& line, const config::Accepted& accepted) {
     if (!dataplane) {
         return failed(dataplane.error());
     }
-    Router router({.config = config, .clock = loop, .tasks = loop, .dataplane = **dataplane});
+    const auto prefixes = dataplane::make_rib(route_capacity(config));
+    if (!prefixes) {
+        return failed(prefixes.error());
+    }
+    Router router(
+        {.config = config, .clock = loop, .tasks = loop, .dataplane = **dataplane, .prefixes = **prefixes});
     FlowRates rates;
     CommandContext context{.router = router,
                            .rates = rates,

@@ -38,7 +38,8 @@ Ipv4Address address_at(std::span<const std::byte> packet, std::size_t offset) {
 Router::Router(Environment environment)
     : environment_(environment),
       interfaces_(interface_table(environment.config, environment.dataplane)),
-      view_(rpf_table(environment.config)),
+      view_(environment.prefixes),
+      boundaries_(scope_boundaries(environment.config)),
       publisher_(interfaces_, environment.dataplane.table(), environment.dataplane.sender()),
       groups_({.clock = environment.clock,
                .tasks = environment.tasks,
@@ -46,7 +47,7 @@ Router::Router(Environment environment)
                .view = view_,
                .boundary = boundaries_,
                .sink = publisher_},
-              {}),
+              group_settings(environment.config)),
       static_routes_(groups_, view_),
       igmp_({.clock = environment.clock,
              .tasks = environment.tasks,
@@ -54,6 +55,9 @@ Router::Router(Environment environment)
              .groups = groups_}) {}
 
 Expected<void> Router::start() {
+    if (auto entered = enter_routes(config(), view_); !entered) {
+        return entered;
+    }
     for (const auto step : {&Router::start_clients, &Router::add_static_routes, &Router::add_igmp}) {
         if (auto done = (this->*step)(); !done) {
             return done;

@@ -33,6 +33,7 @@ class Router {
         Clock& clock;
         TaskQueue& tasks;
         dataplane::Dataplane& dataplane;
+        PrefixSet& prefixes; ///< of the multicast view; empty
     };
 
     explicit Router(Environment environment);

@@ -80,17 +80,53 @@ forwarding::InterfaceTable interface_table(const config::Config& config,
     return table;
 }
 
-group_manager::RpfTable rpf_table(const config::Config& config) {
-    group_manager::RpfTable table;
+std::size_t route_capacity(const config::Config& config) {
+    constexpr std::size_t kAtRunTime = 16'384;
+    std::size_t count = config.rpf_routes.size();
+    for (const config::Interface& interface : config.interfaces) {
+        count += interface.address.size();
+    }
+    return count + kAtRunTime;
+}
+
+Expected<void> enter_routes(const config::Config& config, group_manager::RpfTable& view) {
     for (std::size_t i = 0; i < config.interfaces.size(); ++i) {
         for (const Ipv4Prefix& address : config.interfaces[i].address) {
-            table.add_connected(address, {index_of(i), {}});
+            if (auto entered = view.add_connected(address, {index_of(i), {}}); !entered) {
+                return entered;
+            }
         }
     }
     for (const config::RpfRoute& route : config.rpf_routes) {
-        table.add_route(route.prefix, {config::interface_index(config, route.interface), {}});
+        const group_manager::InterfaceKey towards{config::interface_index(config, route.interface), {}};
+        if (auto entered = view.add_route(route.prefix, towards); !entered) {
+            return entered;
+        }
     }
-    return table;
+    return {};
+}
+
+group_manager::ScopeBoundaries scope_boundaries(const config::Config& config) {
+    group_manager::ScopeBoundaries boundaries;
+    for (std::size_t i = 0; i < config.interfaces.size(); ++i) {
+        boundaries.set(index_of(i), config.interfaces[i].scope_boundary);
+    }
+    return boundaries;
+}
+
+group_manager::Settings group_settings(const config::Config& config) {
+    using namespace group_manager;
+    const config::Handoff& handoff = config.handoff;
+    Settings settings;
+    settings.handoff_memberships = handoff.memberships == config::HandoffMemberships::kStrict
+                                       ? HandoffMemberships::kStrict
+                                       : HandoffMemberships::kGraceful;
+    settings.handoff_mfe =
+        handoff.mfe == config::HandoffMfe::kFlush ? HandoffMfe::kFlush : HandoffMfe::kRebuild;
+    settings.mfe_expiry =
+        config.mfe.expiry == config::MfeExpiry::kAbsolute ? MfeExpiry::kAbsolute : MfeExpiry::kActivity;
+    settings.sweep_timeout = handoff.sweep_timeout;
+    return settings;
 }
 
 igmp::RouterConfig router_config(const config::Interface& interface, std::uint16_t mtu) {

@@ -5,12 +5,17 @@
 // made when the configuration was read.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
+#include <mcfwd/result.hh>
+
 #include <controlplane/config/config.hh>
 #include <controlplane/forwarding/interface_table.hh>
+#include <controlplane/group_manager/group_manager.hh>
 #include <controlplane/group_manager/rpf_table.hh>
+#include <controlplane/group_manager/scope_boundaries.hh>
 #include <dataplane/dataplane.hh>
 #include <igmp/router_config.hh>
 
@@ -24,8 +29,15 @@ namespace mcfwd::daemon {
 [[nodiscard]] forwarding::InterfaceTable interface_table(const config::Config& config,
                                                          const dataplane::Dataplane& dataplane);
 
-/// Connected subnets and `[[rpf_route]]`.
-[[nodiscard]] group_manager::RpfTable rpf_table(const config::Config& config);
+/// Prefixes that the multicast view has room for: those of the configuration and as many again as an operator
+/// may add at run time.
+[[nodiscard]] std::size_t route_capacity(const config::Config& config);
+/// Enters the connected subnets and `[[rpf_route]]`. kNotEnoughMemory: no room.
+[[nodiscard]] Expected<void> enter_routes(const config::Config& config, group_manager::RpfTable& view);
+
+[[nodiscard]] group_manager::ScopeBoundaries scope_boundaries(const config::Config& config);
+
+[[nodiscard]] group_manager::Settings group_settings(const config::Config& config);
 
 [[nodiscard]] igmp::RouterConfig router_config(const config::Interface& interface, std::uint16_t mtu);
 

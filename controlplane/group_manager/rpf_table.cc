@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // SPDX-FileCopyrightText: 2026 the mcfwd authors
 //
-// Longest prefix match by one hash table per prefix length, longest first.
+// What each prefix means; which one matches is found by the set of prefixes.
 #include <controlplane/group_manager/rpf_table.hh>
 
 namespace mcfwd::group_manager {
+
+namespace {
+
+Ipv4Prefix without_host_bits(Ipv4Prefix prefix) {
+    return {prefix.network(), prefix.length};
+}
+
+} // namespace
 
 std::optional<RpfInterface> RpfTable::lookup(SourceGroup flow) const {
     for (const SourceGroup& key : {flow, SourceGroup{flow.group, kAnySource}}) {
@@ -13,40 +21,63 @@ std::optional<RpfInterface> RpfTable::lookup(SourceGroup flow) const {
             return RpfInterface{at->second, {}, {RouteKind::kStaticEntry, {key.source, length}}};
         }
     }
-    for (std::size_t length = by_length_.size(); length-- > 0;) {
-        if (by_length_[length].empty()) {
-            continue;
-        }
-        const Ipv4Prefix prefix{flow.source, static_cast<std::uint8_t>(length)};
-        const auto at = by_length_[length].find(prefix.network());
-        if (at == by_length_[length].end()) {
-            continue;
-        }
-        const Ipv4Prefix matched{prefix.network(), prefix.length};
-        if (const auto& configured = at->second.configured) {
-            return RpfInterface{configured->first, configured->second, {RouteKind::kConfigured, matched}};
-        }
-        return RpfInterface{*at->second.connected, {}, {RouteKind::kConnected, matched}};
+    const auto matched = prefixes_.longest_match(flow.source);
+    if (!matched) {
+        return std::nullopt;
     }
-    return std::nullopt;
+    const Lines& found = lines_.at(*matched);
+    if (found.configured) {
+        return RpfInterface{
+            found.configured->first, found.configured->second, {RouteKind::kConfigured, *matched}};
+    }
+    return RpfInterface{*found.connected, {}, {RouteKind::kConnected, *matched}};
 }
 
-void RpfTable::add_connected(Ipv4Prefix subnet, InterfaceKey interface) {
-    lines(subnet).connected = interface;
+Expected<void> RpfTable::add_connected(Ipv4Prefix subnet, InterfaceKey interface) {
+    const auto at = lines(subnet);
+    if (!at) {
+        return std::unexpected(at.error());
+    }
+    (*at)->connected = interface;
+    return {};
 }
 
 void RpfTable::remove_connected(Ipv4Prefix subnet) {
-    lines(subnet).connected.reset();
-    drop_if_empty(subnet);
+    if (const auto at = lines_.find(without_host_bits(subnet)); at != lines_.end()) {
+        at->second.connected.reset();
+        drop_if_empty(at->first);
+    }
 }
 
-void RpfTable::add_route(Ipv4Prefix prefix, InterfaceKey interface, Ipv4Address upstream) {
-    lines(prefix).configured = {interface, upstream};
+Expected<void> RpfTable::add_route(Ipv4Prefix prefix, InterfaceKey interface, Ipv4Address upstream) {
+    const auto at = lines(prefix);
+    if (!at) {
+        return std::unexpected(at.error());
+    }
+    (*at)->configured = {interface, upstream};
+    return {};
 }
 
 void RpfTable::remove_route(Ipv4Prefix prefix) {
-    lines(prefix).configured.reset();
-    drop_if_empty(prefix);
+    if (const auto at = lines_.find(without_host_bits(prefix)); at != lines_.end()) {
+        at->second.configured.reset();
+        drop_if_empty(at->first);
+    }
+}
+
+bool RpfTable::has_route(Ipv4Prefix prefix) const {
+    const auto at = lines_.find(without_host_bits(prefix));
+    return at != lines_.end() && at->second.configured;
+}
+
+std::vector<RpfTable::ConfiguredRoute> RpfTable::routes() const {
+    std::vector<ConfiguredRoute> all;
+    for (const auto& [prefix, found] : lines_) {
+        if (found.configured) {
+            all.push_back({prefix, found.configured->first, found.configured->second});
+        }
+    }
+    return all;
 }
 
 void RpfTable::set_static_iif(SourceGroup key, InterfaceKey iif) {
@@ -57,14 +88,18 @@ void RpfTable::clear_static_iif(SourceGroup key) {
     static_iif_.erase(key);
 }
 
-RpfTable::Lines& RpfTable::lines(Ipv4Prefix prefix) {
-    return by_length_[prefix.length][prefix.network()];
+Expected<RpfTable::Lines*> RpfTable::lines(Ipv4Prefix prefix) {
+    const Ipv4Prefix key = without_host_bits(prefix);
+    if (auto inserted = prefixes_.insert(key); !inserted) {
+        return std::unexpected(std::move(inserted.error()));
+    }
+    return &lines_[key];
 }
 
 void RpfTable::drop_if_empty(Ipv4Prefix prefix) {
-    auto& table = by_length_[prefix.length];
-    if (const auto at = table.find(prefix.network()); at != table.end() && at->second.empty()) {
-        table.erase(at);
+    if (const auto at = lines_.find(prefix); at->second.empty()) {
+        prefixes_.erase(prefix);
+        lines_.erase(at);
     }
 }
 

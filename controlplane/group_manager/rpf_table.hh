@@ -5,9 +5,12 @@
 // name.
 #pragma once
 
-#include <array>
 #include <map>
-#include <unordered_map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <mcfwd/prefixes.hh>
 
 #include <controlplane/group_manager/seams.hh>
 
@@ -17,13 +20,27 @@ namespace mcfwd::group_manager {
 /// configured route before a connected subnet. Tell `GroupManager::route_changed` after a change.
 class RpfTable : public MulticastView {
   public:
+    struct ConfiguredRoute {
+        Ipv4Prefix prefix;
+        InterfaceKey interface;
+        Ipv4Address upstream; ///< 0: not known
+    };
+
+    /// `prefixes` is empty, outlives the table, and finds the longest match for it.
+    explicit RpfTable(PrefixSet& prefixes) : prefixes_(prefixes) {}
+
     [[nodiscard]] std::optional<RpfInterface> lookup(SourceGroup flow) const override;
 
-    /// Host bits of the prefix are ignored. A second interface for the same subnet replaces the first.
-    void add_connected(Ipv4Prefix subnet, InterfaceKey interface);
+    /// Host bits of the prefix are ignored. A second interface for the same subnet or prefix replaces the
+    /// first. kNotEnoughMemory: no room for one more prefix.
+    [[nodiscard]] Expected<void> add_connected(Ipv4Prefix subnet, InterfaceKey interface);
     void remove_connected(Ipv4Prefix subnet);
-    void add_route(Ipv4Prefix prefix, InterfaceKey interface, Ipv4Address upstream = {});
+    [[nodiscard]] Expected<void> add_route(Ipv4Prefix prefix, InterfaceKey interface,
+                                           Ipv4Address upstream = {});
     void remove_route(Ipv4Prefix prefix);
+    [[nodiscard]] bool has_route(Ipv4Prefix prefix) const;
+    /// Ascending by prefix.
+    [[nodiscard]] std::vector<ConfiguredRoute> routes() const;
     /// The iif of a static entry; source 0 for (*,G).
     void set_static_iif(SourceGroup key, InterfaceKey iif);
     void clear_static_iif(SourceGroup key);
@@ -34,10 +51,12 @@ class RpfTable : public MulticastView {
         std::optional<std::pair<InterfaceKey, Ipv4Address>> configured;
         [[nodiscard]] bool empty() const { return !connected && !configured; }
     };
-    Lines& lines(Ipv4Prefix prefix);
+    /// The lines of a prefix, new ones if need be.
+    [[nodiscard]] Expected<Lines*> lines(Ipv4Prefix prefix);
     void drop_if_empty(Ipv4Prefix prefix);
 
-    std::array<std::unordered_map<Ipv4Address, Lines>, 33> by_length_;
+    PrefixSet& prefixes_;
+    std::map<Ipv4Prefix, Lines> lines_; ///< of the prefixes in `prefixes_`, without host bits
     std::map<SourceGroup, InterfaceKey> static_iif_;
 };
 

@@ -8,6 +8,8 @@
 #include <controlplane/config/load.hh>
 #include <controlplane/daemon/translate.hh>
 
+#include "../slow_prefixes.hh"
+
 namespace mcfwd::daemon {
 namespace {
 
@@ -64,7 +66,9 @@ TEST(Translate, AttachmentCarriesVlanIndexAndSourceOfCopies) {
 TEST(Translate, ViewKnowsConnectedSubnetsAndRoutes) {
     const config::Config config =
         accepted("enabled = false\n[[rpf_route]]\nprefix = \"172.16.0.0/12\"\ninterface = \"a\"\n");
-    const group_manager::RpfTable view = rpf_table(config);
+    mcfwd::test::SlowPrefixes prefixes;
+    group_manager::RpfTable view{prefixes};
+    ASSERT_TRUE(enter_routes(config, view));
     const Ipv4Address group(239, 1, 1, 1);
     const auto connected = view.lookup({group, Ipv4Address(10, 0, 1, 77)});
     ASSERT_TRUE(connected);
@@ -74,6 +78,28 @@ TEST(Translate, ViewKnowsConnectedSubnetsAndRoutes) {
     ASSERT_TRUE(routed);
     EXPECT_EQ(routed->route.kind, group_manager::RouteKind::kConfigured);
     EXPECT_FALSE(view.lookup({group, Ipv4Address(192, 0, 2, 1)}));
+}
+
+TEST(Translate, HandoffSettings) {
+    const group_manager::Settings defaults = group_settings(accepted(""));
+    EXPECT_EQ(defaults.handoff_memberships, group_manager::HandoffMemberships::kGraceful);
+    EXPECT_EQ(defaults.handoff_mfe, group_manager::HandoffMfe::kRebuild);
+    EXPECT_EQ(defaults.mfe_expiry, group_manager::MfeExpiry::kActivity);
+    const group_manager::Settings others =
+        group_settings(accepted("enabled = false\n[handoff]\nmemberships = \"strict\"\nmfe = \"flush\"\n"
+                                "sweep_timeout = 2.5\n[mfe]\nexpiry = \"absolute\"\n"));
+    EXPECT_EQ(others.handoff_memberships, group_manager::HandoffMemberships::kStrict);
+    EXPECT_EQ(others.handoff_mfe, group_manager::HandoffMfe::kFlush);
+    EXPECT_EQ(others.mfe_expiry, group_manager::MfeExpiry::kAbsolute);
+    EXPECT_EQ(others.sweep_timeout, std::chrono::milliseconds(2500));
+}
+
+TEST(Translate, ScopeBoundaries) {
+    config::Config config = accepted("");
+    config.interfaces.front().scope_boundary = {{Ipv4Address(239, 255, 0, 0), 16}};
+    const group_manager::ScopeBoundaries boundaries = scope_boundaries(config);
+    EXPECT_TRUE(boundaries.blocks_input({IfIndex(1), {}}, Ipv4Address(239, 255, 1, 1)));
+    EXPECT_FALSE(boundaries.blocks_output({IfIndex(1), {}}, Ipv4Address(239, 254, 1, 1)));
 }
 
 } // namespace

@@ -180,7 +180,7 @@ TEST_F(MfeCreation, NoRouteIsReevaluatedOnARouteChange) {
     EXPECT_EQ(world.gm.mfe(far)->timeout, 60s);
     EXPECT_EQ(world.sink.entries.at(far).iif, x(3)) << "its drops count as negative";
     const Ipv4Prefix prefix{ip("172.16.0.0"), 12};
-    world.view.add_route(prefix, x(3), ip("10.0.3.254"));
+    ASSERT_TRUE(world.view.add_route(prefix, x(3), ip("10.0.3.254")));
     ASSERT_EQ(status(world.gm.route_changed(prefix)), kOk);
     EXPECT_EQ(world.told(),
               (Trace{"P RPF (172.16.0.1,239.1.1.1) X3", "Q CREATION (172.16.0.1,239.1.1.1) X3 [X2]",

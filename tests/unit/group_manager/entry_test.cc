@@ -80,7 +80,7 @@ TEST_F(MfeEntry, RouteChangeRebuildsAndMovesSourceInterest) {
     ASSERT_EQ(status(world.join(p, kFlow, x(4))), kOk);
     create();
     world.sink.traffic[kFlow].packets = 5;
-    world.view.add_route({kFlow.source, 32}, x(2));
+    ASSERT_TRUE(world.view.add_route({kFlow.source, 32}, x(2)));
     ASSERT_EQ(status(world.gm.route_changed({kFlow.source, 32})), kOk);
     EXPECT_EQ(world.told(),
               (Trace{"Q RPF (10.0.3.9,239.1.1.1) X2", "P CREATION (10.0.3.9,239.1.1.1) X2 [X4]", "publish",
@@ -105,23 +105,36 @@ TEST_F(MfeEntry, StaticIifWinsOverTheLongestPrefix) {
 }
 
 TEST(RpfTable, LongestPrefixWinsAndConfiguredBeatsConnectedAtEqualLength) {
-    RpfTable view;
+    mcfwd::test::SlowPrefixes prefixes;
+    RpfTable view{prefixes};
     const SourceGroup flow = sg("10.1.2.3", "239.1.1.1");
     EXPECT_FALSE(view.lookup(flow));
-    view.add_route({{}, 0}, x(1));
+    ASSERT_TRUE(view.add_route({{}, 0}, x(1)));
     EXPECT_EQ(view.lookup(flow)->iif, x(1));
-    view.add_connected({ip("10.1.2.1"), 24}, x(2));
+    ASSERT_TRUE(view.add_connected({ip("10.1.2.1"), 24}, x(2)));
     EXPECT_EQ(view.lookup(flow)->iif, x(2));
     EXPECT_EQ(view.lookup(flow)->route, (Route{RouteKind::kConnected, {ip("10.1.2.0"), 24}}));
-    view.add_route({ip("10.1.2.0"), 24}, x(3), ip("10.1.2.254"));
+    ASSERT_TRUE(view.add_route({ip("10.1.2.0"), 24}, x(3), ip("10.1.2.254")));
     EXPECT_EQ(view.lookup(flow)->iif, x(3));
     view.remove_route({ip("10.1.2.0"), 24});
     EXPECT_EQ(view.lookup(flow)->iif, x(2));
-    view.add_route({flow.source, 32}, x(4));
+    ASSERT_TRUE(view.add_route({flow.source, 32}, x(4)));
     EXPECT_EQ(view.lookup(flow)->iif, x(4));
     view.remove_route({flow.source, 32});
     view.remove_connected({ip("10.1.2.0"), 24});
     EXPECT_EQ(view.lookup(flow)->iif, x(1));
+}
+
+TEST(RpfTable, AFullSetRefusesNewPrefixesOnly) {
+    mcfwd::test::SlowPrefixes prefixes;
+    prefixes.capacity = 1;
+    RpfTable view{prefixes};
+    ASSERT_TRUE(view.add_connected({ip("10.1.2.1"), 24}, x(2)));
+    EXPECT_EQ(status(view.add_route({ip("10.1.0.0"), 16}, x(3))), Status::kNotEnoughMemory);
+    EXPECT_FALSE(view.has_route({ip("10.1.0.0"), 16}));
+    EXPECT_EQ(status(view.add_route({ip("10.1.2.0"), 24}, x(3))), kOk) << "the prefix is there already";
+    ASSERT_EQ(view.routes().size(), 1U);
+    EXPECT_EQ(view.routes().front().interface, x(3));
 }
 
 TEST_F(MfeEntry, AScopeBoundaryBlocksBothDirections) {

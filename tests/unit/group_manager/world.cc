@@ -84,7 +84,7 @@ World::World(Settings settings, bool start)
     : gm({clock, tasks, directory, view, boundary, sink}, settings,
          [this](const Event& event) { events.push_back(event); }) {
     for (std::uint8_t i = 1; i <= 9; ++i) {
-        view.add_connected({Ipv4Address(10, 0, i, 1), 24}, x(i));
+        EXPECT_TRUE(view.add_connected({Ipv4Address(10, 0, i, 1), 24}, x(i)));
     }
     sink.on_publish = [this] { trace.push_back("publish"); };
     if (start) {

@@ -17,6 +17,8 @@
 #include <controlplane/group_manager/rpf_table.hh>
 #include <controlplane/group_manager/scope_boundaries.hh>
 
+#include "../slow_prefixes.hh"
+
 namespace mcfwd::group_manager::test {
 
 using namespace std::chrono_literals;
@@ -150,7 +152,8 @@ class World {
     ManualClock clock;
     ManualTasks tasks;
     NineInterfaces directory;
-    RpfTable view;
+    mcfwd::test::SlowPrefixes prefixes;
+    RpfTable view{prefixes};
     ScopeBoundaries boundary;
     TableSink sink;
     std::vector<std::string> trace;

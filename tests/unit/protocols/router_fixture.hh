@@ -20,6 +20,8 @@
 #include <controlplane/protocols/static_routes.hh>
 #include <igmp/codec.hh>
 
+#include "../slow_prefixes.hh"
+
 namespace mcfwd::protocols {
 
 class FakeClock final : public Clock {
@@ -118,7 +120,7 @@ class RouterFixture : public testing::Test {
                             .vlan = VlanId(number == 3 ? 30 : 0),
                             .mac = {},
                             .addresses = {address}});
-            view.add_connected(address, {index, {}});
+            EXPECT_TRUE(view.add_connected(address, {index, {}}));
         }
         EXPECT_TRUE(groups.start());
         EXPECT_TRUE(routes.start());
@@ -203,7 +205,8 @@ class RouterFixture : public testing::Test {
     FakeTable table;
     FakeSender sender;
     forwarding::InterfaceTable interfaces;
-    group_manager::RpfTable view;
+    mcfwd::test::SlowPrefixes prefixes;
+    group_manager::RpfTable view{prefixes};
     group_manager::ScopeBoundaries boundaries;
     group_manager::GroupManager groups{{.clock = clock,
                                         .tasks = tasks,

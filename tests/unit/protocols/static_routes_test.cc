@@ -88,7 +88,7 @@ TEST_F(StaticRoutesTest, RefusalLeavesNothingBehind) {
 
 TEST_F(StaticRoutesTest, OwnedInterfaceLetsItsTrafficInWithoutARoute) {
     serve(kLan2);
-    view.add_route({Ipv4Address(192, 0, 2, 0), 24}, {kLan1, {}});
+    ASSERT_TRUE(view.add_route({Ipv4Address(192, 0, 2, 0), 24}, {kLan1, {}}));
     ASSERT_TRUE(routes.own(kLan1));
     EXPECT_EQ(owner(kLan1), "static");
     EXPECT_TRUE(table.signals.at(kLan1));
