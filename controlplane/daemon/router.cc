@@ -49,16 +49,18 @@ Router::Router(Environment environment)
                .sink = publisher_},
               group_settings(environment.config)),
       static_routes_(groups_, view_),
+      rpf_routes_(groups_, view_, static_routes_),
       igmp_({.clock = environment.clock,
              .tasks = environment.tasks,
              .packets = environment.dataplane.sender(),
              .groups = groups_}) {}
 
 Expected<void> Router::start() {
-    if (auto entered = enter_routes(config(), view_); !entered) {
+    if (auto entered = enter_connected(config(), view_); !entered) {
         return entered;
     }
-    for (const auto step : {&Router::start_clients, &Router::add_static_routes, &Router::add_igmp}) {
+    for (const auto step :
+         {&Router::start_clients, &Router::add_static_routes, &Router::add_igmp, &Router::add_rpf_routes}) {
         if (auto done = (this->*step)(); !done) {
             return done;
         }
@@ -77,16 +79,6 @@ Expected<void> Router::start_clients() {
 }
 
 Expected<void> Router::add_static_routes() {
-    for (const config::RpfRoute& route : config().rpf_routes) {
-        const IfIndex towards = config::interface_index(config(), route.interface);
-        const bool served = config().interfaces[towards.value() - 1U].igmp.enabled;
-        if (const auto owner = groups_.protocol_on_interface({towards, {}}); served || owner) {
-            continue;
-        }
-        if (auto owned = static_routes_.own(towards); !owned) {
-            return owned;
-        }
-    }
     for (const config::Mroute& mroute : config().mroutes) {
         protocols::StaticRoute route{.key = {mroute.group, mroute.source},
                                      .iif = config::interface_index(config(), mroute.iif),
@@ -109,6 +101,16 @@ Expected<void> Router::add_igmp() {
         const forwarding::Interface& at = *interfaces_.find(std::string_view(interface.name));
         if (auto added = igmp_.add({.name = at.name, .index = at.index, .port = at.port, .vlan = at.vlan},
                                    router_config(interface, at.mtu));
+            !added) {
+            return added;
+        }
+    }
+    return {};
+}
+
+Expected<void> Router::add_rpf_routes() {
+    for (const config::RpfRoute& route : config().rpf_routes) {
+        if (auto added = rpf_routes_.add(route.prefix, config::interface_index(config(), route.interface));
             !added) {
             return added;
         }

@@ -19,6 +19,7 @@
 #include <controlplane/group_manager/rpf_table.hh>
 #include <controlplane/group_manager/scope_boundaries.hh>
 #include <controlplane/protocols/igmp_protocol.hh>
+#include <controlplane/protocols/rpf_routes.hh>
 #include <controlplane/protocols/static_routes.hh>
 #include <dataplane/dataplane.hh>
 
@@ -52,12 +53,16 @@ class Router {
     [[nodiscard]] const group_manager::GroupManager& groups() const { return groups_; }
     [[nodiscard]] protocols::IgmpProtocol& igmp() { return igmp_; }
     [[nodiscard]] protocols::StaticRoutes& static_routes() { return static_routes_; }
+    [[nodiscard]] protocols::RpfRoutes& rpf_routes() { return rpf_routes_; }
+    [[nodiscard]] const group_manager::MulticastView& view() const { return view_; }
     [[nodiscard]] Instant now() const { return environment_.clock.now(); }
 
   private:
     [[nodiscard]] Expected<void> start_clients();
     [[nodiscard]] Expected<void> add_static_routes();
     [[nodiscard]] Expected<void> add_igmp();
+    /// Last, when it is known which interfaces nobody is on.
+    [[nodiscard]] Expected<void> add_rpf_routes();
     void receive(const Signal& signal);
 
     Environment environment_;
@@ -67,6 +72,7 @@ class Router {
     forwarding::TablePublisher publisher_;
     group_manager::GroupManager groups_;
     protocols::StaticRoutes static_routes_;
+    protocols::RpfRoutes rpf_routes_;
     protocols::IgmpProtocol igmp_;
 };
 

@@ -89,18 +89,12 @@ std::size_t route_capacity(const config::Config& config) {
     return count + kAtRunTime;
 }
 
-Expected<void> enter_routes(const config::Config& config, group_manager::RpfTable& view) {
+Expected<void> enter_connected(const config::Config& config, group_manager::RpfTable& view) {
     for (std::size_t i = 0; i < config.interfaces.size(); ++i) {
         for (const Ipv4Prefix& address : config.interfaces[i].address) {
             if (auto entered = view.add_connected(address, {index_of(i), {}}); !entered) {
                 return entered;
             }
-        }
-    }
-    for (const config::RpfRoute& route : config.rpf_routes) {
-        const group_manager::InterfaceKey towards{config::interface_index(config, route.interface), {}};
-        if (auto entered = view.add_route(route.prefix, towards); !entered) {
-            return entered;
         }
     }
     return {};

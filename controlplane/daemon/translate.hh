@@ -32,8 +32,8 @@ namespace mcfwd::daemon {
 /// Prefixes that the multicast view has room for: those of the configuration and as many again as an operator
 /// may add at run time.
 [[nodiscard]] std::size_t route_capacity(const config::Config& config);
-/// Enters the connected subnets and `[[rpf_route]]`. kNotEnoughMemory: no room.
-[[nodiscard]] Expected<void> enter_routes(const config::Config& config, group_manager::RpfTable& view);
+/// Enters the connected subnets. kNotEnoughMemory: no room.
+[[nodiscard]] Expected<void> enter_connected(const config::Config& config, group_manager::RpfTable& view);
 
 [[nodiscard]] group_manager::ScopeBoundaries scope_boundaries(const config::Config& config);
 

@@ -65,21 +65,6 @@ void RpfTable::remove_route(Ipv4Prefix prefix) {
     }
 }
 
-bool RpfTable::has_route(Ipv4Prefix prefix) const {
-    const auto at = lines_.find(without_host_bits(prefix));
-    return at != lines_.end() && at->second.configured;
-}
-
-std::vector<RpfTable::ConfiguredRoute> RpfTable::routes() const {
-    std::vector<ConfiguredRoute> all;
-    for (const auto& [prefix, found] : lines_) {
-        if (found.configured) {
-            all.push_back({prefix, found.configured->first, found.configured->second});
-        }
-    }
-    return all;
-}
-
 void RpfTable::set_static_iif(SourceGroup key, InterfaceKey iif) {
     static_iif_.insert_or_assign(key, iif);
 }

@@ -20,12 +20,6 @@ namespace mcfwd::group_manager {
 /// configured route before a connected subnet. Tell `GroupManager::route_changed` after a change.
 class RpfTable : public MulticastView {
   public:
-    struct ConfiguredRoute {
-        Ipv4Prefix prefix;
-        InterfaceKey interface;
-        Ipv4Address upstream; ///< 0: not known
-    };
-
     /// `prefixes` is empty, outlives the table, and finds the longest match for it.
     explicit RpfTable(PrefixSet& prefixes) : prefixes_(prefixes) {}
 
@@ -38,9 +32,6 @@ class RpfTable : public MulticastView {
     [[nodiscard]] Expected<void> add_route(Ipv4Prefix prefix, InterfaceKey interface,
                                            Ipv4Address upstream = {});
     void remove_route(Ipv4Prefix prefix);
-    [[nodiscard]] bool has_route(Ipv4Prefix prefix) const;
-    /// Ascending by prefix.
-    [[nodiscard]] std::vector<ConfiguredRoute> routes() const;
     /// The iif of a static entry; source 0 for (*,G).
     void set_static_iif(SourceGroup key, InterfaceKey iif);
     void clear_static_iif(SourceGroup key);

@@ -35,9 +35,10 @@ class StaticRoutes {
     /// Registers with the group manager. Once, before `add`.
     [[nodiscard]] Expected<void> start();
 
-    /// Owns an interface without a route: one that an `[[rpf_route]]` names and IGMP does not serve, so that
-    /// packets which arrive there are forwarded at all.
+    /// Owns an interface without a route of this protocol on it. Counted: as often as `own`, `disown` ends
+    /// it.
     [[nodiscard]] Expected<void> own(IfIndex interface) { return take({interface}); }
+    void disown(IfIndex interface) { release({interface}); }
 
     /// All or nothing. kAlreadyExists: the key has a route; kInvalidParameter: malformed; kAlreadyExists also
     /// when another routing protocol owns one of the interfaces.

@@ -13,7 +13,7 @@ namespace mcfwd::test {
 class SlowPrefixes : public PrefixSet {
   public:
     [[nodiscard]] Expected<bool> insert(Ipv4Prefix prefix) override {
-        if (prefixes_.size() == capacity && !prefixes_.contains(plain(prefix))) {
+        if (prefixes_.size() >= capacity && !prefixes_.contains(plain(prefix))) {
             return fail(Status::kNotEnoughMemory, "no room");
         }
         return prefixes_.insert(plain(prefix)).second;

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// The view changes first, then the group manager looks again. An interface must belong to somebody before
+// packets that arrive there are forwarded at all, so one that nobody is on is owned first and released last.
+#include "rpf_routes.hh"
+
+#include <fmt/format.h>
+
+namespace mcfwd::protocols {
+
+Expected<void> RpfRoutes::add(Ipv4Prefix prefix, IfIndex interface, Ipv4Address upstream) {
+    if (prefix.network() != prefix.address) {
+        return fail(Status::kInvalidParameter, fmt::format("{} has bits behind its length; valid: {}/{}",
+                                                           prefix, prefix.network(), prefix.length));
+    }
+    if (routes_.contains(prefix)) {
+        return fail(Status::kAlreadyExists,
+                    fmt::format("rpf_route {} exists; delete it first to change it", prefix));
+    }
+    const bool own = !groups_.protocol_on_interface({interface, {}});
+    if (own) {
+        if (auto owned = owner_.own(interface); !owned) {
+            return owned;
+        }
+    }
+    if (auto added = view_.add_route(prefix, {interface, {}}, upstream); !added) {
+        if (own) {
+            owner_.disown(interface);
+        }
+        return added;
+    }
+    routes_.emplace(prefix, Route{interface, upstream, own});
+    return groups_.route_changed(prefix);
+}
+
+Expected<void> RpfRoutes::remove(Ipv4Prefix prefix) {
+    const auto at = routes_.find(prefix);
+    if (at == routes_.end()) {
+        return fail(Status::kNotFound, fmt::format("there is no rpf_route {}", prefix));
+    }
+    const Route route = at->second;
+    routes_.erase(at);
+    view_.remove_route(prefix);
+    auto changed = groups_.route_changed(prefix);
+    if (route.owned) {
+        owner_.disown(route.interface);
+    }
+    return changed;
+}
+
+} // namespace mcfwd::protocols

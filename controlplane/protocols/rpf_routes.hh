@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// `[[rpf_route]]` and `rpf_route add`: sources beyond the connected subnets, and the entries that a change of
+// their way touches.
+#pragma once
+
+#include <map>
+
+#include <mcfwd/ids.hh>
+#include <mcfwd/ipv4.hh>
+#include <mcfwd/result.hh>
+
+#include <controlplane/group_manager/group_manager.hh>
+#include <controlplane/group_manager/rpf_table.hh>
+#include <controlplane/protocols/static_routes.hh>
+
+namespace mcfwd::protocols {
+
+/// Control thread only.
+class RpfRoutes {
+  public:
+    struct Route {
+        IfIndex interface;    ///< packets of the sources arrive here
+        Ipv4Address upstream; ///< neighbour they come through; 0: not known
+        bool owned = false;   ///< nobody was on the interface: the static protocol owns it for this route
+    };
+
+    /// All outlive this object.
+    RpfRoutes(group_manager::GroupManager& groups, group_manager::RpfTable& view, StaticRoutes& owner)
+        : groups_(groups),
+          view_(view),
+          owner_(owner) {}
+
+    /// Entries whose sources it covers are rebuilt, make before break. kInvalidParameter: host bits in the
+    /// prefix; kAlreadyExists: the prefix has a route; kNotEnoughMemory: no room for one more.
+    [[nodiscard]] Expected<void> add(Ipv4Prefix prefix, IfIndex interface, Ipv4Address upstream = {});
+    /// kNotFound: the prefix has no route.
+    [[nodiscard]] Expected<void> remove(Ipv4Prefix prefix);
+
+    /// Ascending by prefix.
+    [[nodiscard]] const std::map<Ipv4Prefix, Route>& routes() const { return routes_; }
+
+  private:
+    group_manager::GroupManager& groups_;
+    group_manager::RpfTable& view_;
+    StaticRoutes& owner_;
+    std::map<Ipv4Prefix, Route> routes_;
+};
+
+} // namespace mcfwd::protocols
