@@ -30,7 +30,7 @@ constexpr Milliseconds kTenth{100};
 constexpr Milliseconds kSecond{1'000};
 constexpr std::int64_t kNoLimit = std::numeric_limits<std::uint32_t>::max();
 
-double in_seconds(Milliseconds value) {
+double seconds_of(Milliseconds value) {
     return duration<double>(value).count();
 }
 
@@ -72,7 +72,7 @@ void check_response(const Node& table, std::string_view key, Milliseconds value,
     }
     if (const Milliseconds sent = carried(value, kTenth, igmp.version); sent != value) {
         findings.warning(*node, fmt::format("queries carry a smaller {}", key),
-                         fmt::format("{}", in_seconds(sent)));
+                         fmt::format("{}", seconds_of(sent)));
     }
 }
 
@@ -87,19 +87,19 @@ void check_intervals(const Node& table, const Igmp& igmp, Findings& findings) {
         const Node& culprit = response != nullptr ? *response : *query;
         findings.error(culprit,
                        fmt::format("query_response_interval {} is not less than query_interval {}",
-                                   in_seconds(igmp.query_response_interval), in_seconds(igmp.query_interval)),
+                                   seconds_of(igmp.query_response_interval), seconds_of(igmp.query_interval)),
                        "query_response_interval < query_interval");
     }
     if (query != nullptr && sound(query) && igmp.version == 3 &&
         carried(igmp.query_interval, kSecond, 3) != igmp.query_interval) {
         findings.warning(*query, "queries carry a smaller query_interval",
-                         fmt::format("{}", in_seconds(carried(igmp.query_interval, kSecond, 3))));
+                         fmt::format("{}", seconds_of(carried(igmp.query_interval, kSecond, 3))));
     }
     const Node* startup = table.find("startup_query_interval");
     if (startup != nullptr && sound(startup) && sound(query) &&
         igmp.startup_query_interval > igmp.query_interval) {
         findings.error(*startup, "startup_query_interval is longer than query_interval",
-                       fmt::format("at most {}", in_seconds(igmp.query_interval)));
+                       fmt::format("at most {}", seconds_of(igmp.query_interval)));
     }
 }
 
