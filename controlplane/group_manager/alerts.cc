@@ -102,7 +102,7 @@ std::vector<Emission> Core::settle(Change& change) {
             flows.add(entry->told_foreign, entry->foreign_oifs > 0, of_entry(*entry));
         }
         entry->told_foreign = entry->foreign_oifs > 0;
-        if (rebuilt || entry->forwarding() != entry->published.oifs) {
+        if (rebuilt || entry->iif != entry->published.iif || entry->forwarding() != entry->published.oifs) {
             report_mfe(rebuilt ? MfeChanged::What::kRebuilt : MfeChanged::What::kUpdated, *entry);
         }
     }

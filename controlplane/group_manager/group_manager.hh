@@ -67,6 +67,14 @@ struct Registration {
     Callbacks callbacks;
 };
 
+/// What the owner of an entry's iif may change; what is left out stays.
+struct MfeEdit {
+    std::optional<Ipv4Address> upstream; ///< 0: none, or not known
+    std::optional<InterfaceKey> iif;     ///< another interface of the same owner
+    std::optional<std::chrono::seconds>
+        timeout; ///< how long the entry stays from now on; 0: until the next tick
+};
+
 struct Core;
 
 /// Results are in the order of checks of 2.0: not started, called from inside a callback (both
@@ -124,6 +132,10 @@ class GroupManager {
     /// 2.9. Changes the upstream neighbour, nothing else. kNotFound: no entry; kInvalidParameter: not the
     /// iif's owner.
     [[nodiscard]] Expected<void> set_mfe(ClientHandle client, SourceGroup flow, Ipv4Address upstream);
+    /// For a client that could not answer RPF or PRUNE in time: what they may choose (4.1, 4.4), afterwards.
+    /// A new iif is visible to the workers at once, vetoes and counters stay. kNotFound: no entry;
+    /// kInvalidParameter: not the iif's owner, not the new iif's owner, or nothing to change.
+    [[nodiscard]] Expected<void> change_mfe(ClientHandle client, SourceGroup flow, const MfeEdit& edit);
 
     /// 2.10. The groups as they are now; the handle ends with `group_enumeration_end` or the client.
     [[nodiscard]] Expected<EnumerationHandle> group_enumeration_start(ClientHandle client,
@@ -158,6 +170,8 @@ class GroupManager {
     [[nodiscard]] std::vector<OwnershipView> ownership() const;
     [[nodiscard]] std::vector<MembershipView> memberships() const;
     [[nodiscard]] std::vector<ClientView> clients() const;
+    /// Keys that the client has joined on one interface, ascending.
+    [[nodiscard]] std::vector<SourceGroup> memberships_of(ClientHandle client, InterfaceKey interface) const;
     [[nodiscard]] std::size_t mfe_count() const;
     [[nodiscard]] const Metrics& metrics() const;
 

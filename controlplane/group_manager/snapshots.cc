@@ -54,6 +54,20 @@ std::vector<MembershipView> GroupManager::memberships() const {
     return views;
 }
 
+std::vector<SourceGroup> GroupManager::memberships_of(ClientHandle client, InterfaceKey interface) const {
+    std::vector<SourceGroup> keys;
+    const Record* record = core_->interest.find(interface);
+    if (record == nullptr || (client != record->owner && client != record->igmp)) {
+        return keys;
+    }
+    for (const auto& [key, members] : record->members) {
+        if (client == record->owner ? members.owner.has_value() : members.igmp.has_value()) {
+            keys.push_back(key);
+        }
+    }
+    return keys;
+}
+
 std::vector<ClientView> GroupManager::clients() const {
     const Instant now = core_->env.clock.now();
     std::vector<ClientView> views;
