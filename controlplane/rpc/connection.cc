@@ -10,6 +10,7 @@
 
 #include <asio/buffer.hpp>
 #include <asio/post.hpp>
+#include <poll.h>
 
 #include <fmt/format.h>
 
@@ -17,9 +18,10 @@
 
 namespace mcfwd::rpc {
 
-Connection::Connection(Socket socket, const Registry& registry, const ServerOptions& options,
+Connection::Connection(Socket socket, Peer peer, const Registry& registry, const ServerOptions& options,
                        ServerCounters& counters)
     : socket_(std::move(socket)),
+      peer_(std::move(peer)),
       stall_(socket_.get_executor()),
       registry_(registry),
       options_(options),
@@ -36,15 +38,27 @@ void Connection::close() {
     socket_.close(ignored);
     stall_.cancel();
     closed_ = nullptr;
+    hooks_.clear();
+    output_.clear();
 }
 
-/// Closes and reports it.
+/// Closes and reports it. Only called from tasks of this connection, never from inside a handler.
 void Connection::end() {
+    const auto self = shared_from_this();
     Closed closed = std::exchange(closed_, nullptr);
+    const auto hooks = std::exchange(hooks_, {});
     close();
     if (closed) {
-        closed(shared_from_this());
+        closed(self);
     }
+    for (const auto& hook : hooks) {
+        hook();
+    }
+}
+
+bool Connection::peer_gone() const {
+    pollfd poll{const_cast<Socket&>(socket_).native_handle(), 0, 0};
+    return !socket_.is_open() || (::poll(&poll, 1, 0) > 0 && (poll.revents & (POLLHUP | POLLERR)) != 0);
 }
 
 void Connection::read() {
@@ -76,7 +90,7 @@ void Connection::serve() {
     switch (framer_.next(line)) {
     case Framing::kLine:
         ++counters_.requests;
-        send(answer_line(registry_, line));
+        send(answer_line(registry_, line, *this));
         serve_later();
         return;
     case Framing::kTooLong:
@@ -92,7 +106,7 @@ void Connection::serve() {
             return;
         }
         ending_ = true;
-        if (output_.empty()) {
+        if (idle()) {
             end();
         }
     }
@@ -106,16 +120,39 @@ void Connection::send(std::string line) {
     if (line.empty() || !socket_.is_open()) {
         return;
     }
-    queued_ += line.size();
-    output_.push_back(std::move(line));
-    if (output_.size() == 1) {
-        write();
+    output_.add(std::move(line));
+    write();
+}
+
+void Connection::push(const std::shared_ptr<LineSource>& source, std::size_t octets) {
+    if (cut_off_ || !socket_.is_open()) {
+        return;
+    }
+    output_.add(source, octets);
+    if (output_.pushed_octets() > options_.push_limit) {
+        cut_off_ = true;
+        asio::post(socket_.get_executor(), [self = shared_from_this()] { self->cut_off(); });
+    } else if (piece_.empty() && !woken_) {
+        woken_ = true;
+        asio::post(socket_.get_executor(), [self = shared_from_this()] {
+            self->woken_ = false;
+            self->write();
+        });
     }
 }
 
+/// Begins with the next piece unless one is being written.
 void Connection::write() {
+    if (piece_.empty() && !output_.empty() && socket_.is_open()) {
+        piece_ = output_.next_piece();
+        sent_ = 0;
+        write_piece();
+    }
+}
+
+void Connection::write_piece() {
     watch_for_stall();
-    const std::string_view rest = std::string_view(output_.front()).substr(sent_of_front_);
+    const std::string_view rest = std::string_view(piece_).substr(sent_);
     socket_.async_write_some(asio::buffer(rest),
                              [self = shared_from_this()](asio::error_code error, std::size_t octets) {
                                  if (!self->socket_.is_open()) {
@@ -130,15 +167,15 @@ void Connection::write() {
 }
 
 void Connection::written(std::size_t octets) {
-    sent_of_front_ += octets;
-    if (sent_of_front_ == output_.front().size()) {
-        queued_ -= output_.front().size();
-        sent_of_front_ = 0;
-        output_.pop_front();
-    }
-    if (!output_.empty()) {
-        write();
+    sent_ += octets;
+    if (sent_ < piece_.size()) {
+        write_piece();
     } else {
+        piece_.clear();
+        sent_ = 0;
+        write();
+    }
+    if (idle()) {
         stall_.cancel();
         if (ending_) {
             end();
@@ -151,13 +188,19 @@ void Connection::written(std::size_t octets) {
     }
 }
 
+void Connection::cut_off() {
+    if (socket_.is_open()) {
+        ++counters_.slow_readers;
+        end();
+    }
+}
+
 void Connection::watch_for_stall() {
     stall_.expires_after(options_.stall_limit);
     stall_.async_wait([self = shared_from_this()](asio::error_code error) {
         if (!error && self->socket_.is_open() &&
             self->stall_.expiry() <= asio::steady_timer::clock_type::now()) {
-            ++self->counters_.slow_readers;
-            self->end();
+            self->cut_off();
         }
     });
 }

@@ -40,7 +40,7 @@ Expected<Peer> peer_of(int socket) {
     if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &octets) != 0) {
         return fail(Status::kCanNotComplete, fmt::format("SO_PEERCRED: {}", std::strerror(errno)));
     }
-    return Peer{credentials.uid, credentials.gid, supplementary_groups(socket)};
+    return Peer{credentials.uid, credentials.gid, supplementary_groups(socket), credentials.pid};
 }
 
 bool may_use(const Peer& peer, uid_t own_uid, gid_t socket_group) {

@@ -18,6 +18,7 @@ struct Peer {
     uid_t uid = 0;
     gid_t gid = 0;
     std::vector<gid_t> groups; ///< supplementary
+    pid_t pid = 0;
 };
 
 /// SO_PEERCRED and SO_PEERGROUPS of a connected unix socket.

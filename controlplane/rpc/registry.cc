@@ -26,7 +26,12 @@ json describe(const Parameter& parameter) {
                    {"help", parameter.help}};
     if (parameter.kind == ParameterKind::kLevel) {
         described["values"] = log_levels();
+    } else if (!parameter.words.empty()) {
+        described["values"] = parameter.words;
     } else if (parameter.kind == ParameterKind::kInteger) {
+        described["minimum"] = parameter.minimum;
+        described["maximum"] = parameter.maximum;
+    } else if (parameter.kind == ParameterKind::kSeconds) {
         described["maximum"] = parameter.maximum;
     }
     return described;
@@ -39,9 +44,10 @@ Expected<json> discover(const json& /*params*/) {
         for (const Parameter& parameter : command.parameters) {
             parameters.push_back(describe(parameter));
         }
+        const bool typed = command.audience == Audience::kPeople;
         methods.push_back({{"name", command.method()},
                            {"help", command.help},
-                           {"usage", command.usage()},
+                           {"usage", typed ? json(command.usage()) : json()},
                            {"result", command.result},
                            {"parameters", std::move(parameters)}});
     }
@@ -51,10 +57,16 @@ Expected<json> discover(const json& /*params*/) {
 } // namespace
 
 Registry::Registry() {
-    add("rpc.discover", discover);
+    add("rpc.discover", Handler(discover));
 }
 
 void Registry::add(std::string_view method, Handler handler) {
+    add(method, SessionHandler([handler = std::move(handler)](const json& params, Session& /*session*/) {
+            return handler(params);
+        }));
+}
+
+void Registry::add(std::string_view method, SessionHandler handler) {
     const bool known = find_method(method) != nullptr;
     if (!known || !handlers_.try_emplace(std::string(method), std::move(handler)).second) {
         fmt::print(stderr, "handler for \"{}\": {}\n", method,
@@ -73,7 +85,7 @@ std::vector<std::string> Registry::missing() const {
     return methods;
 }
 
-const Handler* Registry::find(std::string_view method) const {
+const SessionHandler* Registry::find(std::string_view method) const {
     const auto found = handlers_.find(method);
     return found == handlers_.end() ? nullptr : &found->second;
 }

@@ -23,6 +23,12 @@ namespace mcfwd::rpc {
 /// Error.what, data.status = its status name.
 using Handler = std::function<Expected<nlohmann::json>(const nlohmann::json& params)>;
 
+class Session;
+
+/// The same for a method that needs to know who asks.
+using SessionHandler =
+    std::function<Expected<nlohmann::json>(const nlohmann::json& params, Session& session)>;
+
 class Registry {
   public:
     /// rpc.discover is there from the start.
@@ -31,15 +37,16 @@ class Registry {
     /// `method` must be in the command table and without a handler so far; anything else is a broken
     /// invariant of this program and ends it with a message.
     void add(std::string_view method, Handler handler);
+    void add(std::string_view method, SessionHandler handler);
 
     /// Methods of the command table that nobody answers. The daemon refuses to start unless this is empty.
     [[nodiscard]] std::vector<std::string> missing() const;
 
     /// Null when nobody answers `method`.
-    [[nodiscard]] const Handler* find(std::string_view method) const;
+    [[nodiscard]] const SessionHandler* find(std::string_view method) const;
 
   private:
-    std::map<std::string, Handler, std::less<>> handlers_;
+    std::map<std::string, SessionHandler, std::less<>> handlers_;
 };
 
 } // namespace mcfwd::rpc

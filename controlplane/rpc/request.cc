@@ -65,10 +65,16 @@ json id_of(const json& request) {
     return id == request.end() || id->is_structured() ? json() : *id;
 }
 
-std::string call(const Registry& registry, const json& request, const json& id) {
+/// Who answers, and whom.
+struct Context {
+    const Registry& registry;
+    Session& session;
+};
+
+std::string call(const Context& context, const json& request, const json& id) {
     const auto& method = request.at("method").get_ref<const std::string&>();
     const Command* command = find_method(method);
-    const Handler* handler = registry.find(method);
+    const SessionHandler* handler = context.registry.find(method);
     if (command == nullptr || handler == nullptr) {
         return error_text(
             id, ErrorCode::kMethodNotFound,
@@ -77,9 +83,10 @@ std::string call(const Registry& registry, const json& request, const json& id) 
     const auto params = request.find("params");
     const auto checked = check_parameters(*command, params == request.end() ? json() : *params);
     if (!checked) {
-        return error_text(id, ErrorCode::kInvalidParams, checked.error().what);
+        return error_text(id, ErrorCode::kInvalidParams, checked.error().what,
+                          {{"status", status_name(checked.error().status)}});
     }
-    Expected<json> result = (*handler)(*checked);
+    Expected<json> result = (*handler)(*checked, context.session);
     if (!result) {
         return error_text(id, ErrorCode::kRefused, result.error().what,
                           {{"status", status_name(result.error().status)}});
@@ -88,20 +95,20 @@ std::string call(const Registry& registry, const json& request, const json& id) 
 }
 
 /// Empty for a notification.
-std::string answer_request(const Registry& registry, const json& request) {
+std::string answer_request(const Context& context, const json& request) {
     const json id = id_of(request);
     try {
         if (const auto why = invalid_because(request)) {
             return error_text(id, ErrorCode::kInvalidRequest, fmt::format("{}; {}", *why, kForm));
         }
-        std::string answer = call(registry, request, id);
+        std::string answer = call(context, request, id);
         return request.contains("id") ? answer : std::string();
     } catch (const std::exception& exception) {
         return error_text(id, ErrorCode::kInternalError, fmt::format("internal error: {}", exception.what()));
     }
 }
 
-std::string answer_batch(const Registry& registry, const json& batch) {
+std::string answer_batch(const Context& context, const json& batch) {
     if (batch.empty() || batch.size() > kBatchLimit) {
         return error_text({}, ErrorCode::kInvalidRequest,
                           fmt::format("a batch of {} requests; valid is 1 to {}", batch.size(), kBatchLimit));
@@ -110,7 +117,7 @@ std::string answer_batch(const Registry& registry, const json& batch) {
     for (const json& request : batch) {
         const std::string answer =
             answers.size() <= kBatchOctets
-                ? answer_request(registry, request)
+                ? answer_request(context, request)
                 : error_text(
                       id_of(request), ErrorCode::kInvalidRequest,
                       fmt::format("not done: the answers of this batch are over {} octets", kBatchOctets));
@@ -122,7 +129,7 @@ std::string answer_batch(const Registry& registry, const json& batch) {
     return answers.empty() ? answers : answers + ']';
 }
 
-std::string answer_text(const Registry& registry, std::string_view line) {
+std::string answer_text(const Context& context, std::string_view line) {
     bool too_deep = false;
     const auto bounded = [&](int depth, json::parse_event_t, const json&) {
         too_deep = too_deep || depth > kDepthLimit;
@@ -134,7 +141,7 @@ std::string answer_text(const Registry& registry, std::string_view line) {
             return error_text({}, ErrorCode::kInvalidRequest,
                               fmt::format("nested deeper than {}; {}", kDepthLimit, kForm));
         }
-        return request.is_array() ? answer_batch(registry, request) : answer_request(registry, request);
+        return request.is_array() ? answer_batch(context, request) : answer_request(context, request);
     } catch (const json::parse_error& error) {
         return error_text({}, ErrorCode::kParseError,
                           fmt::format("not JSON at octet {}; {}", error.byte, kForm));
@@ -143,11 +150,11 @@ std::string answer_text(const Registry& registry, std::string_view line) {
 
 } // namespace
 
-std::string answer_line(const Registry& registry, std::string_view line) {
+std::string answer_line(const Registry& registry, std::string_view line, Session& session) {
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) {
         return {};
     }
-    std::string answer = answer_text(registry, line);
+    std::string answer = answer_text({registry, session}, line);
     if (!answer.empty()) {
         answer += '\n';
     }

@@ -11,6 +11,7 @@
 namespace mcfwd::rpc {
 
 class Registry;
+class Session;
 
 /// Codes of JSON-RPC 2.0, and two of the range it leaves to implementations.
 enum class ErrorCode : int {
@@ -30,8 +31,9 @@ inline constexpr std::size_t kBatchOctets = std::size_t{8} << 20U;
 /// Nesting of arrays and objects in a line. Our own requests need 4 (batch, request, params, list).
 inline constexpr int kDepthLimit = 8;
 
-/// The answer with its newline, or empty when none is due (notification, blank line). Calls the handlers.
-[[nodiscard]] std::string answer_line(const Registry& registry, std::string_view line);
+/// The answer with its newline, or empty when none is due (notification, blank line). Calls the handlers, and
+/// hands `session` to those that want it.
+[[nodiscard]] std::string answer_line(const Registry& registry, std::string_view line, Session& session);
 
 /// An error that belongs to no request (id null), with its newline.
 [[nodiscard]] std::string error_line(ErrorCode code, std::string_view message);

@@ -39,7 +39,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
   private:
     void accepted(Connection::Socket socket);
     void accept_after_pause();
-    [[nodiscard]] std::string refusal(int socket);
+    [[nodiscard]] std::string refusal(const Expected<Peer>& peer);
 
     SocketFile file_;
     asio::local::stream_protocol::acceptor acceptor_;
@@ -75,7 +75,8 @@ void Server::Impl::accept_after_pause() {
 }
 
 void Server::Impl::accepted(Connection::Socket socket) {
-    const std::string refused = refusal(socket.native_handle());
+    auto peer = peer_of(socket.native_handle());
+    const std::string refused = refusal(peer);
     if (!refused.empty()) {
         const std::string line = error_line(ErrorCode::kNotAllowed, refused);
         // The buffer of a fresh connection takes a line; a client that is gone already does not matter.
@@ -84,7 +85,8 @@ void Server::Impl::accepted(Connection::Socket socket) {
         return;
     }
     ++counters_.accepted;
-    auto connection = std::make_shared<Connection>(std::move(socket), registry_, options_, counters_);
+    auto connection =
+        std::make_shared<Connection>(std::move(socket), std::move(*peer), registry_, options_, counters_);
     connections_.insert(connection);
     connection->start([weak = weak_from_this()](const std::shared_ptr<Connection>& closed) {
         if (const auto self = weak.lock()) {
@@ -94,8 +96,7 @@ void Server::Impl::accepted(Connection::Socket socket) {
 }
 
 /// Why the peer may not come in, or empty.
-std::string Server::Impl::refusal(int socket) {
-    const auto peer = peer_of(socket);
+std::string Server::Impl::refusal(const Expected<Peer>& peer) {
     if (!peer || !may_use(*peer, ::geteuid(), file_.group())) {
         ++counters_.refused_peers;
         return peer ? fmt::format(

@@ -26,6 +26,8 @@ struct ServerOptions {
     std::size_t line_limit = std::size_t{1} << 20U; ///< octets of one request line without its newline
     std::size_t output_limit = std::size_t{8}
                                << 20U; ///< octets that may wait behind the answer being written
+    std::size_t push_limit = std::size_t{64}
+                             << 20U; ///< octets that notifications may hold while they wait for a client
     std::size_t connection_limit = 64;
     std::chrono::milliseconds stall_limit =
         std::chrono::seconds(30); ///< longest time a client may take nothing
@@ -42,9 +44,8 @@ struct ServerCounters {
     std::size_t connections = 0;           ///< open now
 };
 
-/// Control thread only. The event stream will be one more function here: it hands a notification to every
-/// subscribed connection through the same bounded output queue as answers, so that a slow subscriber is cut
-/// off instead of waited for.
+/// Control thread only. Handlers get the Session of their client and may push notifications to it, through
+/// the same bounded queue as answers, so that a slow reader is cut off instead of waited for.
 class Server {
   public:
     /// Creates the directory if missing, replaces the socket file of a dead daemon, binds with mode 0660 and

@@ -17,6 +17,8 @@
 #include <controlplane/rpc/registry.hh>
 #include <controlplane/rpc/request.hh>
 
+#include "fake_session.hh"
+
 using namespace mcfwd;
 using namespace mcfwd::rpc;
 using nlohmann::json;
@@ -80,6 +82,7 @@ void check_answer(const std::string& answer) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const Registry registry = echo();
+    FakeSession session;
     if (size == 0) {
         return 0;
     }
@@ -87,7 +90,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto lines = lines_of(input, input.size());
     require(lines == lines_of(input, std::size_t{data[0]} + 1));
     for (const std::string& line : lines) {
-        check_answer(answer_line(registry, line));
+        check_answer(answer_line(registry, line, session));
     }
     return 0;
 }

@@ -4,6 +4,7 @@
 // A real server on a real socket, with clients that do everything wrong.
 #include <cerrno>
 #include <chrono>
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,10 +12,13 @@
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
 #include <gtest/gtest.h>
+#include <unistd.h>
+
 #include <nlohmann/json.hpp>
 
 #include <controlplane/rpc/registry.hh>
 #include <controlplane/rpc/server.hh>
+#include <controlplane/rpc/session.hh>
 
 #include "socket_client.hh"
 
@@ -29,6 +33,19 @@ std::string request(int id, std::string_view method, const json& params = json::
     return json{{"jsonrpc", "2.0"}, {"id", id}, {"method", method}, {"params", params}}.dump() + '\n';
 }
 
+/// Lines "0", "1", ... that are counted when they are made.
+class Ticker final : public LineSource {
+  public:
+    std::size_t take_line(std::string& out) override {
+        out += std::to_string(waiting.front()) + '\n';
+        waiting.pop_front();
+        ++made;
+        return 40;
+    }
+    std::deque<int> waiting;
+    int made = 0;
+};
+
 class ServerTest : public testing::Test {
   protected:
     ServerTest() {
@@ -36,6 +53,18 @@ class ServerTest : public testing::Test {
         registry.add("show.status", [](const json&) -> Expected<json> { return json{{"uptime", 1}}; });
         registry.add("show.mfib",
                      [this](const json&) -> Expected<json> { return json{{"big", std::string(big, 'x')}}; });
+        registry.add("clear.counters", [this](const json&, Session& session) -> Expected<json> {
+            for (int i = 0; i < pushed; ++i) {
+                ticker->waiting.push_back(i);
+                session.push(ticker, 40);
+            }
+            return json{{"pid", session.peer().pid}};
+        });
+        registry.add("config.show", [this](const json&, Session& session) -> Expected<json> {
+            session.on_close([this] { ++ends; });
+            watched = &session;
+            return json::object();
+        });
         registry.add("shutdown", [this](const json&) -> Expected<json> {
             asio::post(io, [this] { server->stop(); });
             return json::object();
@@ -79,6 +108,10 @@ class ServerTest : public testing::Test {
     Registry registry;
     std::size_t big = 2U << 20U; // ten times what a unix socket holds
     bool alive = true;
+    int pushed = 3;
+    int ends = 0;
+    std::shared_ptr<Ticker> ticker = std::make_shared<Ticker>();
+    Session* watched = nullptr;
     asio::io_context io;
     std::unique_ptr<Server> server;
 };
@@ -262,4 +295,80 @@ TEST_F(ServerTest, StopsInTheMiddleOfAnAnswer) {
     io.restart();
     io.poll();
     EXPECT_TRUE(eventually([&] { return client.line() == std::nullopt && io.stopped(); }));
+}
+
+TEST_F(ServerTest, PushesWhatARequestCausedBeforeItsAnswer) {
+    start();
+    SocketClient client(options.socket);
+    ASSERT_TRUE(write_all(client, request(1, "clear.counters") + request(2, "clear.counters")));
+    for (const int id : {1, 2}) {
+        for (int i = 0; i < 3; ++i) {
+            EXPECT_EQ(next(client), i);
+        }
+        EXPECT_EQ(next(client), (json{{"jsonrpc", "2.0"}, {"id", id}, {"result", {{"pid", ::getpid()}}}}));
+    }
+}
+
+TEST_F(ServerTest, PushesWithoutARequest) {
+    start();
+    SocketClient client(options.socket);
+    ASSERT_TRUE(write_all(client, request(1, "config.show")));
+    EXPECT_EQ(next(client).at("id"), 1);
+    asio::post(io, [this] {
+        ticker->waiting.push_back(7);
+        watched->push(ticker, 40);
+    });
+    EXPECT_EQ(next(client), 7);
+}
+
+TEST_F(ServerTest, MakesLinesWhenTheSocketTakesThem) {
+    pushed = 200000;
+    start();
+    SocketClient client(options.socket);
+    ASSERT_TRUE(write_all(client, request(1, "clear.counters")));
+    ASSERT_TRUE(eventually([&] { return server->counters().requests == 1 && ticker->made > 0; }));
+    SocketClient other(options.socket);
+    ASSERT_TRUE(write_all(other, request(5, "show.status")));
+    EXPECT_EQ(next(other).at("id"), 5) << "nobody waits for the one with many";
+    EXPECT_LT(ticker->made, 100000) << "a socket holds about 200 kB";
+    for (int i = 0; i < pushed; ++i) {
+        ASSERT_EQ(next(client), i);
+    }
+    EXPECT_EQ(next(client).at("id"), 1);
+    EXPECT_EQ(server->counters().slow_readers, 0U);
+}
+
+TEST_F(ServerTest, CutsOffAClientForWhichTooMuchWaits) {
+    pushed = 1001;
+    options.push_limit = std::size_t{40} * 1000;
+    start();
+    SocketClient slow(options.socket);
+    ASSERT_TRUE(write_all(slow, request(1, "config.show") + request(2, "clear.counters")));
+    EXPECT_TRUE(eventually([&] { return server->counters().slow_readers == 1; }));
+    EXPECT_EQ(server->counters().connections, 0U);
+    EXPECT_EQ(ends, 1) << "who follows it is told";
+}
+
+TEST_F(ServerTest, TellsOnceThatAClientHasGone) {
+    start();
+    auto client = std::make_unique<SocketClient>(options.socket);
+    ASSERT_TRUE(write_all(*client, request(1, "config.show")));
+    EXPECT_EQ(next(*client).at("id"), 1);
+    EXPECT_FALSE(watched->peer_gone());
+    client.reset();
+    EXPECT_TRUE(watched->peer_gone());
+    EXPECT_TRUE(eventually([&] { return ends > 0; }));
+    io.run_for(5ms);
+    EXPECT_EQ(ends, 1);
+}
+
+TEST_F(ServerTest, TellsNobodyWhenItStopsItself) {
+    start();
+    SocketClient client(options.socket);
+    ASSERT_TRUE(write_all(client, request(1, "config.show")));
+    EXPECT_EQ(next(client).at("id"), 1);
+    server->stop();
+    io.restart();
+    io.poll();
+    EXPECT_EQ(ends, 0);
 }
