@@ -50,7 +50,9 @@ class CommandWalk {
   public:
     CommandWalk() {
         for (const Command& command : rpc::commands()) {
-            candidates_.push_back({&command, command.words});
+            if (command.audience == rpc::Audience::kPeople) {
+                candidates_.push_back({&command, command.words});
+            }
         }
     }
 
@@ -157,7 +159,12 @@ class ParameterWalk {
         if (auto valid = rpc::check_value(*parameter, checked); !valid) {
             return usage_failure(valid.error().what);
         }
-        params_[std::string(parameter->name)] = std::move(checked);
+        nlohmann::json& slot = params_[std::string(parameter->name)];
+        if (parameter->kind == rpc::ParameterKind::kWords && slot.is_array()) {
+            slot.push_back(checked[0]); // the next of WORD ...
+        } else {
+            slot = std::move(checked);
+        }
         pending_ = nullptr;
         return {};
     }
@@ -175,7 +182,8 @@ class ParameterWalk {
   private:
     [[nodiscard]] const Parameter* next_position() const {
         const auto found = std::ranges::find_if(command_.parameters, [&](const Parameter& parameter) {
-            return parameter.keyword.empty() && !params_.contains(parameter.name);
+            return parameter.keyword.empty() &&
+                   (!params_.contains(parameter.name) || parameter.kind == rpc::ParameterKind::kWords);
         });
         return found == command_.parameters.end() ? nullptr : &*found;
     }

@@ -35,6 +35,8 @@ std::vector<std::string> completions(std::string_view before, std::string_view p
     if (next->value != nullptr && next->value->kind == rpc::ParameterKind::kLevel) {
         const auto levels = rpc::log_levels();
         found.insert(found.end(), levels.begin(), levels.end());
+    } else if (next->value != nullptr && !next->value->words.empty()) {
+        found.insert(found.end(), next->value->words.begin(), next->value->words.end());
     } else if (next->value != nullptr) {
         std::ranges::copy(known(*next->value), std::back_inserter(found));
     }

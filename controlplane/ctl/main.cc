@@ -18,6 +18,7 @@ struct Options {
     std::string socket = "/run/mcfwd/mcfwd.sock";
     bool json = false;
     double timeout = 10;
+    std::string protocol;
     std::vector<std::string> words;
 };
 
@@ -29,6 +30,7 @@ void declare(CLI::App& app, Options& options) {
     app.add_option("--timeout", options.timeout, "seconds to wait for an answer")
         ->check(CLI::Range(0.001, 86400.0))
         ->capture_default_str();
+    app.add_option("--protocol", options.protocol, "for ownership take and release: which built-in protocol");
     app.add_option("COMMAND", options.words, "words of a command; without any, a shell");
     app.set_version_flag("--version", "mcfwdctl " MCFWD_VERSION);
     app.footer([] {
@@ -49,6 +51,9 @@ int main(int argc, char** argv) {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::kUsage);
+    }
+    if (!options.protocol.empty()) {
+        options.words.insert(options.words.end(), {"--protocol", options.protocol}); // keywords go anywhere
     }
     Client client(options.socket, std::chrono::milliseconds(std::llround(options.timeout * 1000)));
     const Format format = options.json ? Format::kJson : Format::kTables;

@@ -49,13 +49,19 @@ Exit help(std::span<const std::string> words) {
 } // namespace
 
 std::string command_list() {
-    std::size_t width = 0;
+    std::vector<const rpc::Command*> typed;
     for (const rpc::Command& command : rpc::commands()) {
-        width = std::max(width, command.usage().size());
+        if (command.audience == rpc::Audience::kPeople) {
+            typed.push_back(&command);
+        }
+    }
+    std::size_t width = 0;
+    for (const rpc::Command* command : typed) {
+        width = std::max(width, command->usage().size());
     }
     std::string text;
-    for (const rpc::Command& command : rpc::commands()) {
-        text += fmt::format("  {:<{}}  {}\n", command.usage(), width, command.help);
+    for (const rpc::Command* command : typed) {
+        text += fmt::format("  {:<{}}  {}\n", command->usage(), width, command->help);
     }
     return text;
 }

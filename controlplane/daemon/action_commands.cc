@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // SPDX-FileCopyrightText: 2026 the mcfwd authors
 //
-// The commands that change something: mroute, group, config, log, clear, shutdown.
+// The commands that change something: mroute, group, ownership, config, log, clear, shutdown.
 #include "commands.hh"
 
 #include <nlohmann/json.hpp>
@@ -111,10 +111,25 @@ void add_membership_commands(rpc::Registry& registry, Router& router) {
     });
 }
 
+void add_ownership_commands(rpc::Registry& registry, Router& router) {
+    const auto call = [&router](Expected<void> (protocols::StaticRoutes::*change)(IfIndex)) {
+        return [&router, change](const json& params) -> Expected<json> {
+            const auto interface = interface_named(router, *rpc::text_in(params, "interface"));
+            if (!interface) {
+                return std::unexpected(interface.error());
+            }
+            return nothing((router.static_routes().*change)(*interface));
+        };
+    };
+    registry.add("ownership.take", call(&protocols::StaticRoutes::hold));
+    registry.add("ownership.release", call(&protocols::StaticRoutes::let_go));
+}
+
 } // namespace
 
 void add_action_commands(rpc::Registry& registry, CommandContext& context) {
     add_membership_commands(registry, context.router);
+    add_ownership_commands(registry, context.router);
     registry.add("config.check", [](const json& params) -> Expected<json> {
         return check_config(*rpc::text_in(params, "path"));
     });

@@ -39,7 +39,10 @@ void add_system_commands(rpc::Registry& registry, CommandContext& context);
 void add_forwarding_commands(rpc::Registry& registry, CommandContext& context);
 /// show igmp interfaces|groups
 void add_igmp_commands(rpc::Registry& registry, CommandContext& context);
-/// mroute, group, config, log, clear, shutdown
+/// mroute, group, ownership, config, log, clear, shutdown
 void add_action_commands(rpc::Registry& registry, CommandContext& context);
+
+/// mgm.*: what routing protocols in other processes call
+void add_mgm_commands(rpc::Registry& registry, CommandContext& context);
 
 } // namespace mcfwd::daemon

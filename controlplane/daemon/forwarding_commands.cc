@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <controlplane/daemon/mfe_json.hh>
 #include <controlplane/rpc/parameters.hh>
 #include <controlplane/rpc/to_json.hh>
 
@@ -32,10 +33,6 @@ class FlowFilter {
     std::optional<Ipv4Address> group_;
     std::optional<Ipv4Address> source_;
 };
-
-std::string name_of(const Router& router, IfIndex index) {
-    return router.interfaces().interface_name(index).value_or("-");
-}
 
 std::string owner_name(const group_manager::OwnershipView& record) {
     return !record.owner.name.empty() ? record.owner.name : record.igmp.name;
@@ -94,40 +91,6 @@ json mfib(CommandContext& context, const FlowFilter& filter) {
         }
     });
     return {{"entries", std::move(entries)}};
-}
-
-json oif_json(const Router& router, const group_manager::OifView& oif) {
-    json contributions = json::array();
-    const std::pair<bool, const char*> kinds[] = {
-        {oif.source_group, "sg"}, {oif.any_source, "wg"}, {oif.any_group, "ww"}, {oif.forward, "fwd"}};
-    for (const auto& [present, kind] : kinds) {
-        if (present) {
-            contributions.push_back(kind);
-        }
-    }
-    return {{"interface", name_of(router, oif.interface.interface)},
-            {"contributions", std::move(contributions)},
-            {"veto", oif.vetoed},
-            {"effective", oif.forwarding}};
-}
-
-json mfe_json(const Router& router, const group_manager::MfeView& mfe) {
-    json oifs = json::array();
-    for (const group_manager::OifView& oif : mfe.oifs) {
-        oifs.push_back(oif_json(router, oif));
-    }
-    return {{"source", rpc::source_json(mfe.flow.source)},
-            {"group", rpc::address_json(mfe.flow.group)},
-            {"iif", name_of(router, mfe.iif.interface)},
-            {"owner", mfe.iif_owner.name.empty() ? "none" : mfe.iif_owner.name},
-            {"upstream_neighbour", mfe.upstream.is_unspecified() ? json() : rpc::address_json(mfe.upstream)},
-            {"state", group_manager::state_name(mfe.state)},
-            {"reason", mfe.state == group_manager::MfeState::kActive
-                           ? json()
-                           : json(group_manager::reason_name(mfe.reason))},
-            {"age", rpc::seconds_json(mfe.up_time)},
-            {"expires", rpc::seconds_json(mfe.expires_in)},
-            {"oifs", std::move(oifs)}};
 }
 
 json mfes(const Router& router, const FlowFilter& filter) {

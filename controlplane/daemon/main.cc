@@ -92,6 +92,7 @@ int run(const CommandLine& line, const config::Accepted& accepted) {
     add_forwarding_commands(registry, context);
     add_igmp_commands(registry, context);
     add_action_commands(registry, context);
+    add_mgm_commands(registry, context);
 
     // Workers first: the first query goes out through them.
     if (auto started = (*dataplane)->start(); !started) {

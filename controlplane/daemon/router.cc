@@ -53,7 +53,11 @@ Router::Router(Environment environment)
       igmp_({.clock = environment.clock,
              .tasks = environment.tasks,
              .packets = environment.dataplane.sender(),
-             .groups = groups_}) {}
+             .groups = groups_}),
+      remotes_({.clock = environment.clock,
+                .tasks = environment.tasks,
+                .groups = groups_,
+                .interfaces = interfaces_}) {}
 
 Expected<void> Router::start() {
     if (auto entered = enter_connected(config(), view_); !entered) {
@@ -123,6 +127,7 @@ Duration Router::turn() {
         kSignalsPerTurn, [this](const Signal& signal) { receive(signal); });
     std::ignore = igmp_.advance();
     groups_.tick();
+    remotes_.advance();
     environment_.dataplane.watch_links();
     const bool publishing = environment_.dataplane.table().advance();
     if (signals == kSignalsPerTurn) {

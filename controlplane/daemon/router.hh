@@ -19,6 +19,7 @@
 #include <controlplane/group_manager/rpf_table.hh>
 #include <controlplane/group_manager/scope_boundaries.hh>
 #include <controlplane/protocols/igmp_protocol.hh>
+#include <controlplane/protocols/remote_protocols.hh>
 #include <controlplane/protocols/rpf_routes.hh>
 #include <controlplane/protocols/static_routes.hh>
 #include <dataplane/dataplane.hh>
@@ -55,6 +56,7 @@ class Router {
     [[nodiscard]] protocols::StaticRoutes& static_routes() { return static_routes_; }
     [[nodiscard]] protocols::RpfRoutes& rpf_routes() { return rpf_routes_; }
     [[nodiscard]] const group_manager::MulticastView& view() const { return view_; }
+    [[nodiscard]] protocols::RemoteProtocols& remotes() { return remotes_; }
     [[nodiscard]] Instant now() const { return environment_.clock.now(); }
 
   private:
@@ -74,6 +76,7 @@ class Router {
     protocols::StaticRoutes static_routes_;
     protocols::RpfRoutes rpf_routes_;
     protocols::IgmpProtocol igmp_;
+    protocols::RemoteProtocols remotes_;
 };
 
 } // namespace mcfwd::daemon

@@ -75,6 +75,30 @@ Expected<void> StaticRoutes::start() {
     return {};
 }
 
+Expected<void> StaticRoutes::hold(IfIndex interface) {
+    if (uses_.contains(interface)) {
+        return fail(Status::kAlreadyExists, "the static protocol owns this interface already");
+    }
+    if (auto taken = take({interface}); !taken) {
+        return taken;
+    }
+    held_.insert(interface);
+    return {};
+}
+
+Expected<void> StaticRoutes::let_go(IfIndex interface) {
+    const auto uses = uses_.find(interface);
+    if (uses == uses_.end()) {
+        return fail(Status::kInvalidParameter, "the static protocol does not own this interface");
+    }
+    if (!held_.contains(interface) || uses->second > 1) {
+        return fail(Status::kCanNotComplete, "static routes need this interface; delete them first");
+    }
+    held_.erase(interface);
+    release({interface});
+    return {};
+}
+
 Expected<void> StaticRoutes::add(const StaticRoute& route) {
     if (auto valid = check(route); !valid) {
         return valid;

@@ -39,6 +39,11 @@ class StaticRoutes {
     /// it.
     [[nodiscard]] Expected<void> own(IfIndex interface) { return take({interface}); }
     void disown(IfIndex interface) { release({interface}); }
+    /// Owns an interface because the operator wants it. kAlreadyExists: it, or another routing protocol, owns
+    /// the interface.
+    [[nodiscard]] Expected<void> hold(IfIndex interface);
+    /// Undoes `hold`. kInvalidParameter: it does not own the interface; kCanNotComplete: routes need it.
+    [[nodiscard]] Expected<void> let_go(IfIndex interface);
 
     /// All or nothing. kAlreadyExists: the key has a route; kInvalidParameter: malformed; kAlreadyExists also
     /// when another routing protocol owns one of the interfaces.
@@ -58,7 +63,8 @@ class StaticRoutes {
     group_manager::RpfTable& view_;
     group_manager::ClientHandle client_;
     std::map<group_manager::SourceGroup, StaticRoute> routes_;
-    std::map<IfIndex, std::size_t> uses_; ///< routes that name the interface
+    std::map<IfIndex, std::size_t> uses_; ///< routes that name the interface; one more for `own` and `hold`
+    std::set<IfIndex> held_;              ///< by `hold`
 };
 
 } // namespace mcfwd::protocols

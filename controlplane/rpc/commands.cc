@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace mcfwd::rpc {
 
@@ -13,6 +14,7 @@ namespace {
 
 using enum ParameterKind;
 using enum Presence;
+using enum Audience;
 
 constexpr std::int64_t kVersionsKept = 1000;
 
@@ -50,6 +52,96 @@ constexpr std::array kConfigFile{
 
 constexpr std::span<const Parameter> kNone;
 
+constexpr std::array<std::string_view, 5> kTopics{"membership", "ownership", "mfe", "table", "port"};
+constexpr std::array<std::string_view, 1> kBuiltInProtocols{"static"};
+constexpr std::array kOwnership{
+    Parameter{"interface", kInterface, kRequired, "", "interface to own or release"},
+    Parameter{.name = "protocol",
+              .kind = kWord,
+              .presence = kRequired,
+              .keyword = "--protocol",
+              .help = "built-in protocol that takes or releases it",
+              .words = kBuiltInProtocols},
+};
+
+// Methods of routing protocols in other processes. Positions stand for nothing: programs name parameters.
+constexpr std::int64_t kMostHandles = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kMostIds = std::numeric_limits<std::uint32_t>::max();
+constexpr std::int64_t kLongestRestart = 3600;
+constexpr std::int64_t kLongestMfeTimeout = std::int64_t{365} * 24 * 3600;
+constexpr std::int64_t kMfePage = 1000;
+constexpr std::int64_t kGroupPage = 4000;
+constexpr std::array<std::string_view, 2> kMembershipFlags{"join", "forward"};
+constexpr std::array<std::string_view, 2> kStatsLevels{"basic", "extended"};
+constexpr std::array<std::string_view, 2> kEnumerationTypes{"any_source", "all_sources"};
+
+constexpr Parameter kHandle{"handle", kInteger, kRequired, "", "of mgm.register", kMostHandles};
+constexpr Parameter kEnumeration{"enumeration", kInteger, kRequired, "", "of mgm.group_enumeration_start",
+                                 kMostHandles};
+constexpr Parameter kAt{"interface", kInterface, kRequired, "", "name as in the configuration"};
+constexpr Parameter kNextHop{"next_hop", kAddress, kOptional, "",
+                             "link of a point-to-multipoint interface; none if left out"};
+constexpr Parameter kFlowSource{"source", kSource, kRequired, "", "source of the entry"};
+constexpr Parameter kFlowGroup{"group", kGroup, kRequired, "", "group of the entry"};
+constexpr Parameter kStats{.name = "stats",
+                           .kind = kWord,
+                           .presence = kOptional,
+                           .keyword = "",
+                           .help = "with statistics, extended: also per oif",
+                           .words = kStatsLevels};
+constexpr Parameter kMostMfes{"max", kInteger, kRequired, "", "entries at most", kMfePage, 0};
+
+constexpr std::array kRegister{
+    Parameter{"protocol_id", kInteger, kRequired, "", "number of the protocol; 10 is IGMP", kMostIds, 0},
+    Parameter{"component_id", kInteger, kRequired, "", "number of the component", kMostIds, 0},
+    Parameter{"name", kName, kRequired, "", "name for people, e.g. pim"},
+    Parameter{"restart_time", kSeconds, kOptional, "",
+              "how long its state waits for it after its connection ended; 0 if left out", kLongestRestart},
+};
+constexpr std::array kHandleOnly{kHandle};
+constexpr std::array kHandleAndInterface{kHandle, kAt, kNextHop};
+constexpr std::array kInterfaceOnly{kAt, kNextHop};
+constexpr std::array kMembershipEdit{
+    kHandle,
+    Parameter{"source", kSource, kRequired, "", "source, or * for any"},
+    Parameter{"group", kAnyGroup, kRequired, "", "group, or * for all"},
+    kAt,
+    Parameter{.name = "flags",
+              .kind = kWords,
+              .presence = kRequired,
+              .keyword = "",
+              .help = "join: the membership; forward: the oif of the one entry",
+              .words = kMembershipFlags},
+    kNextHop,
+};
+constexpr std::array kFlow{kFlowSource, kFlowGroup};
+constexpr std::array kFirstMfe{kMostMfes, kStats};
+constexpr std::array kNextMfe{kFlowSource, kFlowGroup, kMostMfes, kStats};
+constexpr std::array kFlowStats{kFlowSource, kFlowGroup, kStats};
+constexpr std::array kMfeEdit{
+    kHandle,
+    kFlowSource,
+    kFlowGroup,
+    Parameter{"upstream", kAddress, kOptional, "", "upstream neighbour; 0.0.0.0 for none"},
+    Parameter{"iif", kInterface, kOptional, "", "new incoming interface, one that the caller owns"},
+    kNextHop,
+    Parameter{"timeout", kSeconds, kOptional, "", "how long the entry stays from now on", kLongestMfeTimeout},
+};
+constexpr std::array kEnumerate{
+    kHandle,
+    Parameter{.name = "type",
+              .kind = kWord,
+              .presence = kRequired,
+              .keyword = "",
+              .help = "any_source: each group once; all_sources: each (*,*), (*,G) and (S,G) once",
+              .words = kEnumerationTypes},
+};
+constexpr std::array kEnumerateNext{
+    kEnumeration,
+    Parameter{"max", kInteger, kRequired, "", "groups at most", kGroupPage, 0},
+};
+constexpr std::array kEnumerationOnly{kEnumeration};
+
 constexpr std::array kCommands{
     Command{"show status", "uptime, versions, sizes and memory of the daemon", kNone, "object"},
     Command{"show ports", "link, driver, packets, errors and XDP counts per port", kNone, "entries"},
@@ -67,6 +159,8 @@ constexpr std::array kCommands{
     Command{"show igmp groups", "groups with members: mode, sources, timers", kInterfaceFilter, "entries"},
     Command{"show drops", "every reason for which packets and copies were dropped", kNone, "object"},
     Command{"show versions", "history of the forwarding table with causes", kVersionLimit, "entries"},
+    Command{"ownership take", "make the built-in static protocol own an interface", kOwnership, "{}"},
+    Command{"ownership release", "make the built-in static protocol release an interface", kOwnership, "{}"},
     Command{"mroute add", "add a static multicast route", kMrouteAdd, "{}"},
     Command{"mroute del", "remove a static multicast route", kMrouteDel, "{}"},
     Command{"group join", "receive a group on an interface without a host's report", kStaticMember, "{}"},
@@ -77,6 +171,30 @@ constexpr std::array kCommands{
     Command{"clear counters", "restart all traffic and drop counters from zero", kNone, "{}"},
     Command{"shutdown", "stop the daemon", kNone, "{}"},
     Command{"rpc discover", "list the methods of the control socket", kNone, "methods"},
+    Command{"mgm register", "register a routing protocol", kRegister, "handle, restarted", kPrograms},
+    Command{"mgm deregister", "end a registration", kHandleOnly, "{}", kPrograms},
+    Command{"mgm restart_complete", "after a restart: what was not added again goes", kHandleOnly, "{}",
+            kPrograms},
+    Command{"mgm take_interface_ownership", "own an interface", kHandleAndInterface, "{}", kPrograms},
+    Command{"mgm release_interface_ownership", "release an interface", kHandleAndInterface, "{}", kPrograms},
+    Command{"mgm get_protocol_on_interface", "who owns an interface", kInterfaceOnly,
+            "protocol_id, component_id, name", kPrograms},
+    Command{"mgm add_group_membership", "add a membership or an oif", kMembershipEdit, "{}", kPrograms},
+    Command{"mgm delete_group_membership", "delete a membership, or veto an oif", kMembershipEdit, "{}",
+            kPrograms},
+    Command{"mgm igmp_replay_complete", "a protocol that is IGMP has added all it has", kHandleAndInterface,
+            "{}", kPrograms},
+    Command{"mgm get_mfe", "one forwarding entry", kFlow, "the entry", kPrograms},
+    Command{"mgm get_first_mfe", "forwarding entries from the first on", kFirstMfe, "entries, status",
+            kPrograms},
+    Command{"mgm get_next_mfe", "forwarding entries after one", kNextMfe, "entries, status", kPrograms},
+    Command{"mgm get_mfe_stats", "one forwarding entry with statistics", kFlowStats, "the entry", kPrograms},
+    Command{"mgm set_mfe", "upstream neighbour, iif or lifetime of an entry", kMfeEdit, "{}", kPrograms},
+    Command{"mgm group_enumeration_start", "begin to list the joined groups", kEnumerate, "enumeration",
+            kPrograms},
+    Command{"mgm group_enumeration_get_next", "the next groups of the list", kEnumerateNext,
+            "entries, status", kPrograms},
+    Command{"mgm group_enumeration_end", "end the list", kEnumerationOnly, "{}", kPrograms},
 };
 
 constexpr std::array<std::string_view, 7> kLogLevels{"trace", "debug",    "info", "warn",
@@ -90,6 +208,9 @@ std::string placeholder(const Parameter& parameter) {
         name = "INTERFACE";
     } else if (parameter.kind == kInterfaceList) {
         name = "INTERFACE[,INTERFACE...]";
+    } else if (parameter.kind == kWords) {
+        name.pop_back(); // "topics" is TOPIC ...
+        name += " ...";
     }
     return parameter.keyword.empty() ? name : std::string(parameter.keyword) + ' ' + name;
 }
@@ -152,8 +273,24 @@ std::string_view kind_name(ParameterKind kind) {
         return "path";
     case kInteger:
         return "integer";
+    case kSeconds:
+        return "seconds";
+    case kAnyGroup:
+        return "any_group";
+    case kAddress:
+        return "address";
+    case kName:
+        return "name";
+    case kWord:
+        return "word";
+    case kWords:
+        return "words";
     }
     return "unknown";
+}
+
+std::span<const std::string_view> event_topics() {
+    return kTopics;
 }
 
 std::span<const std::string_view> log_levels() {

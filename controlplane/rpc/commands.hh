@@ -20,7 +20,13 @@ enum class ParameterKind : std::uint8_t {
     kInterfaceList, ///< JSON array of names; on the command line NAME[,NAME...]
     kLevel,         ///< a log level, see `log_levels()`
     kPath,          ///< a file, absolute: the client's working directory is not the daemon's
-    kInteger,       ///< JSON integer from 1 to `Parameter::maximum`
+    kInteger,       ///< JSON integer from `Parameter::minimum` to `Parameter::maximum`
+    kSeconds,       ///< JSON number of seconds, 0 to `Parameter::maximum`
+    kAnyGroup,      ///< as kGroup, or "*" for all groups
+    kAddress,       ///< a unicast address, or "0.0.0.0" for none
+    kName,          ///< 1 to 31 letters, digits, "_", "-" or ".", beginning with a letter or digit
+    kWord,          ///< one of `Parameter::words`
+    kWords,         ///< JSON array of different ones of `Parameter::words`; on the command line WORD ...
 };
 
 enum class Presence : std::uint8_t { kRequired, kOptional };
@@ -31,16 +37,22 @@ struct Parameter {
     Presence presence;
     std::string_view keyword; ///< word before the value on the command line; empty: by position
     std::string_view help;
-    std::int64_t maximum = 0; ///< kInteger only
+    std::int64_t maximum = 0;                     ///< kInteger, kSeconds
+    std::int64_t minimum = 1;                     ///< kInteger
+    std::span<const std::string_view> words = {}; ///< kWord, kWords
 
     [[nodiscard]] constexpr bool required() const { return presence == Presence::kRequired; }
 };
+
+/// Who calls a method. mcfwdctl has commands for those of people only.
+enum class Audience : std::uint8_t { kPeople, kPrograms };
 
 struct Command {
     std::string_view words; ///< as typed, e.g. "show igmp groups"
     std::string_view help;  ///< one line
     std::span<const Parameter> parameters;
     std::string_view result; ///< what comes back, one line; README.md has the whole shape
+    Audience audience = Audience::kPeople;
 
     /// JSON-RPC method: the words joined by dots, e.g. "show.igmp.groups".
     [[nodiscard]] std::string method() const;
@@ -57,6 +69,9 @@ struct Command {
 
 /// "group", "source", ... as rpc.discover names a kind.
 [[nodiscard]] std::string_view kind_name(ParameterKind kind);
+
+/// Topics of the event stream.
+[[nodiscard]] std::span<const std::string_view> event_topics();
 
 /// Valid values of kLevel, most talkative first.
 [[nodiscard]] std::span<const std::string_view> log_levels();

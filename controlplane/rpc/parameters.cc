@@ -84,7 +84,7 @@ bool is_absolute_path(const json& value) {
     return path.starts_with('/') && path.find('\0') == std::string::npos;
 }
 
-bool is_integer_up_to(const json& value, std::int64_t maximum) {
+bool is_integer_within(const json& value, std::int64_t minimum, std::int64_t maximum) {
     if (!value.is_number_integer()) {
         return false;
     }
@@ -93,7 +93,44 @@ bool is_integer_up_to(const json& value, std::int64_t maximum) {
         return false;
     }
     const auto number = value.get<std::int64_t>();
-    return number >= 1 && number <= maximum;
+    return number >= minimum && number <= maximum;
+}
+
+bool is_seconds_up_to(const json& value, std::int64_t maximum) {
+    return value.is_number() && value.get<double>() >= 0 &&
+           value.get<double>() <= static_cast<double>(maximum);
+}
+
+bool is_address(const json& value) {
+    if (!value.is_string()) {
+        return false;
+    }
+    const auto address = Ipv4Address::parse(value.get_ref<const std::string&>());
+    return address && (address->is_valid_source() || address->is_unspecified());
+}
+
+/// As names in the configuration.
+bool is_name(const json& value) {
+    if (!value.is_string()) {
+        return false;
+    }
+    const auto plain = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    };
+    const auto& name = value.get_ref<const std::string&>();
+    return !name.empty() && name.size() <= 31 && plain(name.front()) &&
+           std::ranges::all_of(name, [&](char c) { return plain(c) || c == '_' || c == '-' || c == '.'; });
+}
+
+bool is_one_of(const json& value, std::span<const std::string_view> words) {
+    return value.is_string() && std::ranges::count(words, value.get_ref<const std::string&>()) == 1;
+}
+
+bool are_some_of(const json& value, std::span<const std::string_view> words) {
+    return value.is_array() && !value.empty() && value.size() <= words.size() &&
+           std::ranges::all_of(value, [&](const json& word) {
+               return is_one_of(word, words) && std::ranges::count(value, word) == 1;
+           });
 }
 
 /// "a, b, c" (fmt::join of fmt 9 does not compile without warnings under gcc 12).
@@ -133,36 +170,51 @@ Expected<json> named(const Command& command, const json& params) {
 } // namespace
 
 Expected<void> check_value(const Parameter& parameter, const json& value) {
+    const auto require = [&](bool valid, auto form) {
+        return valid ? Expected<void>() : refuse(parameter, value, form());
+    };
+    const auto text = [](std::string_view form) { return [form] { return std::string(form); }; };
     switch (parameter.kind) {
     case ParameterKind::kGroup:
-        return is_group(value)
-                   ? Expected<void>()
-                   : refuse(parameter, value,
-                            "a multicast group from 224.0.1.0 to 239.255.255.255, e.g. \"239.1.1.1\"");
+        return require(is_group(value),
+                       text("a multicast group from 224.0.1.0 to 239.255.255.255, e.g. \"239.1.1.1\""));
+    case ParameterKind::kAnyGroup:
+        return require(value == "*" || is_group(value),
+                       text("a multicast group from 224.0.1.0 to 239.255.255.255, or \"*\" for all"));
     case ParameterKind::kSource:
-        return is_source(value) ? Expected<void>()
-                                : refuse(parameter, value,
-                                         "a unicast address, e.g. \"10.0.1.2\", or \"*\" for any source");
+        return require(is_source(value),
+                       text("a unicast address, e.g. \"10.0.1.2\", or \"*\" for any source"));
+    case ParameterKind::kAddress:
+        return require(is_address(value),
+                       text("a unicast address, e.g. \"10.0.1.2\", or \"0.0.0.0\" for none"));
     case ParameterKind::kInterface:
-        return is_interface_name(value) ? Expected<void>()
-                                        : refuse(parameter, value, "the name of an interface, e.g. \"lan1\"");
+        return require(is_interface_name(value), text("the name of an interface, e.g. \"lan1\""));
     case ParameterKind::kInterfaceList:
-        return is_interface_list(value)
-                   ? Expected<void>()
-                   : refuse(
-                         parameter, value,
-                         "a list of different interface names, e.g. [\"lan2\", \"lan3\"] (typed: lan2,lan3)");
+        return require(
+            is_interface_list(value),
+            text("a list of different interface names, e.g. [\"lan2\", \"lan3\"] (typed: lan2,lan3)"));
     case ParameterKind::kLevel:
-        return value.is_string() && std::ranges::count(log_levels(), value.get_ref<const std::string&>()) == 1
-                   ? Expected<void>()
-                   : refuse(parameter, value, fmt::format("one of {}", joined(log_levels())));
+        return require(is_one_of(value, log_levels()),
+                       [] { return fmt::format("one of {}", joined(log_levels())); });
+    case ParameterKind::kWord:
+        return require(is_one_of(value, parameter.words),
+                       [&] { return fmt::format("one of {}", joined(parameter.words)); });
+    case ParameterKind::kWords:
+        return require(are_some_of(value, parameter.words),
+                       [&] { return fmt::format("a list of some of {}", joined(parameter.words)); });
     case ParameterKind::kPath:
-        return is_absolute_path(value) ? Expected<void>()
-                                       : refuse(parameter, value, "an absolute path of a file");
+        return require(is_absolute_path(value), text("an absolute path of a file"));
+    case ParameterKind::kName:
+        return require(
+            is_name(value),
+            text("1 to 31 letters, digits, \"_\", \"-\" or \".\", beginning with a letter or digit"));
     case ParameterKind::kInteger:
-        return is_integer_up_to(value, parameter.maximum)
-                   ? Expected<void>()
-                   : refuse(parameter, value, fmt::format("a whole number from 1 to {}", parameter.maximum));
+        return require(is_integer_within(value, parameter.minimum, parameter.maximum), [&] {
+            return fmt::format("a whole number from {} to {}", parameter.minimum, parameter.maximum);
+        });
+    case ParameterKind::kSeconds:
+        return require(is_seconds_up_to(value, parameter.maximum),
+                       [&] { return fmt::format("a number of seconds from 0 to {}", parameter.maximum); });
     }
     return fail(Status::kInvalidParameter, fmt::format("parameter \"{}\" has no kind", parameter.name));
 }
@@ -197,6 +249,8 @@ Expected<json> check_parameters(const Command& command, const json& params) {
 
 json value_from_word(const Parameter& parameter, std::string_view word) {
     switch (parameter.kind) {
+    case ParameterKind::kWords:
+        return json::array({word});
     case ParameterKind::kInteger: {
         std::int64_t number = 0;
         const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
@@ -239,6 +293,14 @@ std::optional<std::int64_t> integer_in(const json& params, std::string_view name
     const auto found = params.find(name);
     return found != params.end() && found->is_number_integer() ? std::optional(found->get<std::int64_t>())
                                                                : std::nullopt;
+}
+
+std::optional<Duration> seconds_in(const json& params, std::string_view name) {
+    const auto found = params.find(name);
+    return found != params.end() && found->is_number()
+               ? std::optional(std::chrono::duration_cast<Duration>(
+                     std::chrono::duration<double>(found->get<double>())))
+               : std::nullopt;
 }
 
 std::vector<std::string> list_in(const json& params, std::string_view name) {

@@ -14,6 +14,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <controlplane/rpc/commands.hh>
+#include <mcfwd/clock.hh>
 #include <mcfwd/ipv4.hh>
 #include <mcfwd/result.hh>
 
@@ -34,6 +35,7 @@ namespace mcfwd::rpc {
 [[nodiscard]] std::optional<Ipv4Address> address_in(const nlohmann::json& params, std::string_view name);
 [[nodiscard]] std::optional<std::string> text_in(const nlohmann::json& params, std::string_view name);
 [[nodiscard]] std::optional<std::int64_t> integer_in(const nlohmann::json& params, std::string_view name);
+[[nodiscard]] std::optional<Duration> seconds_in(const nlohmann::json& params, std::string_view name);
 [[nodiscard]] std::vector<std::string> list_in(const nlohmann::json& params, std::string_view name);
 
 } // namespace mcfwd::rpc

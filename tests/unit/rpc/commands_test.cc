@@ -33,7 +33,9 @@ std::string refusal(std::string_view method, const json& params) {
 TEST(Commands, HasEveryCommandOfTheContract) {
     std::set<std::string> methods;
     for (const Command& c : commands()) {
-        methods.insert(c.method());
+        if (c.audience == Audience::kPeople) {
+            methods.insert(c.method());
+        }
     }
     EXPECT_EQ(methods, (std::set<std::string>{"show.status",
                                               "show.ports",
@@ -49,6 +51,8 @@ TEST(Commands, HasEveryCommandOfTheContract) {
                                               "show.igmp.groups",
                                               "show.drops",
                                               "show.versions",
+                                              "ownership.take",
+                                              "ownership.release",
                                               "mroute.add",
                                               "mroute.del",
                                               "group.join",
@@ -59,7 +63,23 @@ TEST(Commands, HasEveryCommandOfTheContract) {
                                               "clear.counters",
                                               "shutdown",
                                               "rpc.discover"}));
-    EXPECT_EQ(methods.size(), commands().size());
+}
+
+TEST(Commands, HasEveryMethodOfRemoteProtocols) {
+    std::set<std::string> methods;
+    for (const Command& c : commands()) {
+        if (c.audience == Audience::kPrograms) {
+            EXPECT_TRUE(methods.insert(c.method()).second) << c.words;
+        }
+    }
+    EXPECT_EQ(methods,
+              (std::set<std::string>{"mgm.register", "mgm.deregister", "mgm.restart_complete",
+                                     "mgm.take_interface_ownership", "mgm.release_interface_ownership",
+                                     "mgm.get_protocol_on_interface", "mgm.add_group_membership",
+                                     "mgm.delete_group_membership", "mgm.igmp_replay_complete", "mgm.get_mfe",
+                                     "mgm.get_first_mfe", "mgm.get_next_mfe", "mgm.get_mfe_stats",
+                                     "mgm.set_mfe", "mgm.group_enumeration_start",
+                                     "mgm.group_enumeration_get_next", "mgm.group_enumeration_end"}));
 }
 
 TEST(Commands, FindsMethodsByDotsOnly) {
@@ -161,6 +181,59 @@ TEST(Parameters, ChecksIntegers) {
          {json(0), json(1001), json(-1), json(1.5), json("20"), json(18446744073709551615ULL)}) {
         EXPECT_FALSE(check_value(limit, bad)) << bad;
     }
+}
+
+TEST(Parameters, ChecksIntegersFromZero) {
+    const Parameter& max = *command("mgm.get_first_mfe").parameter("max");
+    EXPECT_TRUE(check_value(max, 0));
+    EXPECT_TRUE(check_value(max, 1000));
+    EXPECT_FALSE(check_value(max, 1001));
+    EXPECT_EQ(check_value(max, -1).error().what,
+              "parameter \"max\": -1 is not valid; valid is a whole number from 0 to 1000");
+}
+
+TEST(Parameters, ChecksSeconds) {
+    const Parameter& time = *command("mgm.register").parameter("restart_time");
+    for (const json& good : {json(0), json(0.5), json(3600)}) {
+        EXPECT_TRUE(check_value(time, good)) << good;
+    }
+    for (const json& bad : {json(-0.1), json(3600.5), json(1e300), json("1"), json(nullptr), json(true)}) {
+        EXPECT_FALSE(check_value(time, bad)) << bad;
+    }
+    EXPECT_EQ(seconds_in({{"t", 1.5}}, "t"), std::chrono::milliseconds(1500));
+    EXPECT_FALSE(seconds_in({{"t", 1.5}}, "u"));
+}
+
+TEST(Parameters, ChecksWordsAndNames) {
+    const Parameter& flags = *command("mgm.add_group_membership").parameter("flags");
+    EXPECT_TRUE(check_value(flags, json::array({"join"})));
+    EXPECT_TRUE(check_value(flags, json::array({"forward", "join"})));
+    for (const json& bad : {json::array(), json::array({"join", "join"}), json::array({"prune"}),
+                            json::array({1}), json("join"), json(3)}) {
+        EXPECT_FALSE(check_value(flags, bad)) << bad;
+    }
+    EXPECT_EQ(check_value(flags, json::array({"prune"})).error().what,
+              "parameter \"flags\": an array is not valid; valid is a list of some of join, forward");
+    EXPECT_EQ(refusal("ownership.take", {{"interface", "lan1"}, {"protocol", "pim"}}),
+              "parameter \"protocol\": \"pim\" is not valid; valid is one of static");
+    const Parameter& name = *command("mgm.register").parameter("name");
+    EXPECT_TRUE(check_value(name, "pim-1"));
+    EXPECT_TRUE(check_value(name, std::string(31, 'x')));
+    for (const json& bad :
+         {json(""), json(std::string(32, 'x')), json("-x"), json("a b"), json("a\"b"), json(1)}) {
+        EXPECT_FALSE(check_value(name, bad)) << bad;
+    }
+}
+
+TEST(Parameters, ChecksWildcardsAndAddresses) {
+    const Command& add = command("mgm.add_group_membership");
+    EXPECT_TRUE(check_value(*add.parameter("group"), "*"));
+    EXPECT_TRUE(check_value(*add.parameter("group"), "239.1.1.1"));
+    EXPECT_FALSE(check_value(*add.parameter("group"), "224.0.0.5"));
+    EXPECT_TRUE(check_value(*add.parameter("next_hop"), "0.0.0.0"));
+    EXPECT_TRUE(check_value(*add.parameter("next_hop"), "10.0.0.1"));
+    EXPECT_FALSE(check_value(*add.parameter("next_hop"), "239.1.1.1"));
+    EXPECT_FALSE(check_value(*add.parameter("next_hop"), "*"));
 }
 
 TEST(Parameters, ChecksLevelsAndPaths) {

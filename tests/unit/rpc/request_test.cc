@@ -8,9 +8,12 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <controlplane/rpc/commands.hh>
 #include <controlplane/rpc/framing.hh>
 #include <controlplane/rpc/registry.hh>
 #include <controlplane/rpc/request.hh>
+
+#include "fake_session.hh"
 
 using namespace mcfwd;
 using namespace mcfwd::rpc;
@@ -36,13 +39,14 @@ class Requests : public testing::Test {
     }
 
     json ask(const std::string& line) {
-        const std::string answer = answer_line(registry, line);
+        const std::string answer = answer_line(registry, line, session);
         EXPECT_TRUE(answer.ends_with('\n'));
         EXPECT_EQ(answer.find('\n'), answer.size() - 1);
         return json::parse(answer);
     }
     int code(const std::string& line) { return ask(line).at("error").at("code"); }
 
+    FakeSession session;
     Registry registry;
     int calls = 0;
 };
@@ -110,6 +114,11 @@ TEST_F(Requests, UsesTheStandardCodes) {
     EXPECT_EQ(code(R"({"jsonrpc":"2.0","id":1,"method":"show.ports"})"), -32601)
         << "in the table, but nobody answers";
     EXPECT_EQ(code(R"({"jsonrpc":"2.0","id":1,"method":"show.mfib","params":{"group":"x"}})"), -32602);
+    EXPECT_EQ(ask(R"({"jsonrpc":"2.0","id":1,"method":"show.mfib","params":{"group":"x"}})")
+                  .at("error")
+                  .at("data")
+                  .at("status"),
+              "INVALID_PARAMETER");
     EXPECT_EQ(code(R"({"jsonrpc":"2.0","id":1,"method":"shutdown"})"), -32603);
     EXPECT_EQ(calls, 0);
 }
@@ -139,11 +148,11 @@ TEST_F(Requests, RepairsTextThatIsNotUtf8) {
 }
 
 TEST_F(Requests, GivesNoAnswerToNotificationsAndBlankLines) {
-    EXPECT_EQ(answer_line(registry, R"({"jsonrpc":"2.0","method":"show.mfib"})"), "");
+    EXPECT_EQ(answer_line(registry, R"({"jsonrpc":"2.0","method":"show.mfib"})", session), "");
     EXPECT_EQ(calls, 1);
-    EXPECT_EQ(answer_line(registry, R"({"jsonrpc":"2.0","method":"show.nothing"})"), "");
-    EXPECT_EQ(answer_line(registry, ""), "");
-    EXPECT_EQ(answer_line(registry, " \t\r"), "");
+    EXPECT_EQ(answer_line(registry, R"({"jsonrpc":"2.0","method":"show.nothing"})", session), "");
+    EXPECT_EQ(answer_line(registry, "", session), "");
+    EXPECT_EQ(answer_line(registry, " \t\r", session), "");
 }
 
 TEST_F(Requests, AnswersBatchesInOrderWithoutTheNotifications) {
@@ -155,7 +164,7 @@ TEST_F(Requests, AnswersBatchesInOrderWithoutTheNotifications) {
     EXPECT_EQ(answers[1].at("error").at("code"), -32600);
     EXPECT_EQ(answers[2].at("error").at("code"), -32601);
     EXPECT_EQ(calls, 2);
-    EXPECT_EQ(answer_line(registry, R"([{"jsonrpc":"2.0","method":"show.mfib"}])"), "");
+    EXPECT_EQ(answer_line(registry, R"([{"jsonrpc":"2.0","method":"show.mfib"}])", session), "");
 }
 
 TEST_F(Requests, BoundsBatches) {
@@ -187,7 +196,7 @@ TEST(RegistryTest, KnowsWhatIsMissing) {
     Registry registry;
     EXPECT_NE(registry.find("rpc.discover"), nullptr);
     auto missing = registry.missing();
-    EXPECT_EQ(missing.size(), 23U);
+    EXPECT_EQ(missing.size(), commands().size() - 1);
     for (const auto& method : missing) {
         registry.add(method, [](const json&) -> Expected<json> { return json::object(); });
     }
@@ -203,9 +212,20 @@ TEST(RegistryDeathTest, RefusesUnknownAndDoubleHandlers) {
 
 TEST(RegistryTest, DescribesEveryMethod) {
     const Registry registry;
-    const json methods = (*registry.find("rpc.discover"))(json::object()).value().at("methods");
-    EXPECT_EQ(methods.size(), 24U);
+    FakeSession session;
+    const json methods = (*registry.find("rpc.discover"))(json::object(), session).value().at("methods");
+    EXPECT_EQ(methods.size(), commands().size());
     for (const json& method : methods) {
+        if (method.at("name") == "mgm.register") {
+            EXPECT_EQ(method.at("usage"), nullptr) << "nobody types it";
+            EXPECT_EQ(method.at("parameters").at(0), (json{{"name", "protocol_id"},
+                                                           {"kind", "integer"},
+                                                           {"required", true},
+                                                           {"keyword", nullptr},
+                                                           {"minimum", 0},
+                                                           {"maximum", 4294967295},
+                                                           {"help", "number of the protocol; 10 is IGMP"}}));
+        }
         if (method.at("name") == "group.join") {
             EXPECT_EQ(method.at("parameters").at(1), (json{{"name", "source"},
                                                            {"kind", "source"},

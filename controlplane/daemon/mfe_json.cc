@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// See mfe_json.hh.
+#include "mfe_json.hh"
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include <controlplane/rpc/to_json.hh>
+
+namespace mcfwd::daemon {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::array<std::string_view, 4> kRouteKinds{"none", "connected", "configured", "static_entry"};
+
+json oif_json(const Router& router, const group_manager::OifView& oif) {
+    json contributions = json::array();
+    const std::pair<bool, const char*> kinds[] = {
+        {oif.source_group, "sg"}, {oif.any_source, "wg"}, {oif.any_group, "ww"}, {oif.forward, "fwd"}};
+    for (const auto& [present, kind] : kinds) {
+        if (present) {
+            contributions.push_back(kind);
+        }
+    }
+    return {{"interface", name_of(router, oif.interface.interface)},
+            {"next_hop", next_hop_json(oif.interface)},
+            {"contributions", std::move(contributions)},
+            {"veto", oif.vetoed},
+            {"boundary", oif.boundary},
+            {"effective", oif.forwarding},
+            {"age", oif.forwarding ? rpc::seconds_json(oif.up_time) : json()}};
+}
+
+json route_json(const group_manager::Route& route) {
+    if (route.kind == group_manager::RouteKind::kNone) {
+        return {};
+    }
+    return {{"kind", kRouteKinds[static_cast<std::size_t>(route.kind)]},
+            {"prefix", fmt::format("{}", route.prefix)}};
+}
+
+} // namespace
+
+std::string name_of(const Router& router, IfIndex index) {
+    return router.interfaces().interface_name(index).value_or("-");
+}
+
+json next_hop_json(group_manager::InterfaceKey key) {
+    return key.next_hop.is_unspecified() ? json() : rpc::address_json(key.next_hop);
+}
+
+json mfe_json(const Router& router, const group_manager::MfeView& mfe) {
+    json oifs = json::array();
+    for (const group_manager::OifView& oif : mfe.oifs) {
+        oifs.push_back(oif_json(router, oif));
+    }
+    return {{"source", rpc::source_json(mfe.flow.source)},
+            {"group", rpc::address_json(mfe.flow.group)},
+            {"iif", name_of(router, mfe.iif.interface)},
+            {"next_hop", next_hop_json(mfe.iif)},
+            {"owner", mfe.iif_owner.name.empty() ? "none" : mfe.iif_owner.name},
+            {"upstream_neighbour", mfe.upstream.is_unspecified() ? json() : rpc::address_json(mfe.upstream)},
+            {"route", route_json(mfe.route)},
+            {"state", group_manager::state_name(mfe.state)},
+            {"reason", mfe.state == group_manager::MfeState::kActive
+                           ? json()
+                           : json(group_manager::reason_name(mfe.reason))},
+            {"age", rpc::seconds_json(mfe.up_time)},
+            {"expires", rpc::seconds_json(mfe.expires_in)},
+            {"timeout", rpc::seconds_json(mfe.timeout)},
+            {"oifs", std::move(oifs)}};
+}
+
+json mfe_stats_json(const Router& router, const group_manager::MfeStatsView& stats,
+                    group_manager::StatsLevel level) {
+    json entry = mfe_json(router, stats.mfe);
+    entry["packets"] = stats.counters.packets;
+    entry["bytes"] = stats.counters.bytes;
+    entry["wrong_interface"] = stats.counters.wrong_interface;
+    entry["copies"] = stats.counters.copies;
+    entry["age_centiseconds"] = stats.up_time.count();
+    if (level == group_manager::StatsLevel::kExtended) {
+        json oifs = json::array();
+        for (const group_manager::OifCounters& oif : stats.oifs) {
+            oifs.push_back({{"interface", name_of(router, oif.interface)},
+                            {"packets", oif.packets},
+                            {"bytes", oif.bytes}});
+        }
+        entry["oif_counters"] = std::move(oifs);
+    }
+    return entry;
+}
+
+} // namespace mcfwd::daemon

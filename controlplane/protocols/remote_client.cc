@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// See remote_client.hh.
+#include "remote_client.hh"
+
+#include <fmt/format.h>
+
+namespace mcfwd::protocols {
+
+using namespace group_manager;
+
+namespace {
+
+/// Deleted in one task, as one version.
+constexpr std::size_t kDeletedAtOnce = 1000;
+
+} // namespace
+
+Expected<void> RemoteClient::enter(ComponentId id, std::string name) {
+    const auto handle = groups_.register_protocol({.id = id, .name = name, .callbacks = callbacks()});
+    if (!handle) {
+        return std::unexpected(handle.error());
+    }
+    handle_ = *handle;
+    id_ = id;
+    name_ = std::move(name);
+    return {};
+}
+
+void RemoteClient::connect(rpc::Session& session) {
+    session_ = &session;
+    outbox_ = std::make_shared<Outbox>(directory_, handle_);
+    pid_ = session.peer().pid;
+    uid_ = session.peer().uid;
+}
+
+void RemoteClient::disconnect() {
+    session_ = nullptr;
+    sent_before_ = sent();
+    outbox_.reset();
+    for (const EnumerationHandle enumeration : std::exchange(enumerations_, {})) {
+        std::ignore = groups_.group_enumeration_end(enumeration);
+    }
+}
+
+void RemoteClient::tell(Notification notification) {
+    if (session_ != nullptr) {
+        const std::size_t octets = outbox_->add(std::move(notification));
+        session_->push(outbox_, octets);
+    }
+}
+
+Callbacks RemoteClient::callbacks() {
+    Callbacks callbacks;
+    callbacks.rpf = [this](const RpfQuery& query) {
+        tell({.kind = CallbackKind::kRpf,
+              .interface = query.iif,
+              .key = query.flow,
+              .detail = std::make_unique<NotificationDetail>(NotificationDetail{
+                  query.upstream, query.route, {query.header.begin(), query.header.end()}, {}})});
+    };
+    callbacks.creation_alert = [this](const CreationAlert& alert) {
+        tell({.kind = CallbackKind::kCreationAlert,
+              .interface = alert.iif,
+              .key = alert.flow,
+              .detail = std::make_unique<NotificationDetail>(
+                  NotificationDetail{{}, {}, {}, {alert.candidates.begin(), alert.candidates.end()}})});
+    };
+    callbacks.join_alert = [this](const JoinAlert& alert) {
+        tell({.kind = CallbackKind::kJoinAlert, .cause = alert.cause, .key = alert.key});
+    };
+    callbacks.prune_alert = [this](const PruneAlert& alert) {
+        tell({.kind = CallbackKind::kPruneAlert,
+              .cause = alert.cause,
+              .interface = alert.interface,
+              .key = alert.key});
+    };
+    callbacks.wrong_if = [this](const WrongInterface& wrong) {
+        tell({.kind = CallbackKind::kWrongIf,
+              .interface = wrong.arrival,
+              .key = wrong.flow,
+              .detail = std::make_unique<NotificationDetail>(
+                  NotificationDetail{{}, {}, {wrong.header.begin(), wrong.header.end()}, {}})});
+    };
+    callbacks.local_join = [this](const LocalMembership& local) {
+        tell({.kind = CallbackKind::kLocalJoin, .interface = local.interface, .key = local.key});
+    };
+    callbacks.local_leave = [this](const LocalMembership& local) {
+        tell({.kind = CallbackKind::kLocalLeave, .interface = local.interface, .key = local.key});
+    };
+    callbacks.disable_igmp = [this](InterfaceKey interface) {
+        tell({.kind = CallbackKind::kDisableIgmp, .interface = interface});
+    };
+    callbacks.enable_igmp = [this](InterfaceKey interface) {
+        tell({.kind = CallbackKind::kEnableIgmp, .interface = interface});
+    };
+    return callbacks;
+}
+
+Expected<void> RemoteClient::take(InterfaceKey interface) {
+    return groups_.take_interface_ownership(handle_, interface);
+}
+
+Expected<void> RemoteClient::release(InterfaceKey interface) {
+    return groups_.release_interface_ownership(handle_, interface);
+}
+
+Expected<void> RemoteClient::add(SourceGroup key, InterfaceKey interface, MembershipFlags flags) {
+    auto added = groups_.add_group_membership(handle_, key, interface, flags);
+    if (added && has_flag(flags, MembershipFlags::kJoin)) {
+        unclaimed_.erase({interface, key});
+    }
+    return added;
+}
+
+Expected<void> RemoteClient::remove(SourceGroup key, InterfaceKey interface, MembershipFlags flags) {
+    auto removed = groups_.delete_group_membership(handle_, key, interface, flags);
+    if (removed && has_flag(flags, MembershipFlags::kJoin)) {
+        unclaimed_.erase({interface, key});
+    }
+    return removed;
+}
+
+Expected<void> RemoteClient::replay_complete(InterfaceKey interface) {
+    return groups_.igmp_replay_complete(handle_, interface);
+}
+
+Expected<void> RemoteClient::change_mfe(SourceGroup flow, const MfeEdit& edit) {
+    return groups_.change_mfe(handle_, flow, edit);
+}
+
+Expected<EnumerationHandle> RemoteClient::enumerate(EnumerationKind kind) {
+    if (enumerations_.size() >= kMostEnumerations) {
+        return fail(Status::kNotEnoughMemory,
+                    fmt::format("{} enumerations are open, which is the limit", enumerations_.size()));
+    }
+    const auto enumeration = groups_.group_enumeration_start(handle_, kind);
+    if (enumeration) {
+        enumerations_.insert(*enumeration);
+    }
+    return enumeration;
+}
+
+Expected<Page<SourceGroup>> RemoteClient::next_groups(EnumerationHandle enumeration, std::size_t limit) {
+    return groups_.group_enumeration_next(enumeration, limit);
+}
+
+Expected<void> RemoteClient::end_enumeration(EnumerationHandle enumeration) {
+    enumerations_.erase(enumeration);
+    return groups_.group_enumeration_end(enumeration);
+}
+
+std::vector<InterfaceKey> RemoteClient::interfaces() const {
+    for (const ClientView& client : groups_.clients()) {
+        if (client.handle == handle_) {
+            return client.interfaces;
+        }
+    }
+    return {};
+}
+
+void RemoteClient::await_claims() {
+    unclaimed_.clear();
+    for (const InterfaceKey interface : interfaces()) {
+        for (const SourceGroup key : groups_.memberships_of(handle_, interface)) {
+            unclaimed_.emplace_hint(unclaimed_.end(), interface, key);
+        }
+    }
+}
+
+bool RemoteClient::drop_unclaimed() {
+    const GroupManager::Batch batch(groups_, fmt::format("{} restarted without them", name_));
+    for (std::size_t i = 0; i < kDeletedAtOnce && !unclaimed_.empty(); ++i) {
+        const auto [interface, key] = *unclaimed_.begin();
+        unclaimed_.erase(unclaimed_.begin());
+        // An interface that went meanwhile took its memberships along.
+        std::ignore = groups_.delete_group_membership(handle_, key, interface, MembershipFlags::kJoin);
+    }
+    return !unclaimed_.empty();
+}
+
+} // namespace mcfwd::protocols

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// A small state machine per client: connected -> waiting (restart time) -> leaving -> gone, and back from
+// waiting to connected. Whatever takes long is a task per step, so that others get their turn in between.
+#include "remote_protocols.hh"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+namespace mcfwd::protocols {
+
+using group_manager::ClientHandle;
+using group_manager::ComponentId;
+using group_manager::EnumerationHandle;
+using group_manager::InterfaceKey;
+
+namespace {
+
+constexpr std::array<std::string_view, 3> kOwnNames{"none", "igmp", "static"};
+
+/// After a release that the group manager refused.
+constexpr std::chrono::seconds kRetry{1};
+
+double in_seconds(Duration duration) {
+    return std::chrono::duration<double>(duration).count();
+}
+
+} // namespace
+
+RemoteProtocols::Entry* RemoteProtocols::find(ComponentId id) {
+    const auto at =
+        std::ranges::find(clients_, id, [](const auto& item) { return item.second->client.id(); });
+    return at == clients_.end() ? nullptr : at->second.get();
+}
+
+Expected<RemoteProtocols::Registered> RemoteProtocols::enter(rpc::Session& session,
+                                                             RemoteRegistration registration) {
+    if (std::ranges::count(kOwnNames, registration.name) > 0) {
+        return fail(Status::kInvalidParameter,
+                    fmt::format("the name {} is the router's own; take another one", registration.name));
+    }
+    if (const Entry* known = find(registration.id);
+        known != nullptr && known->state == State::kConnected && known->client.session()->peer_gone()) {
+        lost(known->client.handle(), known->session); // word of its end is on the way; the new one came first
+    }
+    if (Entry* known = find(registration.id); known != nullptr && known->state == State::kWaiting) {
+        return restart(*known, session, registration.restart_time);
+    }
+    if (const Entry* known = find(registration.id); known != nullptr && known->state == State::kLeaving) {
+        for (const ClientHandle handle = known->client.handle(); depart_step(handle);) {
+        }
+    }
+    if (clients_.size() >= kMostClients) {
+        return fail(Status::kNotEnoughMemory,
+                    fmt::format("{} remote protocols are registered, which is the limit", clients_.size()));
+    }
+    auto entry = std::make_unique<Entry>(environment_);
+    if (auto entered = entry->client.enter(registration.id, registration.name); !entered) {
+        return std::unexpected(entered.error());
+    }
+    const ClientHandle handle = entry->client.handle();
+    Entry& stored = *clients_.emplace(handle, std::move(entry)).first->second;
+    connect(stored, session, registration.restart_time);
+    spdlog::info("remote protocol connected client={} pid={} uid={} restart_time={:g}s", registration.name,
+                 session.peer().pid, session.peer().uid, in_seconds(registration.restart_time));
+    return Registered{.handle = handle};
+}
+
+Expected<RemoteProtocols::Registered> RemoteProtocols::restart(Entry& entry, rpc::Session& session,
+                                                               Duration restart_time) {
+    const Duration grace = std::max(restart_time, entry.restart_time);
+    connect(entry, session, restart_time);
+    entry.client.await_claims();
+    entry.deadline = environment_.clock.now() + grace;
+    spdlog::info("remote protocol restarted client={} pid={} uid={} interfaces={} memberships={}",
+                 entry.client.name(), session.peer().pid, session.peer().uid,
+                 entry.client.interfaces().size(), entry.client.unclaimed());
+    return Registered{.handle = entry.client.handle(), .restarted = true};
+}
+
+void RemoteProtocols::connect(Entry& entry, rpc::Session& session, Duration restart_time) {
+    entry.state = State::kConnected;
+    entry.restart_time = restart_time;
+    entry.deadline.reset();
+    entry.session = ++sessions_;
+    entry.client.connect(session);
+    session.on_close([this, handle = entry.client.handle(), session_number = entry.session] {
+        lost(handle, session_number);
+    });
+}
+
+Expected<void> RemoteProtocols::leave(RemoteClient& client) {
+    auto left = client.deregister();
+    if (left) {
+        spdlog::info("remote protocol left client={} pid={}", client.name(), client.pid());
+        clients_.erase(client.handle()); // what waits for it is still delivered
+    }
+    return left;
+}
+
+void RemoteProtocols::restart_complete(RemoteClient& client) {
+    clients_.at(client.handle())->deadline.reset();
+    drop_unclaimed_later(client.handle());
+}
+
+Expected<RemoteClient*> RemoteProtocols::client(const rpc::Session& session, ClientHandle handle) {
+    const auto at = clients_.find(handle);
+    if (at == clients_.end() || at->second->client.session() != &session) {
+        return fail(Status::kInvalidParameter,
+                    fmt::format("no client of this connection has handle {} (event 50019)", handle));
+    }
+    return &at->second->client;
+}
+
+Expected<RemoteClient*> RemoteProtocols::client_of(const rpc::Session& session,
+                                                   EnumerationHandle enumeration) {
+    const auto at = std::ranges::find_if(clients_, [&](const auto& item) {
+        const RemoteClient& client = item.second->client;
+        return client.session() == &session && client.enumerates(enumeration);
+    });
+    if (at == clients_.end()) {
+        return fail(Status::kInvalidParameter,
+                    fmt::format("no enumeration of this connection has handle {}", enumeration));
+    }
+    return &at->second->client;
+}
+
+void RemoteProtocols::lost(ClientHandle handle, std::uint64_t session) {
+    const auto at = clients_.find(handle);
+    if (at == clients_.end() || at->second->session != session || at->second->state != State::kConnected) {
+        return;
+    }
+    Entry& entry = *at->second;
+    entry.client.disconnect();
+    spdlog::warn("remote protocol lost client={} pid={} interfaces={} restart_time={:g}s",
+                 entry.client.name(), entry.client.pid(), entry.client.interfaces().size(),
+                 in_seconds(entry.restart_time));
+    if (entry.restart_time == Duration::zero()) {
+        depart(entry);
+        return;
+    }
+    entry.state = State::kWaiting;
+    entry.deadline = environment_.clock.now() + entry.restart_time;
+}
+
+void RemoteProtocols::depart(Entry& entry) {
+    entry.state = State::kLeaving;
+    entry.deadline.reset();
+    if (depart_step(entry.client.handle())) {
+        depart_later(entry.client.handle());
+    }
+}
+
+bool RemoteProtocols::depart_step(ClientHandle handle) {
+    const auto at = clients_.find(handle);
+    if (at == clients_.end() || at->second->state != State::kLeaving) {
+        return false;
+    }
+    RemoteClient& client = at->second->client;
+    const std::vector<InterfaceKey> interfaces = client.interfaces();
+    if (const auto done = interfaces.empty() ? client.deregister() : client.release(interfaces.front());
+        !done) {
+        spdlog::error("remote protocol not released client={} reason=\"{}\"", client.name(),
+                      done.error().what);
+        at->second->deadline = environment_.clock.now() + kRetry;
+        return false;
+    }
+    if (!interfaces.empty()) {
+        return true;
+    }
+    spdlog::info("remote protocol gone client={}", client.name());
+    clients_.erase(at);
+    return false;
+}
+
+void RemoteProtocols::depart_later(ClientHandle handle) {
+    environment_.tasks.post([this, handle] {
+        if (depart_step(handle)) {
+            depart_later(handle);
+        }
+    });
+}
+
+void RemoteProtocols::drop_unclaimed_later(ClientHandle handle) {
+    environment_.tasks.post([this, handle] {
+        const auto at = clients_.find(handle);
+        if (at != clients_.end() && at->second->state == State::kConnected && !at->second->deadline &&
+            at->second->client.drop_unclaimed()) {
+            drop_unclaimed_later(handle);
+        }
+    });
+}
+
+void RemoteProtocols::advance() {
+    if (clients_.empty()) {
+        return;
+    }
+    const Instant now = environment_.clock.now();
+    std::vector<ClientHandle> due;
+    for (const auto& [handle, entry] : clients_) {
+        if (entry->deadline && *entry->deadline <= now) {
+            due.push_back(handle);
+        }
+    }
+    for (const ClientHandle handle : due) {
+        Entry& entry = *clients_.at(handle);
+        if (entry.state == State::kWaiting) {
+            spdlog::warn("remote protocol did not come back client={}", entry.client.name());
+        }
+        if (entry.state != State::kConnected) {
+            depart(entry);
+        } else {
+            spdlog::info("remote protocol restart time over client={} not_added_again={}",
+                         entry.client.name(), entry.client.unclaimed());
+            restart_complete(entry.client);
+        }
+    }
+}
+
+std::optional<RemoteView> RemoteProtocols::view(ClientHandle handle) const {
+    const auto at = clients_.find(handle);
+    if (at == clients_.end()) {
+        return std::nullopt;
+    }
+    const Entry& entry = *at->second;
+    RemoteView view{.handle = handle,
+                    .pid = entry.client.pid(),
+                    .uid = entry.client.uid(),
+                    .restart_time = entry.restart_time,
+                    .connected = entry.state == State::kConnected,
+                    .expires_in = std::nullopt,
+                    .unclaimed = entry.client.unclaimed(),
+                    .sent = entry.client.sent(),
+                    .queued = entry.client.queued()};
+    if (entry.deadline) {
+        view.expires_in = std::max(*entry.deadline - environment_.clock.now(), Duration::zero());
+    }
+    return view;
+}
+
+} // namespace mcfwd::protocols

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// Routing protocols in other processes, without sockets: what they are told, word by word, and what becomes
+// of them when their connection ends.
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include <controlplane/protocols/remote_protocols.hh>
+
+#include "fake_session.hh"
+#include "router_fixture.hh"
+
+namespace mcfwd::protocols {
+namespace {
+
+using namespace std::chrono_literals;
+using group_manager::ComponentId;
+using group_manager::InterfaceKey;
+using group_manager::SourceGroup;
+using enum group_manager::MembershipFlags;
+using Oifs = std::vector<IfIndex>;
+using Lines = std::vector<std::string>;
+
+class RemoteProtocolsTest : public RouterFixture {
+  protected:
+    static constexpr ComponentId kPim{103, 0};
+    static constexpr ComponentId kDvmrp{200, 0};
+
+    void SetUp() override {
+        serve(kLan1);
+        serve(kLan2);
+        serve(kLan3);
+    }
+
+    RemoteClient& enter(FakeSession& session, ComponentId id = kPim, const std::string& name = "pim",
+                        Duration restart_time = {}) {
+        const auto entered = remotes.enter(session, {id, name, restart_time});
+        EXPECT_TRUE(entered) << entered.error().what;
+        return *remotes.client(session, entered->handle).value();
+    }
+    Status refusal(FakeSession& session, ComponentId id, const std::string& name = "pim") {
+        return remotes.enter(session, {id, name, {}}).error().status;
+    }
+    static InterfaceKey on(IfIndex index) { return {index, {}}; }
+    void pass(Duration time) {
+        clock.move(time);
+        remotes.advance();
+        groups.tick();
+        tasks.run();
+    }
+    [[nodiscard]] std::size_t stale() const {
+        std::size_t count = 0;
+        for (const auto& record : groups.ownership()) {
+            count += record.stale;
+        }
+        return count;
+    }
+    [[nodiscard]] bool registered(const std::string& name) const {
+        return std::ranges::count(groups.clients(), name, [](const auto& c) { return c.name.name; }) == 1;
+    }
+
+    const SourceGroup any{kGroup, kAnySource};
+    const SourceGroup flow{kGroup, kSource};
+    RemoteProtocols remotes{{.clock = clock, .tasks = tasks, .groups = groups, .interfaces = interfaces}};
+};
+
+TEST_F(RemoteProtocolsTest, TellsEveryCallbackWithAllItsArguments) {
+    FakeSession session;
+    RemoteClient& pim = enter(session);
+    const std::string handle = std::to_string(pim.handle().value());
+    const auto line = [&](const std::string& method, const std::string& rest) {
+        return R"({"jsonrpc":"2.0","method":"mgm.)" + method + R"(","params":{"handle":)" + handle + "," +
+               rest + "}}";
+    };
+    ASSERT_TRUE(pim.take(on(kLan1)));
+    ASSERT_TRUE(pim.take(on(kLan2)));
+    tasks.run();
+    EXPECT_EQ(session.lines(), Lines{});
+
+    report(kLan2, igmp::RecordType::kToExclude);
+    EXPECT_EQ(
+        session.lines(),
+        Lines{line("local_join", R"("source":"*","group":"239.1.1.1","interface":"lan2","next_hop":null)")});
+    report(kLan3, igmp::RecordType::kToExclude);
+    EXPECT_EQ(session.lines(),
+              Lines{line("join_alert", R"("source":"*","group":"239.1.1.1","member_update":true)")});
+
+    const std::vector<std::byte> header{std::byte{0x45}, std::byte{0x0a}};
+    groups.new_packet(flow, on(kLan1), header);
+    EXPECT_EQ(
+        session.lines(),
+        (Lines{line("rpf", R"("source":"10.0.1.2","group":"239.1.1.1","iif":"lan1","next_hop":null,)"
+                           R"("upstream":null,"route":{"kind":"connected","prefix":"10.0.1.0/24"},)"
+                           R"("header":"450a")"),
+               line("creation_alert",
+                    R"("source":"10.0.1.2","group":"239.1.1.1","iif":"lan1","next_hop":null,"oifs":)"
+                    R"([{"interface":"lan2","next_hop":null,"igmp":true,"enabled":true}])"),
+               line("join_alert", R"("source":"10.0.1.2","group":"239.1.1.1","member_update":false)")}));
+    EXPECT_EQ(oifs(kSource), (Oifs{kLan2, kLan3})) << "accepted at once";
+
+    groups.wrong_interface(flow, on(kLan2), header);
+    EXPECT_EQ(session.lines(),
+              Lines{line("wrong_if", R"("source":"10.0.1.2","group":"239.1.1.1",)"
+                                     R"("interface":"lan2","next_hop":null,"header":"450a")")});
+    report(kLan3, igmp::RecordType::kToInclude);
+    wait(3s);
+    EXPECT_EQ(session.lines(),
+              (Lines{line("prune_alert", R"("source":"*","group":"239.1.1.1","interface":"lan3",)"
+                                         R"("next_hop":null,"member_delete":true,"timeout":null)"),
+                     line("prune_alert", R"("source":"10.0.1.2","group":"239.1.1.1","interface":"lan1",)"
+                                         R"("next_hop":null,"member_delete":false,"timeout":900)")}));
+    report(kLan2, igmp::RecordType::kToInclude);
+    wait(3s);
+    EXPECT_EQ(
+        session.lines(),
+        Lines{line("local_leave", R"("source":"*","group":"239.1.1.1","interface":"lan2","next_hop":null)")});
+    EXPECT_EQ(session.octets(), 0U);
+    EXPECT_EQ(remotes.view(pim.handle())->sent, 9U);
+}
+
+TEST_F(RemoteProtocolsTest, ARemoteIgmpHearsOfTheWindow) {
+    FakeSession session;
+    RemoteClient& other = enter(session, {group_manager::kProtocolIgmp, 7}, "igmp-proxy");
+    FakeSession second;
+    RemoteClient& pim = enter(second);
+    const InterfaceKey link{kLan1, Ipv4Address(10, 0, 1, 77)};
+    ASSERT_TRUE(other.take(link));
+    ASSERT_TRUE(pim.take(link));
+    const std::string handle = std::to_string(other.handle().value());
+    const std::string where = R"(,"interface":"lan1","next_hop":"10.0.1.77"}})";
+    EXPECT_EQ(session.lines(),
+              (Lines{R"({"jsonrpc":"2.0","method":"mgm.disable_igmp","params":{"handle":)" + handle + where,
+                     R"({"jsonrpc":"2.0","method":"mgm.enable_igmp","params":{"handle":)" + handle + where}));
+    EXPECT_TRUE(other.replay_complete(link));
+}
+
+TEST_F(RemoteProtocolsTest, VetoesByDeletingForward) {
+    FakeSession session;
+    RemoteClient& pim = enter(session);
+    ASSERT_TRUE(pim.take(on(kLan2)));
+    tasks.run();
+    report(kLan2, igmp::RecordType::kToExclude);
+    packet(kSource, kLan1);
+    ASSERT_EQ(oifs(kSource), Oifs{kLan2});
+    ASSERT_TRUE(pim.remove(flow, on(kLan2), kForward));
+    EXPECT_EQ(oifs(kSource), Oifs{});
+    ASSERT_TRUE(pim.add(flow, on(kLan2), kForward));
+    EXPECT_EQ(oifs(kSource), Oifs{kLan2});
+}
+
+TEST_F(RemoteProtocolsTest, MovesTheIncomingInterfaceInOneVersion) {
+    FakeSession session;
+    RemoteClient& pim = enter(session);
+    ASSERT_TRUE(pim.take(on(kLan1)));
+    ASSERT_TRUE(pim.take(on(kLan2)));
+    tasks.run();
+    report(kLan1, igmp::RecordType::kToExclude);
+    report(kLan2, igmp::RecordType::kToExclude);
+    report(kLan3, igmp::RecordType::kToExclude);
+    packet(kSource, kLan1);
+    ASSERT_EQ(oifs(kSource), (Oifs{kLan2, kLan3}));
+    const std::size_t versions = table.versions;
+    ASSERT_TRUE(pim.change_mfe(flow, {.upstream = {}, .iif = on(kLan2), .timeout = {}}));
+    EXPECT_EQ(table.versions, versions + 1);
+    EXPECT_EQ(table.entries.at(flow).iif, on(kLan2));
+    EXPECT_EQ(oifs(kSource), (Oifs{kLan1, kLan3}));
+    EXPECT_EQ(pim.change_mfe(flow, {.upstream = {}, .iif = on(kLan3), .timeout = {}}).error().status,
+              Status::kInvalidParameter)
+        << "not its own";
+}
+
+TEST_F(RemoteProtocolsTest, RefusesWhatTheRouterItselfHas) {
+    FakeSession session;
+    EXPECT_EQ(refusal(session, {group_manager::kProtocolIgmp, 0}), Status::kAlreadyExists);
+    EXPECT_EQ(refusal(session, kPim, "igmp"), Status::kInvalidParameter);
+    EXPECT_EQ(refusal(session, kPim, "static"), Status::kInvalidParameter);
+    EXPECT_EQ(refusal(session, kPim, "none"), Status::kInvalidParameter);
+}
+
+TEST_F(RemoteProtocolsTest, AHandleBelongsToItsConnection) {
+    FakeSession session;
+    FakeSession other;
+    RemoteClient& pim = enter(session);
+    EXPECT_EQ(remotes.client(other, pim.handle()).error().status, Status::kInvalidParameter);
+    EXPECT_EQ(remotes.client(session, group_manager::ClientHandle(1)).error().status,
+              Status::kInvalidParameter)
+        << "a protocol of the router";
+    const auto enumeration = pim.enumerate(group_manager::EnumerationKind::kAllSources);
+    ASSERT_TRUE(enumeration);
+    EXPECT_EQ(remotes.client_of(session, *enumeration), &pim);
+    EXPECT_EQ(remotes.client_of(other, *enumeration).error().status, Status::kInvalidParameter);
+}
+
+TEST_F(RemoteProtocolsTest, OneConnectionMayHaveSeveralComponents) {
+    FakeSession session;
+    RemoteClient& pim = enter(session);
+    RemoteClient& dvmrp = enter(session, kDvmrp, "dvmrp");
+    EXPECT_NE(pim.handle(), dvmrp.handle());
+    EXPECT_EQ(refusal(session, kPim), Status::kAlreadyExists);
+    ASSERT_TRUE(pim.take(on(kLan1)));
+    ASSERT_TRUE(dvmrp.take(on(kLan2)));
+    session.end();
+    tasks.run();
+    EXPECT_EQ(owner(kLan1), "igmp");
+    EXPECT_EQ(owner(kLan2), "igmp");
+    EXPECT_FALSE(registered("pim"));
+    EXPECT_FALSE(registered("dvmrp"));
+}
+
+TEST_F(RemoteProtocolsTest, BoundsClientsAndEnumerations) {
+    FakeSession session;
+    for (std::uint32_t i = 0; i < RemoteProtocols::kMostClients; ++i) {
+        enter(session, {300, i}, "many");
+    }
+    EXPECT_EQ(refusal(session, {300, 1000}), Status::kNotEnoughMemory);
+    RemoteClient& one = *remotes.client(session, groups.clients().back().handle).value();
+    for (std::size_t i = 0; i < RemoteClient::kMostEnumerations; ++i) {
+        ASSERT_TRUE(one.enumerate(group_manager::EnumerationKind::kAnySource));
+    }
+    EXPECT_EQ(one.enumerate(group_manager::EnumerationKind::kAnySource).error().status,
+              Status::kNotEnoughMemory);
+}
+
+TEST_F(RemoteProtocolsTest, LeavesOnlyWithoutInterfaces) {
+    FakeSession session;
+    RemoteClient& pim = enter(session);
+    const auto handle = pim.handle();
+    ASSERT_TRUE(pim.take(on(kLan1)));
+    EXPECT_EQ(remotes.leave(pim).error().status, Status::kCanNotComplete);
+    ASSERT_TRUE(pim.release(on(kLan1)));
+    EXPECT_TRUE(remotes.leave(pim));
+    EXPECT_EQ(remotes.client(session, handle).error().status, Status::kInvalidParameter);
+    session.end();
+    tasks.run();
+}
+
+TEST_F(RemoteProtocolsTest, WhatWaitsIsDeliveredAfterLeaving) {
+    FakeSession session;
+    RemoteClient& pim = enter(session);
+    report(kLan2, igmp::RecordType::kToExclude);
+    ASSERT_EQ(session.waiting(), 1U);
+    ASSERT_TRUE(remotes.leave(pim));
+    EXPECT_EQ(session.lines().size(), 1U);
+}
+
+TEST_F(RemoteProtocolsTest, ADeadClientsInterfacesGoBackAndNoPacketNotices) {
+    FakeSession session;
+    RemoteClient& pim = enter(session);
+    report(kLan2, igmp::RecordType::kToExclude);
+    packet(kSource, kLan1);
+    for (const IfIndex index : {kLan1, kLan2, kLan3}) {
+        ASSERT_TRUE(pim.take(on(index)));
+    }
+    ASSERT_TRUE(pim.add(any, on(kLan3), kJoin));
+    tasks.run();
+    ASSERT_EQ(oifs(kSource), (Oifs{kLan2, kLan3}));
+    session.end();
+    EXPECT_EQ(owner(kLan1), "igmp");
+    EXPECT_EQ(owner(kLan2), "pim") << "one interface a task";
+    tasks.run();
+    for (const IfIndex index : {kLan1, kLan2, kLan3}) {
+        EXPECT_EQ(owner(index), "igmp");
+    }
+    EXPECT_EQ(oifs(kSource), Oifs{kLan2}) << "only its own membership is gone";
+    EXPECT_FALSE(registered("pim"));
+    pass(11s);
+    EXPECT_EQ(stale(), 0U);
+    EXPECT_EQ(oifs(kSource), Oifs{kLan2});
+}
+
+TEST_F(RemoteProtocolsTest, ARestartedClientFindsWhatItHadWithoutAHandoff) {
+    FakeSession session(100);
+    RemoteClient& pim = enter(session, kPim, "pim", 10s);
+    const SourceGroup other{Ipv4Address(239, 2, 2, 2), kAnySource};
+    ASSERT_TRUE(pim.take(on(kLan2)));
+    ASSERT_TRUE(pim.add(any, on(kLan2), kJoin));
+    ASSERT_TRUE(pim.add(other, on(kLan2), kJoin));
+    tasks.run();
+    packet(kSource, kLan1);
+    const std::uint64_t windows = groups.metrics().handoff_windows;
+    session.end();
+    pass(9s);
+    EXPECT_EQ(owner(kLan2), "pim");
+    EXPECT_FALSE(remotes.view(pim.handle())->connected);
+
+    FakeSession again(200);
+    const auto restarted = remotes.enter(again, {kPim, "pim", 10s});
+    ASSERT_TRUE(restarted);
+    EXPECT_TRUE(restarted->restarted);
+    RemoteClient& same = *remotes.client(again, restarted->handle).value();
+    EXPECT_EQ(same.interfaces(), std::vector{on(kLan2)});
+    EXPECT_EQ(same.pid(), 200);
+    ASSERT_TRUE(same.add(any, on(kLan2), kJoin));
+    remotes.restart_complete(same);
+    tasks.run();
+    EXPECT_EQ(groups.memberships_of(same.handle(), on(kLan2)), std::vector{any})
+        << "the other was not claimed";
+    EXPECT_EQ(oifs(kSource), Oifs{kLan2});
+    EXPECT_EQ(groups.metrics().handoff_windows, windows);
+    pass(60s);
+    EXPECT_EQ(owner(kLan2), "pim");
+}
+
+TEST_F(RemoteProtocolsTest, WithoutTheMarkerUnclaimedMembershipsGoAfterTheRestartTime) {
+    FakeSession session;
+    RemoteClient& pim = enter(session, kPim, "pim", 10s);
+    ASSERT_TRUE(pim.take(on(kLan2)));
+    for (std::uint32_t i = 0; i < 2500; ++i) {
+        ASSERT_TRUE(
+            pim.add({Ipv4Address(Ipv4Address(239, 5, 0, 0).host() + i), kAnySource}, on(kLan2), kJoin));
+    }
+    session.end();
+    FakeSession again;
+    enter(again, kPim, "pim", 0s);
+    pass(9s);
+    EXPECT_EQ(remotes.view(pim.handle())->unclaimed, 2500U);
+    pass(2s);
+    EXPECT_EQ(remotes.view(pim.handle())->unclaimed, 0U);
+    EXPECT_TRUE(groups.memberships_of(pim.handle(), on(kLan2)).empty());
+}
+
+TEST_F(RemoteProtocolsTest, AClientThatDoesNotComeBackIsReleased) {
+    FakeSession session;
+    RemoteClient& pim = enter(session, kPim, "pim", 10s);
+    ASSERT_TRUE(pim.take(on(kLan2)));
+    session.end();
+    pass(10s);
+    EXPECT_EQ(owner(kLan2), "igmp");
+    EXPECT_FALSE(registered("pim"));
+}
+
+TEST_F(RemoteProtocolsTest, ANewConnectionMayComeBeforeWordOfTheOldOnesEnd) {
+    FakeSession session;
+    RemoteClient& pim = enter(session, kPim, "pim", 10s);
+    ASSERT_TRUE(pim.take(on(kLan2)));
+    FakeSession early;
+    EXPECT_EQ(refusal(early, kPim), Status::kAlreadyExists) << "the old one lives";
+    report(kLan3, igmp::RecordType::kToExclude);
+    session.gone = true;
+    EXPECT_TRUE(remotes.enter(early, {kPim, "pim", 10s})->restarted);
+    EXPECT_EQ(session.lines().size(), 1U) << "the old connection still has its own";
+    session.end();
+    pass(60s);
+    EXPECT_EQ(owner(kLan2), "pim") << "the end of the old connection is not that of the new one";
+}
+
+TEST_F(RemoteProtocolsTest, RegistersAnewWhileTheOldOneIsBeingReleased) {
+    FakeSession session;
+    RemoteClient& pim = enter(session);
+    const auto before = pim.handle();
+    ASSERT_TRUE(pim.take(on(kLan1)));
+    ASSERT_TRUE(pim.take(on(kLan2)));
+    session.end();
+    FakeSession again;
+    const auto entered = remotes.enter(again, {kPim, "pim", {}});
+    ASSERT_TRUE(entered);
+    EXPECT_FALSE(entered->restarted);
+    EXPECT_NE(entered->handle, before);
+    EXPECT_EQ(owner(kLan2), "igmp");
+    tasks.run();
+    EXPECT_TRUE(registered("pim"));
+}
+
+} // namespace
+} // namespace mcfwd::protocols
