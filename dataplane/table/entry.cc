@@ -111,6 +111,11 @@ void Entry::clear_counters(const ListStore& store) {
     }
 }
 
+void Entry::restart_counters(const ListStore& store) {
+    disown_older();
+    clear_counters(store);
+}
+
 EntryCounters Entry::counters(const ListStore& store) const {
     ListTotals sum = totals_;
     sum += shown(*current_, store);

@@ -49,6 +49,8 @@ class Entry {
     void fold(const ListUse& use, const ListStore& store);
     /// Counts start from 0 from now on.
     void clear_counters(const ListStore& store);
+    /// The same for a rebuilt entry that keeps its list: what older lists still count is forgotten, too.
+    void restart_counters(const ListStore& store);
 
     [[nodiscard]] const PutEntry& desired() const { return desired_; }
     [[nodiscard]] const ListUse& current() const { return *current_; }

@@ -71,6 +71,10 @@ Expected<TableVersion> Table::submit(TableBatch batch) {
     if (!build_lists(effect)) {
         return refuse("no room for more egress lists");
     }
+    if (!changes_anything(effect, batch)) {
+        commit(effect);
+        return TableVersion(version_.value() + (next_waits_ ? 1U : 0U));
+    }
     if (!next_waits_) {
         next_record_ = {.submitted = clock_.now()};
         next_waits_ = true;
@@ -137,8 +141,7 @@ bool Table::build_lists(NetEffect& effect) {
             continue;
         }
         const auto present = entries_.find(put->key);
-        if (present != entries_.end() && !wanted->second.restart &&
-            present->second.desired().accept == put->accept &&
+        if (present != entries_.end() && present->second.desired().accept == put->accept &&
             present->second.desired().forward == put->forward) {
             wanted->second.unchanged = true;
             continue;
@@ -157,6 +160,18 @@ bool Table::build_lists(NetEffect& effect) {
     return true;
 }
 
+// Workers' caches are warm with the list they use: a rebuilt entry that came out the same keeps it, and a
+// batch of nothing else is not worth a version.
+bool Table::changes_anything(const NetEffect& effect, const TableBatch& batch) const {
+    const auto differs = [this](const NetEffect::value_type& line) {
+        return line.second.put != nullptr ? !line.second.unchanged : entries_.contains(line.first);
+    };
+    return std::ranges::any_of(effect, differs) ||
+           std::ranges::any_of(batch.commands, [](const TableCommand& command) {
+               return std::holds_alternative<SetMissPolicy>(command);
+           });
+}
+
 std::unexpected<Error> Table::refuse(std::string_view why) {
     ++refused_;
     return fail(Status::kNotEnoughMemory, fmt::format("table full: {} ({} entries and {} egresses in use)",
@@ -169,6 +184,8 @@ void Table::commit(NetEffect& effect) {
             erase(key);
         } else if (!wanted.unchanged) {
             put(key, wanted);
+        } else if (wanted.restart) {
+            entries_.at(key).restart_counters(lists_);
         }
     }
 }

@@ -68,7 +68,7 @@ class Table final : public TableWriter {
         PutEntry* put = nullptr; ///< none: erase
         bool restart = false;
         ListHandle list;
-        bool unchanged = false; ///< the entry is like that already
+        bool unchanged = false; ///< the entry is like that already, but perhaps for its counters
     };
     using NetEffect = std::map<MfibKey, Wanted>;
 
@@ -76,6 +76,7 @@ class Table final : public TableWriter {
     [[nodiscard]] static NetEffect net_effect(TableBatch& batch);
     [[nodiscard]] Expected<void> has_room(const NetEffect& effect) const;
     [[nodiscard]] bool build_lists(NetEffect& effect);
+    [[nodiscard]] bool changes_anything(const NetEffect& effect, const TableBatch& batch) const;
     void commit(NetEffect& effect);
     void put(const MfibKey& key, Wanted& wanted);
     void erase(const MfibKey& key);

@@ -112,7 +112,9 @@ class TableWriter {
     virtual ~TableWriter() = default;
 
     /// Takes the batch as a whole or not at all and returns the version it will be part of: the next one when
-    /// no grace period is open, else the one after, together with whatever else is submitted meanwhile.
+    /// no grace period is open, else the one after, together with whatever else is submitted meanwhile. A
+    /// batch that changes nothing workers see (entries that are like that already, counters that restart)
+    /// makes no version: the newest one holds it.
     /// kNotEnoughMemory when the table has no room for all new entries (nothing is changed, the refusal is
     /// counted); kInvalidParameter for a malformed command.
     [[nodiscard]] virtual Expected<TableVersion> submit(TableBatch batch) = 0;

@@ -225,6 +225,14 @@ TEST_F(TableCounts, GoOnWhenEgressesChangeAndStartAnewOnRequest) {
     send(1);
     EXPECT_EQ(table_->counters(key(text))->packets, 1U);
     EXPECT_EQ(table_->egress_counters(key(text))->at(0).packets, 1U);
+    put({egress(kLan2)}, CounterPolicy::kRestart); // the same list goes on
+    EXPECT_EQ(table_->counters(key(text))->packets, 0U);
+    EXPECT_EQ(table_->egress_counters(key(text))->at(0).packets, 0U);
+    send(3);
+    put({egress(kLan2)}, CounterPolicy::kKeep);
+    EXPECT_EQ(table_->counters(key(text))->packets, 3U);
+    EXPECT_EQ(table_->counters(key(text))->copies, 3U);
+    EXPECT_EQ(table_->egress_counters(key(text))->at(0).packets, 3U);
 }
 
 } // namespace

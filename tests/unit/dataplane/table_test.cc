@@ -78,6 +78,25 @@ TEST_F(TableTest, SubmitPublishesAtOnceWhenNoGracePeriodIsOpen) {
     EXPECT_FALSE(table_->advance());
 }
 
+TEST_F(TableTest, WhatChangesNothingForWorkersMakesNoVersion) {
+    ASSERT_EQ(submit({put(1)}, "first"), TableVersion(1));
+    pass();
+    ASSERT_FALSE(table_->advance());
+    const std::uint32_t list = answer(key(1)).list;
+    PutEntry rebuilt = put(1);
+    rebuilt.counters = CounterPolicy::kRestart;
+    EXPECT_EQ(submit({rebuilt, EraseEntry{key(2)}}, "rebuild"), TableVersion(1));
+    EXPECT_EQ(submit({EraseEntry{key(1)}, put(1)}, "erased and put back"), TableVersion(1));
+    EXPECT_FALSE(table_->advance());
+    EXPECT_EQ(answer(key(1)).list, list) << "the list that workers have in their caches";
+    EXPECT_EQ(table_->history(10).size(), 1U);
+    EXPECT_EQ(submit({SetMissPolicy{.interface = IfIndex(1), .policy = MissPolicy::kSignal}}),
+              TableVersion(2));
+    EXPECT_EQ(submit({rebuilt}), TableVersion(2));
+    EXPECT_EQ(submit({put(3)}), TableVersion(3));
+    EXPECT_EQ(submit({rebuilt}), TableVersion(3)) << "the one that waits is the newest";
+}
+
 TEST_F(TableTest, WhatComesDuringAGracePeriodIsOneVersionAfterIt) {
     ASSERT_TRUE(submit({put(1)}, "a"));
     EXPECT_EQ(submit({put(2)}, "b"), TableVersion(2));
@@ -244,7 +263,7 @@ TEST_F(TableTest, EntriesAreVisitedInOrder) {
 
 TEST_F(TableTest, HistoryKeepsAThousandVersions) {
     for (int i = 0; i < 1100; ++i) {
-        ASSERT_TRUE(submit({put(1)}, "again"));
+        ASSERT_TRUE(submit({put(1, {egress(i % 2 == 0 ? 0 : 1)})}, "again"));
         pass();
         table_->advance();
     }
