@@ -134,9 +134,8 @@ struct Core {
 
     // --- queries.cc
     // ------------------------------------------------------------------------------------------------
-    /// An entry that ends whatever happens: its age then. The others: the time without traffic that ends
-    /// them.
-    [[nodiscard]] Duration timeout(const Entry& entry) const;
+    /// It ends when its time has come, traffic or not (5.5).
+    [[nodiscard]] bool ends_literally(const Entry& entry) const;
     [[nodiscard]] MfeView view(const Entry& entry) const;
     [[nodiscard]] MfeStatsView stats(const Entry& entry, StatsLevel level) const;
 

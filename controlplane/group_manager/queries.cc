@@ -74,9 +74,8 @@ std::unexpected<Error> no_entry(SourceGroup flow) {
 
 } // namespace
 
-Duration Core::timeout(const Entry& entry) const {
-    const bool literal = settings.mfe_expiry == MfeExpiry::kAbsolute || entry.state() == MfeState::kNegative;
-    return literal ? entry.expires - entry.created : entry.period;
+bool Core::ends_literally(const Entry& entry) const {
+    return settings.mfe_expiry == MfeExpiry::kAbsolute || entry.state() == MfeState::kNegative;
 }
 
 MfeView Core::view(const Entry& entry) const {
@@ -89,9 +88,17 @@ MfeView Core::view(const Entry& entry) const {
                  .state = entry.state(),
                  .reason = entry.reason(),
                  .up_time = whole_seconds(now - entry.created),
-                 .expires_in = whole_seconds(std::max(entry.expires - now, Duration::zero())),
-                 .timeout = whole_seconds(timeout(entry)),
+                 .expires_in = {},
+                 .timeout = {},
                  .oifs = {}};
+    if (ends_literally(entry)) {
+        // In whole seconds too, what it lived and what is left make its timeout.
+        view.timeout = whole_seconds(entry.expires - entry.created);
+        view.expires_in = std::max(view.timeout - view.up_time, std::chrono::seconds::zero());
+    } else {
+        view.timeout = whole_seconds(entry.period);
+        view.expires_in = whole_seconds(std::max(entry.expires - now, Duration::zero()));
+    }
     for (const auto& [interface, oif] : entry.oifs) {
         view.oifs.push_back(
             {.interface = interface,
