@@ -47,8 +47,14 @@ std::vector<MembershipView> GroupManager::memberships() const {
                              .age = age(membership->since, now)});
         };
         for (const auto& [key, members] : record.members) {
-            add(key, members.owner, record.owner);
+            // A routing protocol may have registered before IGMP or after it.
+            if (record.owner < record.igmp) {
+                add(key, members.owner, record.owner);
+            }
             add(key, members.igmp, record.igmp);
+            if (record.igmp < record.owner) {
+                add(key, members.owner, record.owner);
+            }
         }
     }
     return views;
