@@ -75,6 +75,7 @@ Expected<void> GroupManager::route_changed(Ipv4Prefix sources, Ipv4Address group
         }
     }
     std::vector<SourceGroup> moved = core.entries.from(sources, group);
+    std::ranges::sort(moved); // they come by source
     std::erase_if(moved, [&](const SourceGroup& flow) {
         const Entry& entry = *core.entries.find(flow);
         const auto rpf = core.env.view.lookup(flow);
