@@ -101,7 +101,11 @@ Expected<void> GroupManager::boundary_changed(InterfaceKey interface) {
     core.refresh_edited(change, interface);
     std::vector<SourceGroup> crossed = core.entries.by_iif(interface);
     std::erase_if(crossed, [&](const SourceGroup& flow) {
-        const bool was_blocked = core.entries.find(flow)->blocked == NegativeReason::kBoundary;
+        const NegativeReason blocked = core.entries.find(flow)->blocked;
+        if (blocked == NegativeReason::kNoRoute || blocked == NegativeReason::kUnownedIif) {
+            return true; // no boundary matters
+        }
+        const bool was_blocked = blocked == NegativeReason::kBoundary;
         return was_blocked == core.env.boundary.blocks_input(interface, flow.group);
     });
     core.rebuild(change, crossed);
