@@ -109,7 +109,8 @@ struct Core {
     void adopt_entries(InterfaceKey interface, ClientHandle from, ClientHandle to);
     /// Erases entries if they are not rebuilt when the owner of their iif changes (HandoffMfe::kFlush).
     void flush_entries(const std::vector<SourceGroup>& flows);
-    void rebuild_later(const std::vector<SourceGroup>& flows);
+    /// What is gone by now, or until then, needs no rebuild: its successor was built under the new owner.
+    void rebuild_later(std::vector<SourceGroup> flows);
     void rebuild_queued();
 
     // --- creation.cc, rebuild.cc

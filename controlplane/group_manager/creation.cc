@@ -72,6 +72,7 @@ Expected<void> Core::publish_new(Entry& entry, const std::string& cause) {
     }
     ++metrics.mfe_evicted;
     report_mfe(MfeChanged::What::kEvicted, *entries.find(*oldest));
+    rebuild_queue.erase(*oldest);
     entries.erase(*oldest);
     if (const auto held_back = full_log.allow(env.clock.now())) {
         spdlog::warn("group_manager: table full, negative entry makes room flow={} for={} more={}", *oldest,

@@ -13,6 +13,7 @@ void Core::erase_entry(SourceGroup flow, MfeChanged::What why) {
     const Entry& entry = *entries.find(flow);
     report_mfe(why, entry);
     publication.withdraw(entry);
+    rebuild_queue.erase(flow);
     entries.erase(flow);
 }
 
@@ -34,12 +35,14 @@ void Core::rebuild(Change& change, const std::vector<SourceGroup>& flows) {
         fresh.published = old->published;
         entries.put(std::move(fresh));
         publication.restart(flow);
+        rebuild_queue.erase(flow);
         change.rebuilt.insert(flow);
         ++metrics.mfe_rebuilt;
     }
 }
 
-void Core::rebuild_later(const std::vector<SourceGroup>& flows) {
+void Core::rebuild_later(std::vector<SourceGroup> flows) {
+    std::erase_if(flows, [this](const SourceGroup& flow) { return entries.find(flow) == nullptr; });
     if (flows.empty()) {
         return;
     }
