@@ -59,7 +59,9 @@ void Publication::publish(const std::vector<SourceGroup>& flows, Attempt& attemp
     }
     miss_.merge(std::exchange(waiting_miss_, {}));
     for (const auto& [interface, signal] : std::exchange(miss_, {})) {
-        update.miss.push_back({interface, signal});
+        if (signal != signalled_.contains(interface)) {
+            update.miss.push_back({interface, signal});
+        }
     }
     if (!update.empty() && !send(update, attempt)) {
         publish_in_steps(std::move(update), attempt);
@@ -126,6 +128,9 @@ bool Publication::send(const ForwardingUpdate& update, Attempt& attempt) {
         return false;
     }
     ++published_;
+    for (const auto& [interface, signal] : update.miss) {
+        signal ? void(signalled_.insert(interface)) : void(signalled_.erase(interface));
+    }
     for (const SourceGroup& flow : update.erase) {
         settle(flow, attempt);
     }

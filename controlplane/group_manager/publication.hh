@@ -84,6 +84,7 @@ class Publication {
     std::set<SourceGroup> flows_;
     std::set<SourceGroup> restarted_;
     std::map<InterfaceKey, bool> miss_;
+    std::set<InterfaceKey> signalled_; ///< whose misses the table signals
     std::set<SourceGroup> waiting_;
     std::map<InterfaceKey, bool> waiting_miss_;
     SourceGroup last_refused_; ///< the next retry begins behind it, so that every flow has its turn
