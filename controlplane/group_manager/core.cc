@@ -146,7 +146,8 @@ GroupManager::Batch::Batch(GroupManager& group_manager, std::string cause) : cor
 }
 
 GroupManager::Batch::~Batch() {
-    if (--core_.batch_depth == 0) {
+    // Inside a callback every call was refused, and what the call around it changed is not complete.
+    if (--core_.batch_depth == 0 && !core_.dispatcher.inside()) {
         core_.flush_batch();
     }
 }
