@@ -19,10 +19,10 @@ struct Weight {
 };
 
 constexpr std::array kVerbs{
-    Weight{Verb::kTake, 14, "take"},
-    Weight{Verb::kRelease, 8, "release"},
-    Weight{Verb::kAdd, 30, "add"},
-    Weight{Verb::kDelete, 18, "delete"},
+    Weight{Verb::kTake, 18, "take"},
+    Weight{Verb::kRelease, 9, "release"},
+    Weight{Verb::kAdd, 40, "add"},
+    Weight{Verb::kDelete, 28, "delete"},
     Weight{Verb::kReplay, 8, "replay"},
     Weight{Verb::kReplayComplete, 2, "replay_complete"},
     Weight{Verb::kPacket, 20, "packet"},
@@ -42,7 +42,7 @@ constexpr std::array kVerbs{
     Weight{Verb::kEnumerate, 5, "enumerate"},
     Weight{Verb::kRegister, 3, "register"},
     Weight{Verb::kDeregister, 3, "deregister"},
-    Weight{Verb::kInterfaceDown, 2, "interface_down"},
+    Weight{Verb::kInterfaceDown, 1, "interface_down"},
     Weight{Verb::kRestart, 1, "restart"},
 };
 
@@ -67,9 +67,10 @@ Step step_of(std::uint64_t number) {
         }
         at -= line.weight;
     }
-    constexpr std::array<std::uint8_t, 24> kWho{kI, kI,    kI,     kI,     kP,     kP,    kP,    kP,
-                                                kQ, kQ,    kQ,     kT,     kT,     kN,    kN,    kJ,
-                                                kJ, kDead, kOwner, kOwner, kOwner, kIgmp, kIgmp, kIgmp};
+    constexpr std::array<std::uint8_t, 32> kWho{
+        kI,     kI,     kI,     kI,    kP,    kP,    kP,     kP,     kQ,     kQ,     kQ,
+        kT,     kT,     kN,     kN,    kJ,    kDead, kOwner, kOwner, kOwner, kOwner, kOwner,
+        kOwner, kOwner, kOwner, kIgmp, kIgmp, kIgmp, kIgmp,  kIgmp,  kIgmp,  kIgmp};
     constexpr std::array<std::uint8_t, 16> kWhere{0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 3, 4, 4, 5};
     step.client = kWho.at(draw(number, kWho.size()));
     step.interface = kWhere.at(draw(number, kWhere.size()));
@@ -155,7 +156,7 @@ void Surroundings::prepare(const Step& step) {
     const SourceGroup key = kStepKeys.at(step.key);
     Answers* answer = step.client < kRegistered ? &answers.at(step.client) : nullptr;
     if (step.verb == Verb::kPass) {
-        constexpr std::array<Duration, 8> kTimes{1ms, 250ms, 1s, 3s, 10s, 60s, 450s, 900s};
+        constexpr std::array<Duration, 8> kTimes{1ms, 250ms, 1s, 1s, 3s, 10s, 60s, 600s};
         clock.advance(kTimes.at(step.extra % kTimes.size()));
     } else if (step.verb == Verb::kRoute) {
         const SourceGroup what = step.extra % 2 == 0 ? key : SourceGroup{{}, key.source};
