@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// What the control thread needs for large numbers: handoffs of an interface with 100,000 groups, with all the
+// entries that go with them, and 1,000,000 memberships over 64 interfaces. Real IGMP, group manager,
+// publisher and forwarding table, on one thread and without packets.
+//
+// For every step: time on the control thread, the longest task (which is what a request or a query waits at
+// most), and versions published.
+#include <malloc.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <controlplane/forwarding/interface_table.hh>
+#include <controlplane/forwarding/table_publisher.hh>
+#include <controlplane/group_manager/group_manager.hh>
+#include <controlplane/group_manager/rpf_table.hh>
+#include <controlplane/group_manager/scope_boundaries.hh>
+#include <controlplane/protocols/igmp_protocol.hh>
+#include <dataplane/table/table.hh>
+#include <igmp/codec.hh>
+
+#include "../unit/slow_prefixes.hh"
+
+namespace {
+
+using namespace mcfwd;
+using group_manager::InterfaceKey;
+using group_manager::SourceGroup;
+using Milliseconds = std::chrono::duration<double, std::milli>;
+
+constexpr std::uint32_t kGroups = 100'000;
+constexpr unsigned kInterfaces = 64;
+
+class SteadyClock final : public Clock {
+  public:
+    [[nodiscard]] Instant now() const override { return std::chrono::steady_clock::now(); }
+};
+
+class NoSender final : public PacketSender {
+  public:
+    [[nodiscard]] Expected<void> send(PortId, VlanId, MacAddress, std::span<const std::byte>) override {
+        return {};
+    }
+    void discard_parked(const MfibKey&) override {}
+};
+
+class Tasks final : public TaskQueue {
+  public:
+    void post(std::function<void()> task) override { tasks_.push_back(std::move(task)); }
+    [[nodiscard]] bool run_one() {
+        if (tasks_.empty()) {
+            return false;
+        }
+        const auto task = std::move(tasks_.front());
+        tasks_.pop_front();
+        task();
+        return true;
+    }
+
+  private:
+    std::deque<std::function<void()>> tasks_;
+};
+
+dataplane::MemoryBlock heap(std::size_t bytes) {
+    const std::size_t rounded =
+        (bytes + dataplane::kCacheLine - 1) / dataplane::kCacheLine * dataplane::kCacheLine;
+    auto* memory = static_cast<std::byte*>(std::aligned_alloc(dataplane::kCacheLine, rounded));
+    std::fill_n(memory, rounded, std::byte{0});
+    return {memory, std::free};
+}
+
+Ipv4Address group_of(std::uint32_t number) {
+    return Ipv4Address(Ipv4Address(239, 0, 0, 0).host() + number);
+}
+
+/// A router without workers: lan1 to lan64, 10.N.0.1/16 each.
+class Router {
+  public:
+    Router() {
+        for (std::uint8_t n = 1; n <= kInterfaces; ++n) {
+            const IfIndex index{n};
+            const Ipv4Prefix address{Ipv4Address(10, n, 0, 1), 16};
+            interfaces_.put({.name = fmt::format("lan{}", n),
+                             .index = index,
+                             .port = PortId(static_cast<std::uint16_t>(n - 1)),
+                             .vlan = {},
+                             .mac = {},
+                             .addresses = {address}});
+            check(view_.add_connected(address, {index, {}}));
+        }
+        check(groups.start());
+        check(igmp.start());
+        protocol = groups
+                       .register_protocol(
+                           {.id = {.protocol = 13, .component = 0}, .name = "dvmrp", .callbacks = counting()})
+                       .value();
+    }
+
+    static void check(const Expected<void>& done) {
+        if (!done) {
+            fmt::print(stderr, "{}\n", done.error().what);
+            std::exit(1);
+        }
+    }
+
+    void serve(std::uint8_t n) {
+        igmp::RouterConfig config;
+        config.address = Ipv4Address(10, n, 0, 1);
+        check(igmp.add({.name = fmt::format("lan{}", n),
+                        .index = IfIndex(n),
+                        .port = PortId(static_cast<std::uint16_t>(n - 1)),
+                        .vlan = {}},
+                       config));
+    }
+
+    /// Reports from a host of lanN, one per task, as many records each as fit a packet.
+    void report(std::uint8_t n, igmp::RecordType type) {
+        igmp::ReportV3 report;
+        for (std::uint32_t group = 0; group < kGroups; ++group) {
+            report.records.push_back({type, group_of(group), {}});
+        }
+        for (auto& packet : igmp::encode(report, Ipv4Address(10, n, 0, 9), 1500)) {
+            tasks.post([this, n, packet = std::move(packet)] {
+                igmp.receive({.kind = SignalKind::kIgmp,
+                              .domain = kRoutedDomain,
+                              .port = {},
+                              .vlan = {},
+                              .interface = IfIndex(n),
+                              .source_mac = {},
+                              .packet = packet});
+            });
+        }
+    }
+
+    SteadyClock clock;
+    Tasks tasks;
+    std::unique_ptr<dataplane::Table> table =
+        dataplane::Table::create(
+            {.entries = 131'072, .egresses = 1'048'576, .workers = 1, .ports = kInterfaces}, clock, heap)
+            .value();
+    std::uint64_t callbacks = 0;
+
+  private:
+    group_manager::Callbacks counting() {
+        group_manager::Callbacks all;
+        all.rpf = [this](auto&) { ++callbacks; };
+        all.creation_alert = [this](const auto&) { ++callbacks; };
+        all.join_alert = [this](const auto&) { ++callbacks; };
+        all.prune_alert = [this](auto&) { ++callbacks; };
+        all.local_join = [this](const auto&) { ++callbacks; };
+        all.local_leave = [this](const auto&) { ++callbacks; };
+        return all;
+    }
+
+    NoSender sender_;
+    forwarding::InterfaceTable interfaces_;
+    test::SlowPrefixes prefixes_;
+    group_manager::RpfTable view_{prefixes_};
+    group_manager::ScopeBoundaries boundaries_;
+    forwarding::TablePublisher publisher_{interfaces_, *table, sender_};
+
+  public:
+    group_manager::GroupManager groups{{.clock = clock,
+                                        .tasks = tasks,
+                                        .interfaces = interfaces_,
+                                        .view = view_,
+                                        .boundary = boundaries_,
+                                        .sink = publisher_},
+                                       {}};
+    protocols::IgmpProtocol igmp{{.clock = clock, .tasks = tasks, .packets = sender_, .groups = groups}};
+    group_manager::ClientHandle protocol;
+};
+
+/// Runs `first` and everything that follows from it, and prints what it took.
+void measure(Router& router, const std::string& what, const std::function<void()>& first) {
+    double total = 0;
+    double longest = 0;
+    const auto versions = router.table->published().value();
+    const auto callbacks = router.callbacks;
+    const auto timed = [&](auto&& task) {
+        const Instant begin = router.clock.now();
+        const bool more = task();
+        const double took = Milliseconds(router.clock.now() - begin).count();
+        total += took;
+        longest = std::max(longest, took);
+        return more;
+    };
+    timed([&] {
+        first();
+        return true;
+    });
+    bool more = true;
+    while (more) {
+        more = timed([&] { return router.tasks.run_one(); });
+        more |= timed([&] { return router.table->advance(); });
+        timed([&] {
+            router.groups.tick();
+            return true;
+        });
+    }
+    fmt::print("{:58} {:9.1f} {:9.2f} {:9} {:9}\n", what, total, longest,
+               router.table->published().value() - versions, router.callbacks - callbacks);
+}
+
+std::size_t heap_octets() {
+    return mallinfo2().uordblks + mallinfo2().hblkhd;
+}
+
+void handoffs() {
+    Router router;
+    router.serve(1);
+    router.serve(2);
+    const InterfaceKey lan1{IfIndex(1), {}};
+    const InterfaceKey lan2{IfIndex(2), {}};
+    const auto take = [&](InterfaceKey x) {
+        return [&router, x] { Router::check(router.groups.take_interface_ownership(router.protocol, x)); };
+    };
+    const auto release = [&](InterfaceKey x) {
+        return [&router, x] { Router::check(router.groups.release_interface_ownership(router.protocol, x)); };
+    };
+    const std::size_t empty = heap_octets();
+    measure(router, "a host on lan1 joins 100,000 groups",
+            [&] { router.report(1, igmp::RecordType::kToExclude); });
+    const std::size_t joined = heap_octets();
+    fmt::print("{:58} {:9.0f} octets each (IGMP and group manager)\n", "",
+               static_cast<double>(joined - empty) / kGroups);
+    measure(router, "handoff of lan1, igmp to dvmrp, no traffic", take(lan1));
+    measure(router, "handoff of lan1, dvmrp to igmp, no traffic", release(lan1));
+    measure(router, "100,000 flows from lan2 begin", [&] {
+        for (std::uint32_t group = 0; group < kGroups; ++group) {
+            router.tasks.post([&, group] {
+                router.groups.new_packet({group_of(group), Ipv4Address(10, 2, 0, 9)}, lan2, {});
+            });
+        }
+    });
+    fmt::print("{:58} {:9.0f} octets each (group manager and publisher)\n", "",
+               static_cast<double>(heap_octets() - joined) / kGroups);
+    measure(router, "handoff of lan1 (oif of all), igmp to dvmrp", take(lan1));
+    measure(router, "handoff of lan1 (oif of all), dvmrp to igmp", release(lan1));
+    measure(router, "handoff of lan2 (iif of all), igmp to dvmrp", take(lan2));
+    measure(router, "handoff of lan2 (iif of all), dvmrp to igmp", release(lan2));
+    measure(router, "the host leaves them all", [&] { router.report(1, igmp::RecordType::kToInclude); });
+}
+
+void memberships() {
+    Router router;
+    const std::size_t empty = heap_octets();
+    const auto each = [&](auto&& call) {
+        for (std::uint8_t n = 1; n <= kInterfaces; ++n) {
+            router.tasks.post([&router, n, call] {
+                const group_manager::GroupManager::Batch batch(router.groups, "bench");
+                for (std::uint32_t i = 0; i < 1'000'000 / kInterfaces; ++i) {
+                    Router::check(call(router, SourceGroup{group_of(i), {}}, InterfaceKey{IfIndex(n), {}}));
+                }
+            });
+        }
+    };
+    for (std::uint8_t n = 1; n <= kInterfaces; ++n) {
+        Router::check(router.groups.take_interface_ownership(router.protocol, {IfIndex(n), {}}));
+    }
+    measure(router, "1,000,000 memberships on 64 interfaces come", [&] {
+        each([](Router& at, SourceGroup key, InterfaceKey x) {
+            return at.groups.add_group_membership(at.protocol, key, x, group_manager::MembershipFlags::kJoin);
+        });
+    });
+    fmt::print("{:58} {:9.0f} octets each\n", "", static_cast<double>(heap_octets() - empty) / 1e6);
+    measure(router, "they go", [&] {
+        each([](Router& at, SourceGroup key, InterfaceKey x) {
+            return at.groups.delete_group_membership(at.protocol, key, x,
+                                                     group_manager::MembershipFlags::kJoin);
+        });
+    });
+    malloc_trim(0);
+    fmt::print("{:58} {:9.0f} octets left of each\n", "",
+               (static_cast<double>(heap_octets()) - static_cast<double>(empty)) / 1e6);
+}
+
+} // namespace
+
+int main() {
+    spdlog::set_level(spdlog::level::warn);
+    fmt::print("{:58} {:>9} {:>9} {:>9} {:>9}\n", "", "total ms", "longest", "versions", "callbacks");
+    handoffs();
+    memberships();
+    return 0;
+}
