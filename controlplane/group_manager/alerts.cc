@@ -94,15 +94,21 @@ std::vector<Emission> Core::settle(Change& change) {
         if (entry == nullptr) {
             continue;
         }
-        publication.touch(flow);
         const bool rebuilt = change.rebuilt.contains(flow);
+        const bool differs =
+            rebuilt || entry->iif != entry->published.iif || entry->forwarding() != entry->published.oifs;
+        if (differs) {
+            publication.touch(flow);
+        } else {
+            publication.untouch(flow);
+        }
         if (rebuilt) {
             flows.add_first(*entry);
         } else if (entry->iif_owner != kNoClient) {
             flows.add(entry->told_foreign, entry->foreign_oifs > 0, of_entry(*entry));
         }
         entry->told_foreign = entry->foreign_oifs > 0;
-        if (rebuilt || entry->iif != entry->published.iif || entry->forwarding() != entry->published.oifs) {
+        if (differs) {
             report_mfe(rebuilt ? MfeChanged::What::kRebuilt : MfeChanged::What::kUpdated, *entry);
         }
     }

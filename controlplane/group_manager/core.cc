@@ -96,7 +96,16 @@ void Core::note(const Publication::Outcome& outcome) {
     }
 }
 
+void Core::end_batch(GroupManager::Batch::End end) {
+    if (end == GroupManager::Batch::End::kHold && publication.pending()) {
+        held = true;
+        return;
+    }
+    flush_batch();
+}
+
 void Core::flush_batch() {
+    held = false;
     if (publication.pending()) {
         flush(batch_cause);
     }
@@ -134,21 +143,30 @@ void GroupManager::stop() {
     core.clients.clear();
     core.enumerations.clear();
     core.rebuild_queue.clear();
+    core.rebuild_interfaces.clear();
     core.batched.clear();
+    core.held = false;
     core.flush("group manager stopped");
     core.started = false;
 }
 
-GroupManager::Batch::Batch(GroupManager& group_manager, std::string cause) : core_(*group_manager.core_) {
-    if (core_.batch_depth++ == 0) {
+GroupManager::Batch::Batch(GroupManager& group_manager, std::string cause, End end)
+    : core_(*group_manager.core_),
+      end_(end) {
+    if (core_.batch_depth++ > 0) {
+        return;
+    }
+    if (!core_.held) {
         core_.batch_cause = std::move(cause);
+    } else if (!core_.batch_cause.ends_with(cause)) {
+        core_.batch_cause += "; " + cause;
     }
 }
 
 GroupManager::Batch::~Batch() {
     // Inside a callback every call was refused, and what the call around it changed is not complete.
     if (--core_.batch_depth == 0 && !core_.dispatcher.inside()) {
-        core_.flush_batch();
+        core_.end_batch(end_);
     }
 }
 

@@ -29,6 +29,14 @@ struct GroupEnumeration {
     std::size_t next = 0;
 };
 
+/// Memberships or entries that one task goes through: a few milliseconds.
+inline constexpr std::size_t kSlice = 1024;
+/// Memberships that one task looks at to find those.
+inline constexpr std::size_t kGlances = 16 * kSlice;
+/// Up to so many memberships, and so many entries, a handoff settles all that follows from it in its window.
+/// What is above is settled in slices by the replay and the rebuild.
+inline constexpr std::size_t kCommitLimit = 4 * kSlice;
+
 struct Core {
     Core(Environment environment, Settings wanted_settings, Observer observer);
 
@@ -43,17 +51,18 @@ struct Core {
     /// Ends a call. `cause` returns the text for the table history and is asked only if it is needed.
     template <typename Cause>
     void finish(Change& change, Cause cause) {
-        std::vector<Emission> emissions = settle(change);
+        const std::vector<Emission> emissions = settle(change);
+        batched.insert(batched.end(), emissions.begin(), emissions.end());
         if (batch_depth > 0) {
-            batched.insert(batched.end(), emissions.begin(), emissions.end());
             return;
         }
         if (publication.pending()) {
-            flush(cause());
+            batch_cause = held ? batch_cause + "; " + cause() : cause();
         }
-        deliver(emissions);
+        flush_batch();
     }
-    /// Ends what a batch has collected so far.
+    void end_batch(GroupManager::Batch::End end);
+    /// Publishes and calls what batches have collected so far.
     void flush_batch();
     void flush(std::string cause);
     /// Tries again what the table refused.
@@ -77,6 +86,9 @@ struct Core {
     Change::KeyBefore& touch_key(Change& change, SourceGroup key);
     /// Touches every (S,G) key whose o(S) changes with the attribution of the interface.
     void touch_keys_by_rpf(Change& change, InterfaceKey interface);
+    /// One slice of the alerts for more such keys than a call may touch. `before` was attributed. True: there
+    /// is more behind `from`, which moves on.
+    [[nodiscard]] bool announce_rpf_owner(InterfaceKey interface, ClientHandle before, SourceGroup& from);
     /// Recomputes one interface of an entry from the tables (specification 1.6).
     void evaluate(Entry& entry, InterfaceKey interface) const;
     /// As `evaluate`, for an entry of the table.
@@ -87,7 +99,9 @@ struct Core {
     void erase_igmp_membership(Change& change, InterfaceKey interface, SourceGroup key,
                                MembershipChanged::What why);
     /// Erases all of IGMP's stale memberships and explicit oifs of an earlier tenure.
-    void sweep(Change& change, InterfaceKey interface);
+    void sweep(InterfaceKey interface, const std::string& cause);
+    /// One slice of it. True: there is more.
+    [[nodiscard]] bool sweep_some(Change& change, InterfaceKey interface, Record& record);
     void await_replay(InterfaceKey interface, Record& record);
     void stop_awaiting_replay(InterfaceKey interface, Record& record);
     void report_membership(MembershipChanged::What what, SourceGroup key, InterfaceKey interface,
@@ -107,11 +121,14 @@ struct Core {
     void drop_explicit(Change& change, InterfaceKey interface, ClientHandle component);
     /// Entries with this iif get another owner without alerts: a rebuild will announce them.
     void adopt_entries(InterfaceKey interface, ClientHandle from, ClientHandle to);
-    /// Erases entries if they are not rebuilt when the owner of their iif changes (HandoffMfe::kFlush).
-    void flush_entries(const std::vector<SourceGroup>& flows);
+    /// Erases the entries with this iif if they are not rebuilt when its owner changes (HandoffMfe::kFlush).
+    void flush_entries(InterfaceKey interface);
     /// What is gone by now, or until then, needs no rebuild: its successor was built under the new owner.
     void rebuild_later(std::vector<SourceGroup> flows);
-    void rebuild_queued();
+    /// All entries with this iif that were built before its last handoff.
+    void rebuild_later(InterfaceKey interface);
+    /// One slice of what `rebuild_later` was asked for. True: there is more.
+    [[nodiscard]] bool rebuild_some();
 
     // --- creation.cc, rebuild.cc
     // -----------------------------------------------------------------------------------
@@ -128,6 +145,11 @@ struct Core {
     // --- wrong_interface.cc
     // ----------------------------------------------------------------------------------------
     void alert_wrong_interface(SourceGroup flow, InterfaceKey arrival, std::span<const std::byte> header);
+
+    // --- slices.cc: what is too much for one task of the control thread
+    // ----------------------------------
+    /// Runs `slice` in tasks of its own until it returns false or the group manager stops.
+    void in_slices(std::function<bool()> slice);
 
     // --- timers.cc
     // -------------------------------------------------------------------------------------------------
@@ -154,10 +176,12 @@ struct Core {
     std::map<EnumerationHandle, GroupEnumeration> enumerations;
     std::uint64_t last_enumeration = 0;
     std::set<SourceGroup> rebuild_queue;
+    std::map<InterfaceKey, SourceGroup> rebuild_interfaces; ///< and the flow to go on with
     unsigned batch_depth = 0;
     std::string batch_cause;
-    std::vector<Emission> batched;
-    mutable Metrics metrics; ///< refused calls count too
+    bool held = false;             ///< a batch has ended, but not what it collected
+    std::vector<Emission> batched; ///< for after the publication
+    mutable Metrics metrics;       ///< refused calls count too
     LogLimit full_log;
     LogLimit window_log;
     /// Posted tasks hold a weak copy: they do nothing once this is gone.

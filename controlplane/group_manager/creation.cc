@@ -115,6 +115,9 @@ Entry Core::build(SourceGroup flow, InterfaceKey arrival, std::vector<std::byte>
             }
         }
     }
+    if (const Record* record = interest.find(entry.iif)) {
+        entry.iif_tenure = record->tenure;
+    }
     ask_creation(entry);
     entry.expires = entry.created + entry.period;
     entry.told_foreign = entry.foreign_oifs > 0;

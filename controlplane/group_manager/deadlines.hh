@@ -4,6 +4,7 @@
 // Deadlines ordered by time, so that a tick costs what is due and not what exists.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <set>
 #include <utility>
@@ -22,10 +23,10 @@ class Deadlines {
     [[nodiscard]] std::optional<Instant> next() const {
         return due_.empty() ? std::nullopt : std::optional(due_.begin()->first);
     }
-    /// Keys due at `now`, earliest first; they stay armed until disarmed.
-    [[nodiscard]] std::vector<Key> due(Instant now) const {
+    /// At most `limit` keys due at `now`, earliest first; they stay armed until disarmed.
+    [[nodiscard]] std::vector<Key> due(Instant now, std::size_t limit) const {
         std::vector<Key> keys;
-        for (auto at = due_.begin(); at != due_.end() && at->first <= now; ++at) {
+        for (auto at = due_.begin(); at != due_.end() && at->first <= now && keys.size() < limit; ++at) {
             keys.push_back(at->second);
         }
         return keys;

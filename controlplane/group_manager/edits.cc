@@ -22,7 +22,14 @@ Change::KeyBefore& Core::touch_key(Change& change, SourceGroup key) {
 }
 
 void Core::touch_keys_by_rpf(Change& change, InterfaceKey interface) {
-    for (const SourceGroup& key : interest.keys_by_rpf(interface)) {
+    const std::vector<SourceGroup> keys = interest.keys_by_rpf(interface, {}, kCommitLimit + 1);
+    if (keys.size() > kCommitLimit) {
+        in_slices([this, interface, before = interest.attributed(interface), from = SourceGroup{}]() mutable {
+            return announce_rpf_owner(interface, before, from);
+        });
+        return;
+    }
+    for (const SourceGroup& key : keys) {
         touch_key(change, key);
     }
 }
@@ -123,22 +130,53 @@ void Core::erase_igmp_membership(Change& change, InterfaceKey interface, SourceG
     refresh_covered(change, key, interface);
 }
 
-void Core::sweep(Change& change, InterfaceKey interface) {
+void Core::sweep(InterfaceKey interface, const std::string& cause) {
     Record& record = *interest.find(interface);
     if (record.awaiting_replay) {
         stop_awaiting_replay(interface, record);
     }
-    std::vector<SourceGroup> leftovers;
+    record.sweep_from = {};
+    const auto slice = [this, interface, cause] {
+        Change change;
+        const bool more = sweep_some(change, interface, *interest.find(interface));
+        ++batch_depth;
+        if (!held) {
+            batch_cause = cause;
+        }
+        finish(change, [&] { return cause; });
+        if (--batch_depth == 0) {
+            end_batch(more ? GroupManager::Batch::End::kHold : GroupManager::Batch::End::kPublish);
+        }
+        return more;
+    };
+    if (slice()) {
+        in_slices([this, interface, slice, tenure = record.tenure] {
+            const Record* now = interest.find(interface);
+            return now != nullptr && now->tenure == tenure && slice();
+        });
+    }
+}
+
+bool Core::sweep_some(Change& change, InterfaceKey interface, Record& record) {
     if (record.stale > 0) {
-        for (const auto& [key, members] : record.members) {
-            if (members.igmp && record.is_stale(*members.igmp)) {
-                leftovers.push_back(key);
+        std::vector<SourceGroup> leftovers;
+        std::size_t seen = 0;
+        auto at = record.members.lower_bound(record.sweep_from);
+        for (; at != record.members.end() && leftovers.size() < kSlice && seen < kGlances; ++at, ++seen) {
+            if (at->second.igmp && record.is_stale(*at->second.igmp)) {
+                leftovers.push_back(at->first);
             }
         }
-    }
-    metrics.stale_swept += leftovers.size();
-    for (const SourceGroup& key : leftovers) {
-        erase_igmp_membership(change, interface, key, MembershipChanged::What::kSwept);
+        const std::optional<SourceGroup> next =
+            at == record.members.end() ? std::nullopt : std::optional(at->first);
+        metrics.stale_swept += leftovers.size();
+        for (const SourceGroup& key : leftovers) {
+            erase_igmp_membership(change, interface, key, MembershipChanged::What::kSwept);
+        }
+        if (next) {
+            record.sweep_from = *next;
+            return true;
+        }
     }
     for (const SourceGroup& flow : entries.edited(interface)) {
         Entry& entry = *entries.find(flow);
@@ -148,6 +186,7 @@ void Core::sweep(Change& change, InterfaceKey interface) {
             refresh(change, entry, interface);
         }
     }
+    return false;
 }
 
 void Core::await_replay(InterfaceKey interface, Record& record) {

@@ -180,14 +180,22 @@ class GroupManager {
     /// creation of an entry publish what has come together before them and go on by themselves.
     class Batch {
       public:
-        /// `cause` is for the table history, e.g. "igmp replay on lan1".
-        Batch(GroupManager& group_manager, std::string cause);
+        enum class End : std::uint8_t {
+            kPublish,
+            /// What there is to publish, and the callbacks with it, wait for the next call of anybody: for
+            /// work in several tasks that shall become one version. Without anything to publish the callbacks
+            /// are made as usual.
+            kHold,
+        };
+        /// `cause` is for the table history, e.g. "igmp replay on lan1". `end` counts if it is the outermost.
+        Batch(GroupManager& group_manager, std::string cause, End end = End::kPublish);
         ~Batch();
         Batch(const Batch&) = delete;
         Batch& operator=(const Batch&) = delete;
 
       private:
         Core& core_;
+        End end_;
     };
 
   private:

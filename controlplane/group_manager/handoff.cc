@@ -86,9 +86,14 @@ void suspend_memberships(Core& core, Change& change, InterfaceKey interface) {
     core.refresh_edited(change, interface);
 }
 
-/// Only after a protocol owned the interface can live memberships count for somebody else than IGMP.
+/// Only after a protocol owned the interface can live memberships count for somebody else than IGMP. Above
+/// the limit each moves when it is replayed or swept: until then it counts for a client that is gone from the
+/// interface, which the other clients cannot tell from IGMP.
 void count_for_igmp_again(Core& core, Change& change, InterfaceKey interface) {
     Record& record = *core.interest.find(interface);
+    if (record.igmp_count > kCommitLimit) {
+        return;
+    }
     for (auto& [key, members] : record.members) {
         if (!members.igmp || members.igmp->counts_for == record.igmp) {
             continue;
@@ -104,7 +109,6 @@ void count_for_igmp_again(Core& core, Change& change, InterfaceKey interface) {
 } // namespace
 
 void Core::take_from_igmp(Client& client, InterfaceKey interface) {
-    const std::vector<SourceGroup> flows = entries.by_iif(interface);
     {
         Window window(*this, interface);
         Change change;
@@ -113,17 +117,16 @@ void Core::take_from_igmp(Client& client, InterfaceKey interface) {
         record.owner = client.handle;
         client.interfaces.insert(interface);
         suspend_memberships(*this, change, interface);
-        flush_entries(flows);
+        flush_entries(interface);
         spdlog::info("group_manager: handoff interface={} from={} to={} stale={}", name(interface),
                      name(record.igmp), client.name.name, record.stale);
         window.commit(change,
                       fmt::format("handoff {} {}->{}", name(interface), name(record.igmp), client.name.name));
     }
-    rebuild_later(flows);
+    rebuild_later(interface);
 }
 
 void Core::release_to_igmp(Client& client, InterfaceKey interface) {
-    const std::vector<SourceGroup> flows = entries.by_iif(interface);
     {
         Window window(*this, interface);
         Change change;
@@ -135,14 +138,16 @@ void Core::release_to_igmp(Client& client, InterfaceKey interface) {
         client.interfaces.erase(interface);
         suspend_memberships(*this, change, interface);
         count_for_igmp_again(*this, change, interface);
-        adopt_entries(interface, client.handle, record.igmp);
-        flush_entries(flows);
+        if (entries.count_by_iif(interface) <= kCommitLimit) {
+            adopt_entries(interface, client.handle, record.igmp);
+        }
+        flush_entries(interface);
         spdlog::info("group_manager: handoff interface={} from={} to={} stale={}", name(interface),
                      client.name.name, name(record.igmp), record.stale);
         window.commit(change,
                       fmt::format("handoff {} {}->{}", name(interface), client.name.name, name(record.igmp)));
     }
-    rebuild_later(flows);
+    rebuild_later(interface);
 }
 
 } // namespace mcfwd::group_manager

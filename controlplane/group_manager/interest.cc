@@ -92,10 +92,17 @@ std::vector<ClientHandle> Interest::wanted(SourceGroup key) const {
     return components;
 }
 
-std::vector<SourceGroup> Interest::keys_by_rpf(InterfaceKey interface) const {
-    const auto at = by_rpf_.find(interface);
-    return at == by_rpf_.end() ? std::vector<SourceGroup>{}
-                               : std::vector<SourceGroup>(at->second.begin(), at->second.end());
+std::vector<SourceGroup> Interest::keys_by_rpf(InterfaceKey interface, SourceGroup after,
+                                               std::size_t limit) const {
+    std::vector<SourceGroup> keys;
+    const auto found = by_rpf_.find(interface);
+    if (found == by_rpf_.end()) {
+        return keys;
+    }
+    for (auto at = found->second.upper_bound(after); at != found->second.end() && keys.size() < limit; ++at) {
+        keys.push_back(*at);
+    }
+    return keys;
 }
 
 std::vector<SourceGroup> Interest::keys_from(Ipv4Prefix sources, Ipv4Address group) const {

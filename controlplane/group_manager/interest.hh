@@ -42,7 +42,8 @@ struct Record {
     std::size_t stale = 0;    ///< of igmp_count
     std::uint32_t tenure = 0; ///< grows with every handoff: makes all of IGMP's memberships stale at once
     bool awaiting_replay = false;
-    Instant sweep_at{}; ///< while awaiting_replay
+    Instant sweep_at{};     ///< while awaiting_replay
+    SourceGroup sweep_from; ///< the key with which a sweep goes on
 
     [[nodiscard]] ClientHandle attributed() const { return owner != kNoClient ? owner : igmp; }
     [[nodiscard]] bool is_stale(const Membership& of_igmp) const { return of_igmp.tenure != tenure; }
@@ -92,8 +93,10 @@ class Interest {
 
     /// Components that want the key, ascending.
     [[nodiscard]] std::vector<ClientHandle> wanted(SourceGroup key) const;
-    /// (S,G) keys whose source is reached through the interface.
-    [[nodiscard]] std::vector<SourceGroup> keys_by_rpf(InterfaceKey interface) const;
+    /// (S,G) keys whose source is reached through the interface, ascending: at most `limit` of those behind
+    /// `after`.
+    [[nodiscard]] std::vector<SourceGroup> keys_by_rpf(InterfaceKey interface, SourceGroup after,
+                                                       std::size_t limit) const;
     [[nodiscard]] std::vector<SourceGroup> keys_from(Ipv4Prefix sources, Ipv4Address group) const;
 
     [[nodiscard]] const std::map<InterfaceKey, Record>& records() const { return records_; }

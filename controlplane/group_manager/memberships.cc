@@ -207,11 +207,8 @@ Expected<void> GroupManager::igmp_replay_complete(ClientHandle handle, Interface
         return fail(Status::kInvalidParameter,
                     fmt::format("{} is not the IGMP on {}", (*client)->name.name, core.name(interface)));
     }
-    Change change;
-    core.sweep(change, interface);
-    core.finish(change, [&] {
-        return fmt::format("{} replay complete on {}", (*client)->name.name, core.name(interface));
-    });
+    core.sweep(interface,
+               fmt::format("{} replay complete on {}", (*client)->name.name, core.name(interface)));
     return {};
 }
 

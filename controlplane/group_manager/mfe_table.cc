@@ -117,6 +117,25 @@ std::vector<SourceGroup> MfeTable::by_iif(InterfaceKey interface) const {
     return list(by_iif_, interface);
 }
 
+std::vector<SourceGroup> MfeTable::by_iif(InterfaceKey interface, SourceGroup after,
+                                          std::size_t limit) const {
+    std::vector<SourceGroup> flows;
+    const auto found = by_iif_.find(interface);
+    if (found == by_iif_.end()) {
+        return flows;
+    }
+    for (auto at = found->second.upper_bound(after); at != found->second.end() && flows.size() < limit;
+         ++at) {
+        flows.push_back(*at);
+    }
+    return flows;
+}
+
+std::size_t MfeTable::count_by_iif(InterfaceKey interface) const {
+    const auto found = by_iif_.find(interface);
+    return found == by_iif_.end() ? 0 : found->second.size();
+}
+
 std::vector<SourceGroup> MfeTable::edited(InterfaceKey interface) const {
     return list(edited_, interface);
 }

@@ -36,6 +36,7 @@ struct Entry {
     InterfaceKey iif;
     InterfaceKey rpf_interface; ///< as the multicast view said; the iif may be another one of the same owner
     ClientHandle iif_owner;
+    std::uint32_t iif_tenure = 0; ///< of the iif's record when it was built; another one: to be rebuilt
     Ipv4Address upstream;
     Route route;
     NegativeReason blocked = NegativeReason::kNone; ///< forwards nothing whoever wants it
@@ -82,6 +83,10 @@ class MfeTable {
     void note_state(const Entry& entry);
 
     [[nodiscard]] std::vector<SourceGroup> by_iif(InterfaceKey interface) const;
+    /// At most `limit` of those behind `after`, ascending.
+    [[nodiscard]] std::vector<SourceGroup> by_iif(InterfaceKey interface, SourceGroup after,
+                                                  std::size_t limit) const;
+    [[nodiscard]] std::size_t count_by_iif(InterfaceKey interface) const;
     /// Flows in which a component added or vetoed the interface explicitly.
     [[nodiscard]] std::vector<SourceGroup> edited(InterfaceKey interface) const;
     [[nodiscard]] std::vector<SourceGroup> from(Ipv4Prefix sources, Ipv4Address group) const;

@@ -29,6 +29,13 @@ class Publication {
 
     /// The entry changed; its latest state is published with the next flush.
     void touch(SourceGroup flow) { flows_.insert(flow); }
+    /// The entry is again as the table has it.
+    void untouch(SourceGroup flow) {
+        if (!restarted_.contains(flow)) {
+            flows_.erase(flow);
+            waiting_.erase(flow);
+        }
+    }
     /// As `touch`; the counters start again.
     void restart(SourceGroup flow) {
         flows_.insert(flow);

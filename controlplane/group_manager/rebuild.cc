@@ -17,9 +17,9 @@ void Core::erase_entry(SourceGroup flow, MfeChanged::What why) {
     entries.erase(flow);
 }
 
-void Core::flush_entries(const std::vector<SourceGroup>& flows) {
+void Core::flush_entries(InterfaceKey interface) {
     if (settings.handoff_mfe == HandoffMfe::kFlush) {
-        for (const SourceGroup& flow : flows) {
+        for (const SourceGroup& flow : entries.by_iif(interface)) {
             erase_entry(flow, MfeChanged::What::kDeleted);
         }
     }
@@ -46,21 +46,50 @@ void Core::rebuild_later(std::vector<SourceGroup> flows) {
     if (flows.empty()) {
         return;
     }
-    if (rebuild_queue.empty()) {
-        env.tasks.post([weak = std::weak_ptr(self)] {
-            if (const auto core = weak.lock()) {
-                (*core)->rebuild_queued();
-            }
-        });
+    if (rebuild_queue.empty() && rebuild_interfaces.empty()) {
+        in_slices([this] { return rebuild_some(); });
     }
     rebuild_queue.insert(flows.begin(), flows.end());
 }
 
-void Core::rebuild_queued() {
-    const std::set<SourceGroup> flows = std::exchange(rebuild_queue, {});
-    Change change;
-    rebuild(change, {flows.begin(), flows.end()});
-    finish(change, [&] { return fmt::format("rebuild of {} entries", flows.size()); });
+void Core::rebuild_later(InterfaceKey interface) {
+    if (entries.count_by_iif(interface) == 0) {
+        return;
+    }
+    if (rebuild_queue.empty() && rebuild_interfaces.empty()) {
+        in_slices([this] { return rebuild_some(); });
+    }
+    rebuild_interfaces.insert_or_assign(interface, SourceGroup{});
+}
+
+bool Core::rebuild_some() {
+    std::set<SourceGroup> flows;
+    while (!rebuild_queue.empty() && flows.size() < kSlice) {
+        flows.insert(rebuild_queue.extract(rebuild_queue.begin()));
+    }
+    while (!rebuild_interfaces.empty() && flows.size() < kSlice) {
+        auto& [interface, after] = *rebuild_interfaces.begin();
+        const Record* record = interest.find(interface);
+        const std::size_t room = kSlice - flows.size();
+        const std::vector<SourceGroup> some = entries.by_iif(interface, after, room);
+        for (const SourceGroup& flow : some) {
+            if (record != nullptr && entries.find(flow)->iif_tenure != record->tenure) {
+                flows.insert(flow);
+            }
+            after = flow;
+        }
+        if (some.size() < room) {
+            rebuild_interfaces.erase(rebuild_interfaces.begin());
+        } else {
+            break; // enough looked at, whether or not it has to be rebuilt
+        }
+    }
+    if (!flows.empty()) {
+        Change change;
+        rebuild(change, {flows.begin(), flows.end()});
+        finish(change, [&] { return fmt::format("rebuild of {} entries", flows.size()); });
+    }
+    return !rebuild_queue.empty() || !rebuild_interfaces.empty();
 }
 
 Expected<void> GroupManager::route_changed(Ipv4Prefix sources, Ipv4Address group) {

@@ -16,17 +16,20 @@ void GroupManager::tick() {
         return;
     }
     const Instant now = core.env.clock.now();
-    Change change;
-    for (const SourceGroup& flow : core.entries.expiry().due(now)) {
+    const std::vector<SourceGroup> ended = core.entries.expiry().due(now, kSlice);
+    for (const SourceGroup& flow : ended) {
         core.expire(flow);
     }
-    for (const InterfaceKey interface : core.sweeps.due(now)) {
+    if (!ended.empty()) {
+        Change change;
+        core.finish(change, [] { return std::string("expiry"); });
+    }
+    for (const InterfaceKey interface : core.sweeps.due(now, kSlice)) {
         spdlog::warn("group_manager: replay did not end, sweeping interface={} stale={}",
                      core.name(interface), core.interest.find(interface)->stale);
         ++core.metrics.sweep_timeouts;
-        core.sweep(change, interface);
+        core.sweep(interface, fmt::format("replay did not end on {}", core.name(interface)));
     }
-    core.finish(change, [] { return std::string("timers"); });
     if (core.retry_at && *core.retry_at <= now) {
         core.retry();
     }

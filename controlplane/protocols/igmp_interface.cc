@@ -14,6 +14,13 @@
 
 namespace mcfwd::protocols {
 
+namespace {
+
+/// Calls of a replay in one task: a few milliseconds, whatever the number of groups.
+constexpr std::size_t kReplaySlice = 1024;
+
+} // namespace
+
 using group_manager::MembershipFlags;
 using group_manager::SourceGroup;
 
@@ -140,26 +147,49 @@ void IgmpInterface::hold_back() {
 
 std::uint64_t IgmpInterface::resume() {
     held_back_ = false;
+    replayed_ = {};
+    settling_ = false;
     return ++ticket_;
 }
 
-void IgmpInterface::replay(std::uint64_t ticket) {
+bool IgmpInterface::replay(std::uint64_t ticket) {
     if (ticket != ticket_) {
-        return;
+        return false;
     }
-    const group_manager::GroupManager::Batch batch(groups_,
-                                                   fmt::format("igmp replay on {}", attachment_.name));
-    for (const SourceGroup key : joined_) {
-        check(groups_.add_group_membership(client_, key, this->key(), MembershipFlags::kJoin), "replay", key);
-    }
-    for (const SourceGroup flow : blocked_) {
-        exceptions_.emplace(flow, true);
-    }
-    // Vetoes given before the handoff are still in force, also those whose reason went meanwhile.
-    for (auto at = exceptions_.begin(); at != exceptions_.end() && owns_forwarding();) {
-        at = settle_flow(at->first, at->second) ? std::next(at) : exceptions_.erase(at);
+    if (replay_some()) {
+        return true;
     }
     check(groups_.igmp_replay_complete(client_, key()), "replay_complete", {});
+    return false;
+}
+
+bool IgmpInterface::replay_some() {
+    using Batch = group_manager::GroupManager::Batch;
+    const Batch batch(groups_, fmt::format("igmp replay on {}", attachment_.name), Batch::End::kHold);
+    std::size_t calls = 0;
+    for (auto at = joined_.upper_bound(replayed_); at != joined_.end(); ++at) {
+        if (calls++ == kReplaySlice) {
+            return true;
+        }
+        replayed_ = *at;
+        check(groups_.add_group_membership(client_, *at, key(), MembershipFlags::kJoin), "replay", *at);
+    }
+    if (!settling_) {
+        settling_ = true;
+        settled_ = {};
+        for (const SourceGroup flow : blocked_) {
+            exceptions_.emplace(flow, true);
+        }
+    }
+    // Vetoes given before the handoff are still in force, also those whose reason went meanwhile.
+    for (auto at = exceptions_.upper_bound(settled_); at != exceptions_.end() && owns_forwarding();) {
+        if (calls++ >= kReplaySlice) {
+            return true;
+        }
+        settled_ = at->first;
+        at = settle_flow(at->first, at->second) ? std::next(at) : exceptions_.erase(at);
+    }
+    return false;
 }
 
 void IgmpInterface::check(const Expected<void>& result, std::string_view call, SourceGroup key) {

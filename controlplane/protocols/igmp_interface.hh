@@ -50,13 +50,15 @@ class IgmpInterface {
     void hold_back();
     /// ENABLE_IGMP: pass on again. Returns the ticket with which `replay` has to be called from a task.
     [[nodiscard]] std::uint64_t resume();
-    /// Adds everything the interface has now. No effect if another DISABLE came after the ticket was given.
-    void replay(std::uint64_t ticket);
+    /// Adds everything the interface has now, a slice at a time. True: call it again from another task. No
+    /// effect if another DISABLE came after the ticket was given.
+    [[nodiscard]] bool replay(std::uint64_t ticket);
 
     /// CREATION_ALERT: whether hosts here refuse this source of a group they joined for any source.
     [[nodiscard]] bool refuses_new(group_manager::SourceGroup flow);
 
   private:
+    [[nodiscard]] bool replay_some();
     void note(const igmp::MembershipChange& change);
     void pass_on(const igmp::MembershipChange& change);
     void settle(std::span<const igmp::MembershipChange> changes);
@@ -78,6 +80,9 @@ class IgmpInterface {
     /// Flows for which a FORWARD call was made or a veto given, and whether the last one was an add. A veto
     /// outlives the block that caused it, so it has to be taken back when the flow is wanted again.
     std::map<group_manager::SourceGroup, bool> exceptions_;
+    group_manager::SourceGroup replayed_; ///< last key of `joined_` that the replay under way has added
+    group_manager::SourceGroup settled_;  ///< last flow of `exceptions_` that it has settled
+    bool settling_ = false;               ///< it is done with `joined_`
 };
 
 } // namespace mcfwd::protocols

@@ -37,11 +37,7 @@ group_manager::Callbacks IgmpProtocol::callbacks() {
     };
     callbacks.enable_igmp = [this](group_manager::InterfaceKey key) {
         if (IgmpInterface* interface = served(key.interface)) {
-            environment_.tasks.post([this, key, ticket = interface->resume()] {
-                if (IgmpInterface* later = served(key.interface)) {
-                    later->replay(ticket);
-                }
-            });
+            replay_later(key.interface, interface->resume());
         }
     };
     callbacks.creation_alert = [this](const group_manager::CreationAlert& alert) {
@@ -53,6 +49,15 @@ group_manager::Callbacks IgmpProtocol::callbacks() {
         }
     };
     return callbacks;
+}
+
+void IgmpProtocol::replay_later(IfIndex interface, std::uint64_t ticket) {
+    environment_.tasks.post([this, interface, ticket] {
+        IgmpInterface* at = served(interface);
+        if (at != nullptr && at->replay(ticket)) {
+            replay_later(interface, ticket);
+        }
+    });
 }
 
 Expected<void> IgmpProtocol::add(IgmpAttachment attachment, igmp::RouterConfig config) {

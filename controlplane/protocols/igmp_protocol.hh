@@ -69,6 +69,7 @@ class IgmpProtocol {
     [[nodiscard]] Expected<IgmpInterface*> served(std::string_view name);
     void carry_out(IgmpInterface& interface, const igmp::Output& output);
     [[nodiscard]] group_manager::Callbacks callbacks();
+    void replay_later(IfIndex interface, std::uint64_t ticket);
 
     Environment environment_;
     group_manager::ClientHandle client_;

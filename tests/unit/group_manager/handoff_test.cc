@@ -155,6 +155,45 @@ TEST_F(Handoff, I30NextHopsOfOneInterfaceAreIndependent) {
     EXPECT_EQ(world.forwarded(kToX1), "X1 X1@10.0.1.7");
 }
 
+/// As Handoff, with more groups on X1 than a task sweeps, each with a flow.
+class LargeSweep : public Handoff {
+  protected:
+    static constexpr std::uint32_t kGroups = 3000;
+
+    LargeSweep() {
+        for (std::uint32_t n = 0; n < kGroups; ++n) {
+            const Ipv4Address group(ip("239.2.0.0").host() + n);
+            EXPECT_EQ(status(world.join(i, {group, {}}, x(1))), kOk);
+            world.packet({group, ip("10.0.2.9")}, x(2));
+        }
+        EXPECT_EQ(status(world.take(p, x(1))), kOk);
+        world.tasks.run(); // of the rebuild
+    }
+};
+
+TEST_F(LargeSweep, TakesSeveralTasksAndOneVersion) {
+    const std::size_t before = world.sink.causes.size();
+    world.pass(10s);
+    EXPECT_EQ(world.tasks.size(), 1U);
+    EXPECT_EQ(world.sink.causes.size(), before) << "held until all of it is known";
+    world.tasks.run();
+    EXPECT_EQ(world.sink.causes.size(), before + 1);
+    EXPECT_EQ(world.sink.causes.back(), "replay did not end on X1");
+    EXPECT_EQ(world.gm.memberships().size(), 1U) << "that of Q";
+    EXPECT_EQ(world.gm.metrics().stale_swept, kGroups + 2);
+    EXPECT_EQ(world.gm.metrics().sweep_timeouts, 1U);
+    EXPECT_EQ(world.forwarded(sg("10.0.2.9", "239.2.0.7")), "-");
+}
+
+TEST_F(LargeSweep, ANewHandoffEndsIt) {
+    ASSERT_EQ(status(world.gm.igmp_replay_complete(i, x(1))), kOk);
+    ASSERT_EQ(status(world.release(p, x(1))), kOk);
+    world.tasks.run();
+    const std::size_t kept = world.gm.memberships().size();
+    EXPECT_GT(kept, kGroups / 2);
+    EXPECT_EQ(world.gm.ownership().front().stale + 1, kept) << "all but that of Q wait for the new replay";
+}
+
 class FlushingHandoff : public Handoff {
   protected:
     FlushingHandoff() : Handoff(Settings{.handoff_mfe = HandoffMfe::kFlush}) {}

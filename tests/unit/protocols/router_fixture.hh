@@ -5,6 +5,7 @@
 // sender that only collects, and time that stands still until a test moves it.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <utility>
@@ -39,14 +40,17 @@ class FakeTasks final : public TaskQueue {
     [[nodiscard]] std::size_t waiting() const { return tasks_.size(); }
     void run() {
         while (!tasks_.empty()) {
-            for (auto& task : std::exchange(tasks_, {})) {
-                task();
-            }
+            run_one();
         }
+    }
+    void run_one() {
+        const auto task = std::move(tasks_.front());
+        tasks_.pop_front();
+        task();
     }
 
   private:
-    std::vector<std::function<void()>> tasks_;
+    std::deque<std::function<void()>> tasks_;
 };
 
 /// The forwarding table as the workers would have it after the last publication.
@@ -110,7 +114,7 @@ class RouterFixture : public testing::Test {
     static constexpr Ipv4Address kOtherSource{10, 0, 1, 3};
     static constexpr Ipv4Address kGroup{239, 1, 1, 1};
 
-    RouterFixture() {
+    explicit RouterFixture(group_manager::Settings with = {}) : settings(with) {
         for (const IfIndex index : {kLan1, kLan2, kLan3}) {
             const auto number = static_cast<std::uint8_t>(index.value());
             const Ipv4Prefix address{Ipv4Address(10, 0, number, 1), 24};
@@ -200,6 +204,7 @@ class RouterFixture : public testing::Test {
         return "none";
     }
 
+    group_manager::Settings settings;
     FakeClock clock;
     FakeTasks tasks;
     FakeTable table;
@@ -214,7 +219,7 @@ class RouterFixture : public testing::Test {
                                         .view = view,
                                         .boundary = boundaries,
                                         .sink = table},
-                                       {}};
+                                       settings};
     StaticRoutes routes{groups, view};
     IgmpProtocol igmp{{.clock = clock, .tasks = tasks, .packets = sender, .groups = groups}};
 };

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// Work that grows with the number of entries or memberships is cut, so that requests, queries and joins on
+// other interfaces get their turn in between.
+#include <controlplane/group_manager/core.hh>
+
+namespace mcfwd::group_manager {
+
+void Core::in_slices(std::function<bool()> slice) {
+    env.tasks.post([weak = std::weak_ptr(self), slice = std::move(slice)] {
+        const auto core = weak.lock();
+        if (core && (*core)->started && slice()) {
+            (*core)->in_slices(slice);
+        }
+    });
+}
+
+bool Core::announce_rpf_owner(InterfaceKey interface, ClientHandle before, SourceGroup& from) {
+    const ClientHandle after = interest.attributed(interface);
+    const std::vector<SourceGroup> keys = interest.keys_by_rpf(interface, from, kSlice);
+    if (after == before || keys.empty()) {
+        return false;
+    }
+    Change change;
+    for (const SourceGroup& key : keys) {
+        touch_key(change, key).rpf_owner = before;
+    }
+    from = keys.back();
+    finish(change, [] { return std::string("new owner towards sources"); });
+    return keys.size() == kSlice;
+}
+
+} // namespace mcfwd::group_manager
