@@ -42,6 +42,7 @@ Expected<void> may_change(const Core& core, const Entry& entry, ClientHandle cli
 void move_iif(Core& core, Change& change, SourceGroup flow, InterfaceKey iif) {
     Entry moved = *core.entries.find(flow);
     const InterfaceKey before = std::exchange(moved.iif, iif);
+    moved.iif_tenure = core.interest.find(iif)->tenure;
     const bool bounded = core.env.boundary.blocks_input(iif, flow.group);
     moved.blocked = bounded ? NegativeReason::kBoundary : NegativeReason::kNone;
     Entry& entry = core.entries.put(std::move(moved));
