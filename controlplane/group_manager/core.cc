@@ -96,12 +96,26 @@ void Core::note(const Publication::Outcome& outcome) {
     }
 }
 
-void Core::end_batch(GroupManager::Batch::End end) {
-    if (end == GroupManager::Batch::End::kHold && publication.pending()) {
-        held = true;
+void Core::begin_batch(std::string cause) {
+    if (batch_depth++ > 0) {
         return;
     }
-    flush_batch();
+    if (!held) {
+        batch_cause = std::move(cause);
+    } else if (!batch_cause.ends_with(cause)) {
+        batch_cause += "; " + cause;
+    }
+}
+
+void Core::end_batch(GroupManager::Batch::End end) {
+    // Inside a callback every call was refused, and what the call around it changed is not complete.
+    if (--batch_depth > 0 || dispatcher.inside()) {
+        return;
+    }
+    held = end == GroupManager::Batch::End::kHold && publication.pending();
+    if (!held) {
+        flush_batch();
+    }
 }
 
 void Core::flush_batch() {
@@ -153,21 +167,11 @@ void GroupManager::stop() {
 GroupManager::Batch::Batch(GroupManager& group_manager, std::string cause, End end)
     : core_(*group_manager.core_),
       end_(end) {
-    if (core_.batch_depth++ > 0) {
-        return;
-    }
-    if (!core_.held) {
-        core_.batch_cause = std::move(cause);
-    } else if (!core_.batch_cause.ends_with(cause)) {
-        core_.batch_cause += "; " + cause;
-    }
+    core_.begin_batch(std::move(cause));
 }
 
 GroupManager::Batch::~Batch() {
-    // Inside a callback every call was refused, and what the call around it changed is not complete.
-    if (--core_.batch_depth == 0 && !core_.dispatcher.inside()) {
-        core_.end_batch(end_);
-    }
+    core_.end_batch(end_);
 }
 
 } // namespace mcfwd::group_manager

@@ -61,6 +61,7 @@ struct Core {
         }
         flush_batch();
     }
+    void begin_batch(std::string cause);
     void end_batch(GroupManager::Batch::End end);
     /// Publishes and calls what batches have collected so far.
     void flush_batch();
@@ -98,8 +99,9 @@ struct Core {
     void erase_owner_membership(Change& change, InterfaceKey interface, SourceGroup key);
     void erase_igmp_membership(Change& change, InterfaceKey interface, SourceGroup key,
                                MembershipChanged::What why);
-    /// Erases all of IGMP's stale memberships and explicit oifs of an earlier tenure.
-    void sweep(InterfaceKey interface, const std::string& cause);
+    /// Erases all of IGMP's stale memberships and explicit oifs of an earlier tenure. True: many, the rest
+    /// follows in tasks of their own.
+    [[nodiscard]] bool sweep(Change& change, InterfaceKey interface, const std::string& cause);
     /// One slice of it. True: there is more.
     [[nodiscard]] bool sweep_some(Change& change, InterfaceKey interface, Record& record);
     void await_replay(InterfaceKey interface, Record& record);

@@ -130,31 +130,28 @@ void Core::erase_igmp_membership(Change& change, InterfaceKey interface, SourceG
     refresh_covered(change, key, interface);
 }
 
-void Core::sweep(InterfaceKey interface, const std::string& cause) {
+bool Core::sweep(Change& change, InterfaceKey interface, const std::string& cause) {
     Record& record = *interest.find(interface);
     if (record.awaiting_replay) {
         stop_awaiting_replay(interface, record);
     }
     record.sweep_from = {};
-    const auto slice = [this, interface, cause] {
-        Change change;
-        const bool more = sweep_some(change, interface, *interest.find(interface));
-        ++batch_depth;
-        if (!held) {
-            batch_cause = cause;
-        }
-        finish(change, [&] { return cause; });
-        if (--batch_depth == 0) {
-            end_batch(more ? GroupManager::Batch::End::kHold : GroupManager::Batch::End::kPublish);
-        }
-        return more;
-    };
-    if (slice()) {
-        in_slices([this, interface, slice, tenure = record.tenure] {
-            const Record* now = interest.find(interface);
-            return now != nullptr && now->tenure == tenure && slice();
-        });
+    if (!sweep_some(change, interface, record)) {
+        return false;
     }
+    in_slices([this, interface, cause, tenure = record.tenure] {
+        Record* now = interest.find(interface);
+        if (now == nullptr || now->tenure != tenure) {
+            return false;
+        }
+        begin_batch(cause);
+        Change more_change;
+        const bool more = sweep_some(more_change, interface, *now);
+        finish(more_change, [&] { return cause; });
+        end_batch(more ? GroupManager::Batch::End::kHold : GroupManager::Batch::End::kPublish);
+        return more;
+    });
+    return true;
 }
 
 bool Core::sweep_some(Change& change, InterfaceKey interface, Record& record) {

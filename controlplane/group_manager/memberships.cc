@@ -207,8 +207,12 @@ Expected<void> GroupManager::igmp_replay_complete(ClientHandle handle, Interface
         return fail(Status::kInvalidParameter,
                     fmt::format("{} is not the IGMP on {}", (*client)->name.name, core.name(interface)));
     }
-    core.sweep(interface,
-               fmt::format("{} replay complete on {}", (*client)->name.name, core.name(interface)));
+    const std::string cause = fmt::format("{} replay on {}", (*client)->name.name, core.name(interface));
+    core.begin_batch(cause);
+    Change change;
+    const bool more = core.sweep(change, interface, cause);
+    core.finish(change, [&] { return cause; });
+    core.end_batch(more ? Batch::End::kHold : Batch::End::kPublish);
     return {};
 }
 

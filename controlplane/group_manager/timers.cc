@@ -17,18 +17,25 @@ void GroupManager::tick() {
     }
     const Instant now = core.env.clock.now();
     const std::vector<SourceGroup> ended = core.entries.expiry().due(now, kSlice);
-    for (const SourceGroup& flow : ended) {
-        core.expire(flow);
-    }
-    if (!ended.empty()) {
+    const std::vector<InterfaceKey> unplayed = core.sweeps.due(now, kSlice);
+    if (!ended.empty() || !unplayed.empty()) {
+        const std::string cause = unplayed.empty()
+                                      ? "expiry"
+                                      : fmt::format("replay did not end on {}", core.name(unplayed.front()));
+        core.begin_batch(cause);
         Change change;
-        core.finish(change, [] { return std::string("expiry"); });
-    }
-    for (const InterfaceKey interface : core.sweeps.due(now, kSlice)) {
-        spdlog::warn("group_manager: replay did not end, sweeping interface={} stale={}",
-                     core.name(interface), core.interest.find(interface)->stale);
-        ++core.metrics.sweep_timeouts;
-        core.sweep(interface, fmt::format("replay did not end on {}", core.name(interface)));
+        bool more = false;
+        for (const SourceGroup& flow : ended) {
+            core.expire(flow);
+        }
+        for (const InterfaceKey interface : unplayed) {
+            spdlog::warn("group_manager: replay did not end, sweeping interface={} stale={}",
+                         core.name(interface), core.interest.find(interface)->stale);
+            ++core.metrics.sweep_timeouts;
+            more |= core.sweep(change, interface, cause);
+        }
+        core.finish(change, [&] { return cause; });
+        core.end_batch(more ? Batch::End::kHold : Batch::End::kPublish);
     }
     if (core.retry_at && *core.retry_at <= now) {
         core.retry();
