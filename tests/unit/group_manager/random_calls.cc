@@ -38,6 +38,7 @@ constexpr std::array kVerbs{
     Weight{Verb::kMischief, 3, "mischief"},
     Weight{Verb::kBatch, 8, "batch"},
     Weight{Verb::kSetMfe, 2, "set_mfe"},
+    Weight{Verb::kChangeMfe, 6, "change_mfe"},
     Weight{Verb::kQuery, 4, "query"},
     Weight{Verb::kEnumerate, 5, "enumerate"},
     Weight{Verb::kRegister, 3, "register"},

@@ -40,6 +40,7 @@ enum class Verb : std::uint8_t {
     kMischief, ///< from inside callbacks a call is made from now on; `extra`: which
     kBatch,    ///< opens or closes one
     kSetMfe,
+    kChangeMfe, ///< `interface` may become the iif; `extra`: what is edited, lifetime
     kQuery,     ///< `extra`: which, with which limit
     kEnumerate, ///< `extra`: start, next or end, with which limit
     kRegister,
@@ -123,6 +124,7 @@ struct Surroundings {
     AnyBoundary boundary;
     std::array<Answers, kRegistered> answers;
     std::optional<Step> mischief;
+    bool igmp_throws = false; ///< in DISABLE and ENABLE
 
   private:
     spdlog::level::level_enum log_level_ = spdlog::get_level();

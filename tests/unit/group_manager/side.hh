@@ -22,6 +22,7 @@ struct Happening {
     Ipv4Address upstream;
     Route route;
     std::size_t header = 0;
+    std::optional<Phase> phase;                 ///< of `interface`, for DISABLE and ENABLE
     std::optional<ComponentId> attributed;      ///< what a query from inside says of `interface`
     std::vector<std::optional<Status>> refused; ///< results of the call from inside
     bool operator==(const Happening&) const = default;
@@ -40,9 +41,12 @@ struct Results {
 template <typename Subject>
 class Side {
   public:
-    Side(Surroundings& around, Settings settings)
+    /// `observer`: of a GroupManager; a model has none.
+    template <typename... Observer>
+    Side(Surroundings& around, Settings settings, Observer... observer)
         : around_(around),
-          gm({around.clock, tasks, around.directory, around.view, around.boundary, sink}, settings) {
+          gm({around.clock, tasks, around.directory, around.view, around.boundary, sink}, settings,
+             std::move(observer)...) {
         sink.on_publish = [this] { trace.push_back({}); };
         set_up();
     }
@@ -179,6 +183,20 @@ Results Side<Subject>::call(const Step& step) {
     case Verb::kSetMfe:
         add(gm.set_mfe(handle(step), key, Ipv4Address(10, 9, 9, static_cast<std::uint8_t>(step.extra))));
         break;
+    case Verb::kChangeMfe: {
+        MfeEdit edit;
+        if (step.extra % 2 != 0) {
+            edit.iif = on;
+        }
+        if (step.extra % 3 == 0) {
+            edit.upstream = Ipv4Address(10, 8, 8, 8);
+        }
+        if (step.extra % 8 == 7) {
+            edit.timeout = std::chrono::seconds(static_cast<int>(step.extra) * 5 - 36); // -1, 39, ...
+        }
+        add(gm.change_mfe(handle(step), key, edit));
+        break;
+    }
     case Verb::kQuery:
         query(step, results);
         break;
@@ -290,12 +308,21 @@ void Side<Subject>::note(std::uint8_t index, Happening happening) {
     if (const auto owner = gm.protocol_on_interface(happening.interface)) {
         happening.attributed = *owner;
     }
+    const bool of_handoff =
+        happening.callback == CallbackKind::kDisableIgmp || happening.callback == CallbackKind::kEnableIgmp;
+    if (of_handoff) {
+        for (const OwnershipView& line : gm.ownership()) {
+            if (line.interface == happening.interface) {
+                happening.phase = line.phase;
+            }
+        }
+    }
     if (around_.mischief) {
         happening.refused = call(*around_.mischief).statuses;
     }
     trace.push_back(std::move(happening));
-    if (index == kT) {
-        throw std::runtime_error("T throws");
+    if (index == kT || (of_handoff && around_.igmp_throws)) {
+        throw std::runtime_error("a client throws");
     }
 }
 

@@ -213,6 +213,36 @@ Expected<void> Model::set_mfe(ClientHandle client, SourceGroup flow, Ipv4Address
     return {};
 }
 
+/// What the owner may answer to RPF and PRUNE, afterwards (4.1, 4.4).
+Expected<void> Model::change_mfe(ClientHandle client, SourceGroup flow, const MfeEdit& edit) {
+    if (const auto status = refused(client)) {
+        return fail(*status, "");
+    }
+    const auto at = state_.mfes.find(flow);
+    if (at == state_.mfes.end()) {
+        return fail(Status::kNotFound, "");
+    }
+    Mfe& mfe = at->second;
+    const bool nothing = !edit.upstream && !edit.iif && !edit.timeout;
+    const bool past = edit.timeout && *edit.timeout < std::chrono::seconds{};
+    const bool foreign_iif = edit.iif && (state_.attr(*edit.iif) != client || mfe.iif_owner != client);
+    if (nothing || past || foreign_iif || state_.attr(mfe.iif) != client) {
+        return fail(Status::kInvalidParameter, "");
+    }
+    mfe.upstream = edit.upstream.value_or(mfe.upstream);
+    if (edit.iif && *edit.iif != mfe.iif) {
+        mfe.iif = *edit.iif;
+        const bool bounded = state_.env.boundary.blocks_input(mfe.iif, flow.group);
+        mfe.blocked = bounded ? NegativeReason::kBoundary : NegativeReason::kNone;
+    }
+    Call call;
+    end(call);
+    if (edit.timeout) {
+        mfe.expires = state_.env.clock.now() + *edit.timeout;
+    }
+    return {};
+}
+
 /// Timers (5.5, 3.6).
 void Model::tick() {
     if (refused()) {

@@ -40,6 +40,7 @@ class Model {
     Expected<void> route_changed(Ipv4Prefix sources, Ipv4Address group = {});
     Expected<void> boundary_changed(InterfaceKey on);
     Expected<void> set_mfe(ClientHandle client, SourceGroup flow, Ipv4Address upstream);
+    Expected<void> change_mfe(ClientHandle client, SourceGroup flow, const MfeEdit& edit);
     void tick();
 
     // queries.cc
