@@ -112,6 +112,14 @@ void showValue(const Step& step, std::ostream& out) {
                step.extra);
 }
 
+MembershipFlags flags_of(const Step& step) {
+    if (step.extra < 44) {
+        return kJoin;
+    }
+    constexpr std::array<unsigned, 4> kMalformed{0, 4, 5, 8};
+    return MembershipFlags(step.extra < 60 ? 2U + step.extra % 2 : kMalformed.at(step.extra % 4));
+}
+
 rc::Gen<std::vector<Step>> any_steps(int per_size) {
     const auto step = rc::gen::noShrink(rc::gen::map(
         rc::gen::resize(rc::kNominalSize, rc::gen::inRange<std::uint64_t>(0, std::uint64_t{1} << 40U)),

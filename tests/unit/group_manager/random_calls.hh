@@ -71,6 +71,8 @@ struct Step {
     std::uint32_t extra = 0;
 };
 void showValue(const Step& step, std::ostream& out);
+/// Of an add or delete: mostly JOIN, some with FORWARD, few malformed.
+MembershipFlags flags_of(const Step& step);
 
 /// X1 to X3, two links of X4, and one that does not exist.
 extern const std::array<InterfaceKey, 6> kInterfaces;

@@ -141,9 +141,7 @@ Results Side<Subject>::call(const Step& step) {
     const SourceGroup key = kStepKeys.at(step.key);
     const auto add = [&](const auto& result) { results.statuses.push_back(status(result)); };
     const auto header = std::span(header_).first(step.extra * 3U);
-    const auto flags = MembershipFlags(step.extra < 44   ? 1U
-                                       : step.extra < 60 ? 2U + step.extra % 2
-                                                         : step.extra % 8);
+    const MembershipFlags flags = flags_of(step);
     switch (step.verb) {
     case Verb::kTake:
         add(gm.take_interface_ownership(handle(step), on));

@@ -10,9 +10,7 @@ namespace mcfwd::group_manager::test {
 
 namespace {
 
-std::string text(InterfaceKey on) {
-    return fmt::format("X{}@{}", on.interface, on.next_hop.octet(3));
-}
+using test::text;
 
 auto fields(const OwnershipView& v) {
     return std::tie(v.interface, v.owner.name, v.igmp.name, v.phase, v.memberships, v.stale,

@@ -6,12 +6,14 @@
 
 namespace mcfwd::group_manager::test {
 
-namespace {
-
 std::string text(InterfaceKey key) {
     return key.next_hop.is_unspecified() ? fmt::format("X{}", key.interface)
                                          : fmt::format("X{}@{}", key.interface, key.next_hop);
 }
+
+namespace {
+
+using test::text;
 
 std::string text(std::span<const CandidateOif> candidates) {
     std::string list;

@@ -79,6 +79,8 @@ class TableSink : public ForwardingSink {
 inline InterfaceKey x(unsigned index, Ipv4Address next_hop = {}) {
     return {IfIndex(static_cast<std::uint16_t>(index)), next_hop};
 }
+/// "X4", or "X4@10.0.4.1" for a link.
+std::string text(InterfaceKey key);
 inline Ipv4Address ip(const char* text) {
     return Ipv4Address::parse(text).value();
 }
