@@ -16,11 +16,11 @@ LAB_HOST = os.path.join(BUILD, "tests", "functional", "lab", "mcfwd-lab-host")
 
 
 class LabProcess:
-    """A lab host: commands go in, events come out. Ends when its standard input closes."""
+    """A process of the lab: commands go in as lines, events come out as JSON lines. Ends when its standard input closes."""
 
-    def __init__(self, namespace, *argv):
+    def __init__(self, namespace, *argv, program=(LAB_HOST,)):
         self.name = namespace.name
-        self.process = namespace.popen(LAB_HOST, *argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.process = namespace.popen(*program, *argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         os.set_blocking(self.process.stdout.fileno(), False)
         self.selector = selectors.DefaultSelector()
         self.selector.register(self.process.stdout, selectors.EVENT_READ)
@@ -79,6 +79,24 @@ class LabProcess:
             self.process.wait()
         self.selector.close()
         self.process.stdout.close()
+
+
+class RoutingProtocol(LabProcess):
+    """A dense-mode protocol in the router's namespace; netlab/dense_mode.py has the commands."""
+
+    PROGRAM = ("/usr/bin/python3", "-E", "-S", os.path.join(os.path.dirname(os.path.abspath(__file__)), "dense_mode.py"))
+
+    def __init__(self, namespace, socket_path, name="dvmrp", protocol_id=13, restart_time=0):
+        super().__init__(namespace, socket_path, "--name", name, "--protocol-id", protocol_id, "--restart-time", restart_time,
+                         program=self.PROGRAM)
+
+    def do(self, command, interface, *words):
+        """A command that is one request, done when it is answered."""
+        self.tell(" ".join([command, interface, *words]))
+        return self.wait_for(command, interface=interface)
+
+    def wait_callback(self, kind, **facts):
+        return self.wait_for("callback", kind=kind, **facts)
 
 
 class Receiver(LabProcess):

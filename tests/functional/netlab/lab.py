@@ -15,7 +15,7 @@ import shutil
 import tempfile
 
 from .config import configuration
-from .hosts import Receiver, Sender
+from .hosts import Receiver, RoutingProtocol, Sender
 from .namespaces import Namespace, finish_checksums, wire
 from .router import Router
 
@@ -109,6 +109,11 @@ class Lab:
         """`igmp_version` 0: as the kernel likes, which is 3."""
         self[host].sysctl("net.ipv4.conf.eth0.force_igmp_version", igmp_version)
         process = Receiver(self[host], **options)
+        self.processes.append(process)
+        return process
+
+    def routing_protocol(self, **options):
+        process = RoutingProtocol(self["router"], self.socket_path, **options)
         self.processes.append(process)
         return process
 
