@@ -189,6 +189,13 @@ constexpr std::array kMroutes{
     Field{"OIFS", "oifs", list_at},
 };
 
+constexpr std::array kRpf{
+    Field{"PREFIX", "prefix", text_at},
+    Field{"INTERFACE", "interface", text_at},
+    Field{"UPSTREAM", "upstream", text_at},
+    Field{"KIND", "kind", text_at},
+};
+
 constexpr std::array kClients{
     Field{"NAME", "name", text_at},
     Field{"PROTOCOL", "protocol_id", text_at, kRight},
@@ -246,6 +253,7 @@ constexpr std::array kShapes{
     Shape{"show ownership", kOwnership},
     Shape{"show memberships", kMemberships},
     Shape{"show mroutes", kMroutes},
+    Shape{"show rpf", kRpf},
     Shape{"show clients", kClients},
     Shape{"show igmp interfaces", kIgmpInterfaces},
     Shape{"show igmp groups", kIgmpGroups},

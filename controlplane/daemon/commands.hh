@@ -37,6 +37,8 @@ struct CommandContext {
 void add_system_commands(rpc::Registry& registry, CommandContext& context);
 /// show interfaces|mfib|mfe|ownership|memberships|mroutes|clients
 void add_forwarding_commands(rpc::Registry& registry, CommandContext& context);
+/// show rpf, rpf_route
+void add_rpf_commands(rpc::Registry& registry, CommandContext& context);
 /// show igmp interfaces|groups
 void add_igmp_commands(rpc::Registry& registry, CommandContext& context);
 /// mroute, group, ownership, config, log, clear, shutdown

@@ -90,6 +90,7 @@ int run(const CommandLine& line, const config::Accepted& accepted) {
                            }};
     add_system_commands(registry, context);
     add_forwarding_commands(registry, context);
+    add_rpf_commands(registry, context);
     add_igmp_commands(registry, context);
     add_action_commands(registry, context);
     add_mgm_commands(registry, context);

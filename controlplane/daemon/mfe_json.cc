@@ -18,8 +18,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::string_view, 4> kRouteKinds{"none", "connected", "configured", "static_entry"};
-
 json oif_json(const Router& router, const group_manager::OifView& oif) {
     json contributions = json::array();
     const std::pair<bool, const char*> kinds[] = {
@@ -42,7 +40,7 @@ json route_json(const group_manager::Route& route) {
     if (route.kind == group_manager::RouteKind::kNone) {
         return {};
     }
-    return {{"kind", kRouteKinds[static_cast<std::size_t>(route.kind)]},
+    return {{"kind", group_manager::route_kind_name(route.kind)},
             {"prefix", fmt::format("{}", route.prefix)}};
 }
 

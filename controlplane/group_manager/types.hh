@@ -106,6 +106,10 @@ enum class NegativeReason : std::uint8_t {
     kBoundary,    ///< a scope boundary blocks the group on the iif
 };
 
+[[nodiscard]] constexpr std::string_view route_kind_name(RouteKind kind) {
+    constexpr std::array<std::string_view, 4> kNames{"none", "connected", "configured", "static_entry"};
+    return kNames[static_cast<std::size_t>(kind)];
+}
 [[nodiscard]] constexpr std::string_view phase_name(Phase phase) {
     return phase == Phase::kStable ? "stable" : "handoff";
 }

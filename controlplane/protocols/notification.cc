@@ -18,8 +18,6 @@ using namespace group_manager;
 
 namespace {
 
-constexpr std::array<std::string_view, 4> kRouteKinds{"none", "connected", "configured", "static_entry"};
-
 /// Writes the members of `params` one after the other.
 class Params {
   public:
@@ -44,7 +42,7 @@ class Params {
     void upstream(const NotificationDetail& detail) {
         member("upstream");
         address(detail.upstream);
-        const std::string_view kind = kRouteKinds[static_cast<std::size_t>(detail.route.kind)];
+        const std::string_view kind = group_manager::route_kind_name(detail.route.kind);
         fmt::format_to(std::back_inserter(out_), R"(,"route":{{"kind":"{}","prefix":"{}"}})", kind,
                        detail.route.prefix);
     }

@@ -38,6 +38,17 @@ constexpr std::array kMrouteDel{
     Parameter{"source", kSource, kRequired, "", "sender, or * for any"},
     Parameter{"group", kGroup, kRequired, "", "group of the route"},
 };
+constexpr std::array kRpfSource{
+    Parameter{"source", kAddress, kOptional, "", "only the way to this source"},
+};
+constexpr std::array kRpfRouteAdd{
+    Parameter{"prefix", kPrefix, kRequired, "", "where the sources are"},
+    Parameter{"interface", kInterface, kRequired, "interface", "interface that their packets come in on"},
+    Parameter{"upstream", kAddress, kOptional, "upstream", "neighbour that they come through"},
+};
+constexpr std::array kRpfRouteDel{
+    Parameter{"prefix", kPrefix, kRequired, "", "prefix of the route"},
+};
 constexpr std::array kStaticMember{
     Parameter{"group", kGroup, kRequired, "", "group to receive"},
     Parameter{"source", kSource, kOptional, "source", "only from this sender"},
@@ -153,6 +164,8 @@ constexpr std::array kCommands{
     Command{"show memberships", "who asked for which group where", kGroupFilter, "entries"},
     Command{"show mroutes", "static multicast routes, of the configuration and of mroute add", kGroupFilter,
             "entries"},
+    Command{"show rpf", "the multicast view: routes towards sources, or the one that holds for a source",
+            kRpfSource, "entries"},
     Command{"show clients", "registered multicast protocols", kNone, "entries"},
     Command{"show igmp interfaces", "querier state, timers and counters per interface", kInterfaceFilter,
             "entries"},
@@ -163,6 +176,8 @@ constexpr std::array kCommands{
     Command{"ownership release", "make the built-in static protocol release an interface", kOwnership, "{}"},
     Command{"mroute add", "add a static multicast route", kMrouteAdd, "{}"},
     Command{"mroute del", "remove a static multicast route", kMrouteDel, "{}"},
+    Command{"rpf_route add", "add a route towards sources beyond the connected subnets", kRpfRouteAdd, "{}"},
+    Command{"rpf_route del", "remove a route towards sources", kRpfRouteDel, "{}"},
     Command{"group join", "receive a group on an interface without a host's report", kStaticMember, "{}"},
     Command{"group leave", "undo group join", kStaticMember, "{}"},
     Command{"config check", "validate a configuration file", kConfigFile, "path, valid, errors, warnings"},
@@ -279,6 +294,8 @@ std::string_view kind_name(ParameterKind kind) {
         return "any_group";
     case kAddress:
         return "address";
+    case kPrefix:
+        return "prefix";
     case kName:
         return "name";
     case kWord:

@@ -24,6 +24,7 @@ enum class ParameterKind : std::uint8_t {
     kSeconds,       ///< JSON number of seconds, 0 to `Parameter::maximum`
     kAnyGroup,      ///< as kGroup, or "*" for all groups
     kAddress,       ///< a unicast address, or "0.0.0.0" for none
+    kPrefix,        ///< a unicast prefix without host bits, e.g. "10.9.0.0/16", or "0.0.0.0/0"
     kName,          ///< 1 to 31 letters, digits, "_", "-" or ".", beginning with a letter or digit
     kWord,          ///< one of `Parameter::words`
     kWords,         ///< JSON array of different ones of `Parameter::words`; on the command line WORD ...

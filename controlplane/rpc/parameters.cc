@@ -109,6 +109,15 @@ bool is_address(const json& value) {
     return address && (address->is_valid_source() || address->is_unspecified());
 }
 
+bool is_prefix(const json& value) {
+    if (!value.is_string()) {
+        return false;
+    }
+    const auto prefix = Ipv4Prefix::parse(value.get_ref<const std::string&>());
+    return prefix && prefix->network() == prefix->address &&
+           (prefix->length == 0 || prefix->address.is_valid_source());
+}
+
 /// As names in the configuration.
 bool is_name(const json& value) {
     if (!value.is_string()) {
@@ -187,6 +196,10 @@ Expected<void> check_value(const Parameter& parameter, const json& value) {
     case ParameterKind::kAddress:
         return require(is_address(value),
                        text("a unicast address, e.g. \"10.0.1.2\", or \"0.0.0.0\" for none"));
+    case ParameterKind::kPrefix:
+        return require(
+            is_prefix(value),
+            text("a unicast prefix without bits behind its length, e.g. \"10.9.0.0/16\", or \"0.0.0.0/0\""));
     case ParameterKind::kInterface:
         return require(is_interface_name(value), text("the name of an interface, e.g. \"lan1\""));
     case ParameterKind::kInterfaceList:
@@ -281,6 +294,11 @@ std::optional<Ipv4Address> address_in(const json& params, std::string_view name)
         return std::nullopt;
     }
     return *text == "*" ? kAnySource : Ipv4Address::parse(*text);
+}
+
+std::optional<Ipv4Prefix> prefix_in(const json& params, std::string_view name) {
+    const auto text = text_in(params, name);
+    return text ? Ipv4Prefix::parse(*text) : std::nullopt;
 }
 
 std::optional<std::string> text_in(const json& params, std::string_view name) {

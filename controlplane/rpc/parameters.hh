@@ -33,6 +33,7 @@ namespace mcfwd::rpc {
 
 /// Readers for handlers, on checked parameters; nothing when an optional parameter was left out.
 [[nodiscard]] std::optional<Ipv4Address> address_in(const nlohmann::json& params, std::string_view name);
+[[nodiscard]] std::optional<Ipv4Prefix> prefix_in(const nlohmann::json& params, std::string_view name);
 [[nodiscard]] std::optional<std::string> text_in(const nlohmann::json& params, std::string_view name);
 [[nodiscard]] std::optional<std::int64_t> integer_in(const nlohmann::json& params, std::string_view name);
 [[nodiscard]] std::optional<Duration> seconds_in(const nlohmann::json& params, std::string_view name);

@@ -37,6 +37,38 @@ def test_static_routes_come_and_go(lab):
     assert router.ctl("mroute", "del", *words[:2])[0] == 1, "what is gone cannot be deleted"
 
 
+def test_routes_to_far_sources_come_and_go(lab):
+    #  192.0.2.7 ── src ── lan1 ┤router├ lan3 ── rx3
+    far = "192.0.2.7"
+    lab["src"].ip(f"addr add {far}/32 dev eth0")
+    router = lab.start_router()
+    receiver = lab.receiver("rx3")
+    receiver.join("239.7.0.4")
+    router.wait_members([("lan3", "239.7.0.4")])
+    flow = (far, "239.7.0.4", 5000)
+    sender = lab.sender([flow], rate=1000).start()
+    wait_until(lambda: [entry["reason"] for entry in router.entries("show.mfe", source=far)] == ["no_route"], "no way to the source")
+    code, out, err = router.ctl("show", "rpf", far)
+    assert (code, err) == (1, f"no route towards {far}: its packets have no interface to come in on\n"), out
+
+    code, _, err = router.ctl("rpf_route", "add", "192.0.2.0/24", "interface", "lan1")
+    assert code == 0, err
+    assert router.call("show.rpf", source=far)["entries"] == [
+        {"prefix": "192.0.2.0/24", "interface": "lan1", "upstream": None, "kind": "configured"}]
+    wait_until(lambda: receiver.flows().get(flow, {"received": 0})["received"] > 200, "the flow arrives")
+    # A longer prefix that leads elsewhere, and away again: the entry follows each time.
+    assert router.ctl("rpf_route", "add", f"{far}/32", "interface", "lan2")[0] == 0
+    assert router.entries("show.mfib", source=far)[0]["iif"] == "lan2"
+    assert router.ctl("rpf_route", "del", f"{far}/32")[0] == 0
+    assert router.entries("show.mfib", source=far)[0]["iif"] == "lan1"
+    assert router.ctl("rpf_route", "del", "192.0.2.0/24")[0] == 0
+    wait_until(lambda: [entry["reason"] for entry in router.entries("show.mfe", source=far)] == ["no_route"], "no way any more")
+    code, _, err = router.ctl("rpf_route", "del", "192.0.2.0/24")
+    assert (code, err) == (1, "there is no rpf_route 192.0.2.0/24\n")
+    assert router.ctl("rpf_route", "add", "192.0.2.7/24", "interface", "lan1")[0] == 2, "bits behind the prefix"
+    sender.finish()
+
+
 def test_memberships_at_run_time(lab):
     #  src ── lan1 ┤router├ lan3 ── rx3, which never joins anything
     router = lab.start_router()
