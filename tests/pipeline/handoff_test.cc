@@ -31,12 +31,12 @@ namespace {
 #endif
 #endif
 #ifdef MCFWD_SANITIZED
-constexpr std::uint64_t kCycles = 500;
+constexpr std::uint64_t kCycles = 100;
 #else
 constexpr std::uint64_t kCycles = 10'000;
 #endif
 constexpr std::uint64_t kRounds = 10;
-constexpr std::uint64_t kQuietBursts = 1000 + kCycles;
+constexpr std::uint64_t kQuietBursts = kCycles;
 constexpr std::uint64_t kSettledEvery = 16; ///< changes of memberships
 constexpr std::uint64_t kSeed = 20261122;
 
