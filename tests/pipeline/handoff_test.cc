@@ -5,11 +5,9 @@
 // routing protocols thousands of times, and no packet is lost, doubled, reordered or sent where it must not
 // go. 64 groups with a source and members on each of four LANs, so that every interface is iif of some
 // entries and oif of the others; more groups whose members come and go meanwhile.
-#include <cstdlib>
-#include <memory>
+#include <cstddef>
+#include <cstdint>
 #include <numeric>
-#include <string>
-#include <vector>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -82,6 +80,61 @@ void expect_windows(const OwnershipContest& contest) {
     }
 }
 
+/// Slices without handoffs and with them take turns. While times are recorded nothing else changes the table.
+void alternate(HandoffRig& rig, OwnershipContest& contest, MembershipChurn& churn,
+               BurstComparison& comparison) {
+    NumberedTraffic& traffic = rig.traffic();
+    for (std::uint64_t round = 0; round < kRounds; ++round) {
+        traffic.record_into(&comparison.quiet(round));
+        rig.idle(kQuietBursts);
+        contest.set_refusals(OwnershipContest::Refusals::kNone);
+        traffic.record_into(&comparison.busy(round));
+        contend(rig, contest, kCycles / kRounds / 2, nullptr);
+        traffic.record_into(nullptr);
+        contest.set_refusals(OwnershipContest::Refusals::kByQ);
+        contend(rig, contest, kCycles / kRounds / 2, &churn);
+        contest.release_all(rig);
+        rig.settle();
+        churn.conclude(rig);
+    }
+}
+
+void expect_exact(const TrafficVerdict& verdict) {
+    EXPECT_EQ(verdict.lost, 0U);
+    EXPECT_EQ(verdict.duplicated, 0U);
+    EXPECT_EQ(verdict.reordered, 0U);
+    EXPECT_EQ(verdict.outside, 0U);
+    EXPECT_EQ(verdict.late, 0U);
+    EXPECT_EQ(verdict.damaged, 0U);
+}
+
+/// No entry was ever missing, and nothing was dropped but what nobody wants.
+void expect_only_negative_drops(const WorkerCounters& worker) {
+    EXPECT_EQ(worker.signals[static_cast<std::size_t>(SignalKind::kNoEntry)], kFlows) << "an entry was gone";
+    EXPECT_EQ(worker.parked, 0U);
+    EXPECT_EQ(std::reduce(worker.drops.begin(), worker.drops.end()),
+              worker.drops[static_cast<std::size_t>(DropReason::kNegativeEntry)]);
+    EXPECT_EQ(std::reduce(worker.copy_drops.begin(), worker.copy_drops.end()), 0U);
+}
+
+void print_figures(HandoffRig& rig, const OwnershipContest& contest, const MembershipChurn& churn) {
+    const TrafficVerdict& verdict = rig.traffic().verdict();
+    const group_manager::Metrics& metrics = rig.groups().metrics();
+    fmt::print("measured: {} take/release cycles, {} joins and leaves, {} packets, {} copies: {} lost, {} "
+               "duplicated, {} "
+               "reordered, {} outside the allowed sets\n",
+               contest.cycles(), churn.changes(), verdict.packets, verdict.copies, verdict.lost,
+               verdict.duplicated, verdict.reordered, verdict.outside);
+    const auto windows = static_cast<double>(metrics.handoff_windows);
+    fmt::print("measured: {} handoff windows of {:.0f} us on average, {} publications in them, {} entries "
+               "rebuilt, {} "
+               "table versions\n",
+               metrics.handoff_windows, static_cast<double>(metrics.handoff_window_ns) / 1e3 / windows,
+               contest.windows_of(OwnershipContest::kP).publications +
+                   contest.windows_of(OwnershipContest::kQ).publications,
+               metrics.mfe_rebuilt, rig.table().published());
+}
+
 TEST(Handoff, NoPacketNoticesThatInterfacesChangeHands) {
     spdlog::set_level(spdlog::level::warn); // each handoff is one line of information
     HandoffRig rig;
@@ -90,63 +143,20 @@ TEST(Handoff, NoPacketNoticesThatInterfacesChangeHands) {
     BurstComparison comparison(kRounds);
     rig.populate();
     const std::size_t buffers = rig.free_buffers();
-    const std::uint64_t misses = rig.worker().signals[static_cast<std::size_t>(SignalKind::kNoEntry)];
-    EXPECT_EQ(misses, kFlows);
-    NumberedTraffic& traffic = rig.traffic();
-    traffic.saturate();
+    rig.traffic().saturate();
     expect_refused_groups(rig, Expectation::kMay);
-    for (std::uint64_t round = 0; round < kRounds; ++round) {
-        traffic.record_into(&comparison.quiet(round));
-        rig.idle(kQuietBursts);
-        traffic.record_into(&comparison.busy(round));
-        contend(rig, contest, kCycles / kRounds / 2, nullptr);
-        traffic.record_into(nullptr);
-        contend(rig, contest, kCycles / kRounds / 2, &churn);
-        rig.settle();
-        churn.conclude(rig);
-    }
-    contest.release_all(rig);
+    alternate(rig, contest, churn, comparison);
+    expect_refused_groups(rig, Expectation::kMust); // nobody owns an interface any more
+    rig.idle(kQuietBursts);
+    rig.traffic().silence();
     rig.settle();
-    expect_refused_groups(rig, Expectation::kMust);
-    rig.idle(1000);
-    traffic.silence();
-    rig.settle();
-
-    const TrafficVerdict& verdict = traffic.verdict();
-    EXPECT_EQ(verdict.lost, 0U);
-    EXPECT_EQ(verdict.duplicated, 0U);
-    EXPECT_EQ(verdict.reordered, 0U);
-    EXPECT_EQ(verdict.outside, 0U);
-    EXPECT_EQ(verdict.late, 0U);
-    EXPECT_EQ(verdict.damaged, 0U);
+    expect_exact(rig.traffic().verdict());
+    expect_windows(contest);
     EXPECT_EQ(contest.refused(), 0U);
     EXPECT_EQ(rig.refused_igmp_calls(), 0U);
-    expect_windows(contest);
-
-    const WorkerCounters worker = rig.worker();
-    EXPECT_EQ(worker.signals[static_cast<std::size_t>(SignalKind::kNoEntry)], misses) << "an entry was gone";
-    EXPECT_EQ(worker.parked, 0U);
-    EXPECT_EQ(std::reduce(worker.drops.begin(), worker.drops.end()),
-              worker.drops[static_cast<std::size_t>(DropReason::kNegativeEntry)])
-        << "dropped for another reason than that nobody wants it";
-    EXPECT_EQ(std::reduce(worker.copy_drops.begin(), worker.copy_drops.end()), 0U);
+    expect_only_negative_drops(rig.worker());
     EXPECT_EQ(rig.free_buffers(), buffers) << "buffers were lost";
-
-    const group_manager::Metrics& metrics = rig.groups().metrics();
-    fmt::print(
-        "measured: {} take/release cycles at {} packets and {} copies: lost {}, duplicated {}, reordered {}, "
-        "outside {}\n",
-        contest.cycles(), verdict.packets, verdict.copies, verdict.lost, verdict.duplicated,
-        verdict.reordered, verdict.outside);
-    fmt::print("measured: handoffs: {} windows of {:.1f} us on average, {} publications in them, {} entries "
-               "rebuilt, {} "
-               "joins and leaves, {} table versions\n",
-               metrics.handoff_windows,
-               static_cast<double>(metrics.handoff_window_ns) / 1e3 /
-                   static_cast<double>(metrics.handoff_windows),
-               contest.windows_of(OwnershipContest::kP).publications +
-                   contest.windows_of(OwnershipContest::kQ).publications,
-               metrics.mfe_rebuilt, churn.changes(), rig.table().published());
+    print_figures(rig, contest, churn);
     fmt::print("measured: {}\n", comparison.summary("handoffs"));
 }
 

@@ -31,12 +31,12 @@ OwnershipContest::OwnershipContest(HandoffRig& rig, std::uint64_t seed)
 
 group_manager::Callbacks OwnershipContest::callbacks(Protocol protocol) {
     Heard& heard = heard_[protocol];
-    const bool refuses = protocol == kQ;
     return {.rpf = [&heard](group_manager::RpfQuery&) { ++heard.rpf; },
             .creation_alert =
-                [&heard, refuses](const group_manager::CreationAlert& alert) {
+                [this, protocol, &heard](const group_manager::CreationAlert& alert) {
                     ++heard.creation;
-                    if (refuses && alert.flow.group >= group_address(HandoffRig::kFirstRefused)) {
+                    if (protocol == kQ && refusals_ == Refusals::kByQ &&
+                        alert.flow.group >= group_address(HandoffRig::kFirstRefused)) {
                         std::ranges::for_each(alert.candidates, [](auto& oif) { oif.enabled = false; });
                     }
                 },

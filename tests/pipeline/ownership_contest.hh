@@ -17,9 +17,11 @@
 
 namespace mcfwd::pipeline {
 
-/// P accepts every flow; Q refuses the last groups (HandoffRig::kFirstRefused) on interfaces that it owns.
+/// P accepts every flow. Q may refuse the last groups (HandoffRig::kFirstRefused) on interfaces that it owns,
+/// so that its handoffs change what is forwarded.
 class OwnershipContest {
   public:
+    enum class Refusals : std::uint8_t { kNone, kByQ };
     /// What the windows of one LAN, from DISABLE to ENABLE, came to.
     struct Windows {
         std::uint64_t disabled = 0;
@@ -41,6 +43,7 @@ class OwnershipContest {
 
     /// A random interface changes hands: one of the two takes it from IGMP, or its owner gives it back.
     void step(HandoffRig& rig);
+    void set_refusals(Refusals refusals) { refusals_ = refusals; }
     /// All interfaces go back to IGMP.
     void release_all(HandoffRig& rig);
     [[nodiscard]] std::uint64_t cycles() const { return cycles_; }
@@ -58,6 +61,7 @@ class OwnershipContest {
 
     const group_manager::GroupManager& groups_;
     std::mt19937_64 random_;
+    Refusals refusals_ = Refusals::kNone;
     std::array<group_manager::ClientHandle, 2> clients_;
     std::array<std::optional<Protocol>, kLans> owner_;
     std::array<std::uint64_t, kLans> changes_{};
