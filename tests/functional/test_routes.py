@@ -49,7 +49,7 @@ def test_routes_to_far_sources_come_and_go(lab):
     sender = lab.sender([flow], rate=1000).start()
     wait_until(lambda: [entry["reason"] for entry in router.entries("show.mfe", source=far)] == ["no_route"], "no way to the source")
     code, out, err = router.ctl("show", "rpf", far)
-    assert (code, err) == (1, f"no route towards {far}: its packets have no interface to come in on\n"), out
+    assert (code, err) == (1, f"mcfwdctl: no route towards {far}: its packets have no interface to come in on\n"), out
 
     code, _, err = router.ctl("rpf_route", "add", "192.0.2.0/24", "interface", "lan1")
     assert code == 0, err
@@ -64,7 +64,7 @@ def test_routes_to_far_sources_come_and_go(lab):
     assert router.ctl("rpf_route", "del", "192.0.2.0/24")[0] == 0
     wait_until(lambda: [entry["reason"] for entry in router.entries("show.mfe", source=far)] == ["no_route"], "no way any more")
     code, _, err = router.ctl("rpf_route", "del", "192.0.2.0/24")
-    assert (code, err) == (1, "there is no rpf_route 192.0.2.0/24\n")
+    assert (code, err) == (1, "mcfwdctl: there is no rpf_route 192.0.2.0/24\n")
     assert router.ctl("rpf_route", "add", "192.0.2.7/24", "interface", "lan1")[0] == 2, "bits behind the prefix"
     sender.finish()
 
