@@ -208,6 +208,10 @@ void Dataplane::watch_links() {
     parts_->links->look(parts_->ports, parts_->clock.now());
 }
 
+bool Dataplane::link_up(PortId port) const {
+    return parts_->links->up(port)->load(std::memory_order_relaxed);
+}
+
 MacAddress Dataplane::port_mac(PortId port) const {
     return parts_->facts.at(port.value()).mac;
 }

@@ -117,6 +117,8 @@ class Dataplane {
     /// Lets the workers know which ports have a link. Call it about as often as `signals()` is drained; it
     /// looks every 100 ms.
     void watch_links();
+    /// As last looked at; true before the first time.
+    [[nodiscard]] bool link_up(PortId port) const;
 
     /// Facts of a port that do not change while it is open; `port` is an index of `Settings::ports`.
     [[nodiscard]] MacAddress port_mac(PortId port) const;
