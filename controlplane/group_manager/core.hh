@@ -183,6 +183,7 @@ struct Core {
     std::string batch_cause;
     bool held = false;             ///< a batch has ended, but not what it collected
     std::vector<Emission> batched; ///< for after the publication
+    std::map<InterfaceKey, HandoffStats> handoffs;
     mutable Metrics metrics;       ///< refused calls count too
     LogLimit full_log;
     LogLimit window_log;

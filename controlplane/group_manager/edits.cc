@@ -167,6 +167,9 @@ bool Core::sweep_some(Change& change, InterfaceKey interface, Record& record) {
         const std::optional<SourceGroup> next =
             at == record.members.end() ? std::nullopt : std::optional(at->first);
         metrics.stale_swept += leftovers.size();
+        if (!leftovers.empty()) {
+            handoffs[interface].stale_swept += leftovers.size();
+        }
         for (const SourceGroup& key : leftovers) {
             erase_igmp_membership(change, interface, key, MembershipChanged::What::kSwept);
         }

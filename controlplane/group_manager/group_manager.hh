@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -168,6 +169,8 @@ class GroupManager {
 
     /// For `mcfwdctl show`. Ascending by interface, key, registration.
     [[nodiscard]] std::vector<OwnershipView> ownership() const;
+    /// Of every interface that ever had one. Valid until the next call.
+    [[nodiscard]] const std::map<InterfaceKey, HandoffStats>& handoffs() const;
     [[nodiscard]] std::vector<MembershipView> memberships() const;
     [[nodiscard]] std::vector<ClientView> clients() const;
     /// Keys that the client has joined on one interface, ascending.

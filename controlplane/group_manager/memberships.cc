@@ -54,6 +54,7 @@ Expected<Client*> may_edit(Core& core, ClientHandle handle, SourceGroup key, Int
     if (!client) {
         if (record != nullptr && record->phase == Phase::kHandoff && handle == record->igmp) {
             ++core.metrics.igmp_calls_rejected_in_window;
+            ++core.handoffs[interface].calls_refused;
             if (const auto held_back = core.window_log.allow(core.env.clock.now())) {
                 spdlog::warn("group_manager: igmp call in the handoff refused interface={} key={} more={}",
                              core.name(interface), key, *held_back);

@@ -28,6 +28,10 @@ std::vector<OwnershipView> GroupManager::ownership() const {
     return views;
 }
 
+const std::map<InterfaceKey, HandoffStats>& GroupManager::handoffs() const {
+    return core_->handoffs;
+}
+
 std::vector<MembershipView> GroupManager::memberships() const {
     const Instant now = core_->env.clock.now();
     std::vector<MembershipView> views;

@@ -32,6 +32,7 @@ void GroupManager::tick() {
             spdlog::warn("group_manager: replay did not end, sweeping interface={} stale={}",
                          core.name(interface), core.interest.find(interface)->stale);
             ++core.metrics.sweep_timeouts;
+            ++core.handoffs[interface].sweep_timeouts;
             more |= core.sweep(change, interface, cause);
         }
         core.finish(change, [&] { return cause; });

@@ -4,6 +4,7 @@
 // Copies of the group manager's state for queries, `mcfwdctl show` and metrics.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -80,6 +81,18 @@ struct OwnershipView {
     std::size_t memberships = 0;
     std::size_t stale = 0;
     bool awaiting_replay = false; ///< a handoff happened and IGMP has not reported the end of its replay
+};
+
+/// The handoffs of one interface since start. They stay known when nobody is on it any more.
+struct HandoffStats {
+    std::uint64_t windows = 0; ///< from DISABLE to ENABLE
+    Duration last{};           ///< length of the last one
+    Duration longest{};
+    std::array<std::uint64_t, 40>
+        by_length{};                  ///< i: windows of 2^i to 2^(i+1) ns; the last one also longer ones
+    std::uint64_t calls_refused = 0;  ///< of IGMP, in a window
+    std::uint64_t stale_swept = 0;    ///< memberships that IGMP did not replay
+    std::uint64_t sweep_timeouts = 0; ///< the end of the replay did not come in time
 };
 
 struct MembershipView {
