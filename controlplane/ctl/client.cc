@@ -22,6 +22,9 @@ namespace {
 
 using nlohmann::json;
 
+/// Milliseconds after which a follower asks whether to go on: a signal may come just before it waits.
+constexpr int kInterruptible = 500;
+
 std::string reason(const std::string& socket, int error) {
     switch (error) {
     case ENOENT:
@@ -79,6 +82,32 @@ Outcome<json> Client::call(const std::string& method, const json& params) {
     return gone("answered something that is not JSON-RPC");
 }
 
+Outcome<void> Client::follow(const std::string& method, const json& params,
+                             const std::function<void(const json&)>& notified,
+                             const std::function<bool()>& go_on) {
+    if (auto begun = call(method, params); !begun) {
+        return std::unexpected(begun.error());
+    }
+    Outcome<void> outcome;
+    std::string line;
+    while (outcome && go_on()) {
+        while (take_line(line)) {
+            const json notification = json::parse(line, nullptr, false);
+            if (notification.is_object() && notification.contains("params")) {
+                notified(notification.at("params"));
+            }
+        }
+        pollfd poll{descriptor_, POLLIN, 0};
+        if (::poll(&poll, 1, kInterruptible) > 0) {
+            if (const auto octets = receive(); !octets) {
+                outcome = std::unexpected(octets.error());
+            }
+        }
+    }
+    disconnect(); // the daemon would go on telling
+    return outcome;
+}
+
 Outcome<void> Client::connect() {
     if (descriptor_ >= 0 && alive()) {
         return {};
@@ -125,23 +154,45 @@ Outcome<void> Client::send(std::string_view text) {
 
 Outcome<std::string> Client::receive_line() {
     std::string line;
-    std::array<char, 65536> piece{};
     while (descriptor_ >= 0) {
-        const ssize_t octets = ::recv(descriptor_, piece.data(), piece.size(), 0);
-        if (octets > 0) {
-            line.append(piece.data(), static_cast<std::size_t>(octets));
-            if (line.back() == '\n') {
-                line.pop_back();
-                return line;
-            }
-        } else if (octets == 0 || (errno != EAGAIN && errno != EINTR)) {
-            return gone("closed the connection before it answered");
-        } else if (!wait_for(POLLIN)) {
+        if (take_line(line)) {
+            return line;
+        }
+        const auto octets = receive();
+        if (!octets) {
+            return std::unexpected(octets.error());
+        }
+        if (*octets == 0 && !wait_for(POLLIN)) {
             return gone(
                 fmt::format("did not answer within {} s", std::chrono::duration<double>(timeout_).count()));
         }
     }
     return gone("is not connected");
+}
+
+bool Client::take_line(std::string& line) {
+    const std::size_t newline = received_.find('\n', searched_);
+    if (newline == std::string::npos) {
+        searched_ = received_.size();
+        return false;
+    }
+    line.assign(received_, 0, newline);
+    received_.erase(0, newline + 1);
+    searched_ = 0;
+    return true;
+}
+
+Outcome<std::size_t> Client::receive() {
+    std::array<char, 65536> piece{};
+    const ssize_t octets = ::recv(descriptor_, piece.data(), piece.size(), 0);
+    if (octets > 0) {
+        received_.append(piece.data(), static_cast<std::size_t>(octets));
+        return static_cast<std::size_t>(octets);
+    }
+    if (octets == 0 || (errno != EAGAIN && errno != EINTR)) {
+        return gone("closed the connection");
+    }
+    return std::size_t{0};
 }
 
 bool Client::wait_for(short events) const {
@@ -155,6 +206,8 @@ void Client::disconnect() {
         ::close(descriptor_);
     }
     descriptor_ = -1;
+    received_.clear();
+    searched_ = 0;
 }
 
 std::unexpected<Failure> Client::gone(std::string_view what) const {

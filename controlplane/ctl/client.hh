@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -29,10 +30,20 @@ class Client {
     /// nobody is there or the answer does not come.
     [[nodiscard]] Outcome<nlohmann::json> call(const std::string& method, const nlohmann::json& params);
 
+    /// A call whose answer is followed by notifications: hands each one's params to `notified`, until
+    /// `go_on` says no (asked whenever a signal interrupts the wait) or the daemon ends.
+    [[nodiscard]] Outcome<void> follow(const std::string& method, const nlohmann::json& params,
+                                       const std::function<void(const nlohmann::json&)>& notified,
+                                       const std::function<bool()>& go_on);
+
   private:
     [[nodiscard]] Outcome<void> connect();
     [[nodiscard]] Outcome<void> send(std::string_view text);
     [[nodiscard]] Outcome<std::string> receive_line();
+    /// A line that has arrived already.
+    [[nodiscard]] bool take_line(std::string& line);
+    /// Octets as they come: >0 taken, 0 none yet.
+    [[nodiscard]] Outcome<std::size_t> receive();
     /// False when nothing happened within the timeout.
     [[nodiscard]] bool wait_for(short events) const;
     [[nodiscard]] bool alive() const;
@@ -43,6 +54,8 @@ class Client {
     std::chrono::milliseconds timeout_;
     int descriptor_ = -1;
     int last_id_ = 0;
+    std::string received_;
+    std::size_t searched_ = 0; ///< no newline in received_ before this
 };
 
 } // namespace mcfwd::ctl

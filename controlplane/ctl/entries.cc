@@ -61,6 +61,24 @@ std::string xdp_at(const json& entry, const char* key) {
     return count_at(member(entry, "xdp"), key);
 }
 
+std::string nanoseconds_at(const json& entry, const char* key) {
+    return number_at(entry, key, [](double value) { return duration(value / 1e9); });
+}
+
+std::string remote_text_at(const json& entry, const char* key) {
+    return text_at(member(entry, "remote"), key);
+}
+std::string remote_count_at(const json& entry, const char* key) {
+    return count_at(member(entry, "remote"), key);
+}
+std::string remote_duration_at(const json& entry, const char* key) {
+    return duration_at(member(entry, "remote"), key);
+}
+/// "local", or how the connection of a remote one is.
+std::string remote_state_at(const json& entry, const char* key) {
+    return member(entry, "remote").is_object() ? remote_text_at(entry, key) : "local";
+}
+
 /// "lan2(wg) lan3(fwd,veto)": contributions, and why an interface gets no copies.
 std::string contributions_at(const json& entry, const char* key) {
     std::string text;
@@ -174,12 +192,24 @@ constexpr std::array kOwnership{
     Field{"OWNER", "owner", text_at},
     Field{"IGMP", "igmp", text_at},
     Field{"PHASE", "phase", text_at},
+    Field{"NEXT HOP", "next_hop", text_at},
+    Field{"MEMBERSHIPS", "memberships", count_at, kRight},
+    Field{"STALE", "stale", count_at, kRight},
+    Field{"REPLAY DUE", "awaiting_replay", text_at},
+    Field{"HANDOFFS", "handoffs", count_at, kRight},
+    Field{"LAST WINDOW", "window_last_ns", nanoseconds_at, kRight},
+    Field{"LONGEST", "window_max_ns", nanoseconds_at, kRight},
+    Field{"REFUSED", "calls_refused", count_at, kRight},
+    Field{"SWEPT", "stale_swept", count_at, kRight},
+    Field{"SWEEP TIMEOUTS", "sweep_timeouts", count_at, kRight},
 };
 
 constexpr std::array kMemberships{
-    Field{"SOURCE", "source", text_at},         Field{"GROUP", "group", text_at},
-    Field{"INTERFACE", "interface", text_at},   Field{"CLIENT", "client", text_at},
-    Field{"COUNTS FOR", "counts_for", text_at}, Field{"STALE", "stale", text_at},
+    Field{"SOURCE", "source", text_at},       Field{"GROUP", "group", text_at},
+    Field{"INTERFACE", "interface", text_at}, Field{"NEXT HOP", "next_hop", text_at},
+    Field{"CLIENT", "client", text_at},       Field{"COUNTS FOR", "counts_for", text_at},
+    Field{"STALE", "stale", text_at},         Field{"ANNOUNCED", "announced", text_at},
+    Field{"AGE", "age", duration_at, kRight},
 };
 
 constexpr std::array kMroutes{
@@ -201,6 +231,13 @@ constexpr std::array kClients{
     Field{"PROTOCOL", "protocol_id", text_at, kRight},
     Field{"COMPONENT", "component_id", text_at, kRight},
     Field{"MEMBERSHIPS", "memberships", count_at, kRight},
+    Field{"AGE", "age", duration_at, kRight},
+    Field{"WHERE", "state", remote_state_at},
+    Field{"PID", "pid", remote_text_at, kRight},
+    Field{"UID", "uid", remote_text_at, kRight},
+    Field{"RESTART TIME", "restart_time", remote_duration_at, kRight},
+    Field{"TOLD", "notifications_sent", remote_count_at, kRight},
+    Field{"QUEUED", "notifications_queued", remote_count_at, kRight},
     Field{"INTERFACES", "interfaces", list_at},
 };
 

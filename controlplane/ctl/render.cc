@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "entries.hh"
+#include "events.hh"
 #include "format.hh"
 #include "table.hh"
 
@@ -43,6 +44,8 @@ std::string render_status(const json& status) {
                                member(memory, "hugepages") == true ? "hugepages" : "no hugepages",
                                number_at(memory, "table_bytes", octets), count_at(memory, "pool_available"),
                                count_at(memory, "pool_buffers")));
+    line("events", fmt::format("{} so far, {} followers", count_at(member(status, "events"), "last"),
+                               count_at(member(status, "events"), "followers")));
     line("socket", fmt::format("{}, {} open, {} requests, {} slow readers cut off", text_at(socket, "path"),
                                count_at(socket, "connections"), count_at(socket, "requests"),
                                count_at(socket, "slow_readers")));
@@ -88,6 +91,14 @@ std::string render_igmp_interfaces(const json& result) {
     return text;
 }
 
+std::string render_events(const json& result) {
+    std::string text;
+    for (const json& event : member(result, "entries")) {
+        text += event_line(event) + '\n';
+    }
+    return text;
+}
+
 std::string render_methods(const json& result) {
     Table table({{"METHOD"}, {"COMMAND"}, {"WHAT IT DOES"}});
     for (const json& method : member(result, "methods")) {
@@ -116,6 +127,7 @@ constexpr std::array kRenderers{
     Renderer{"show status", render_status},
     Renderer{"show drops", render_drops},
     Renderer{"show igmp interfaces", render_igmp_interfaces},
+    Renderer{"show events", render_events},
     Renderer{"rpc discover", render_methods},
     Renderer{"config check", render_check},
     Renderer{"config show", [](const json& result) { return text_at(result, "toml"); }},

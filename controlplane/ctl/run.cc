@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command_line.hh"
+#include "events.hh"
 #include "render.hh"
 
 namespace mcfwd::ctl {
@@ -76,6 +77,10 @@ Exit run(std::span<const std::string> words, Client& client, Format format) {
     const auto request = parse(words);
     if (!request) {
         return fail_with(request.error());
+    }
+    if (request->command->words == "events") {
+        const auto followed = follow_events(client, request->params, format);
+        return followed ? Exit::kDone : fail_with(followed.error());
     }
     const auto result = client.call(request->command->method(), request->params);
     if (!result) {

@@ -44,6 +44,8 @@ void add_igmp_commands(rpc::Registry& registry, CommandContext& context);
 /// mroute, group, ownership, config, log, clear, shutdown
 void add_action_commands(rpc::Registry& registry, CommandContext& context);
 
+/// show events, events
+void add_event_commands(rpc::Registry& registry, CommandContext& context);
 /// mgm.*: what routing protocols in other processes call
 void add_mgm_commands(rpc::Registry& registry, CommandContext& context);
 

@@ -111,16 +111,55 @@ json mfes(const Router& router, const FlowFilter& filter) {
     return {{"entries", std::move(entries)}};
 }
 
+json window_lengths(const group_manager::HandoffStats& stats) {
+    json buckets = json::array();
+    for (std::size_t i = 0; i < stats.by_length.size(); ++i) {
+        if (stats.by_length[i] != 0) {
+            buckets.push_back({{"from", std::uint64_t{1} << i},
+                               {"to", std::uint64_t{1} << (i + 1)},
+                               {"windows", stats.by_length[i]}});
+        }
+    }
+    return buckets;
+}
+
+json ownership_json(const std::string& interface, const group_manager::OwnershipView& record,
+                    const group_manager::HandoffStats& stats) {
+    const std::string owner = owner_name(record);
+    return {{"interface", interface},
+            {"next_hop", next_hop_json(record.interface)},
+            {"owner", owner.empty() ? "none" : owner},
+            {"igmp", !record.igmp.name.empty()},
+            {"phase", group_manager::phase_name(record.phase)},
+            {"memberships", record.memberships},
+            {"stale", record.stale},
+            {"awaiting_replay", record.awaiting_replay},
+            {"handoffs", stats.windows},
+            {"window_last_ns", stats.windows == 0 ? json() : json(stats.last.count())},
+            {"window_max_ns", stats.windows == 0 ? json() : json(stats.longest.count())},
+            {"windows_ns", window_lengths(stats)},
+            {"calls_refused", stats.calls_refused},
+            {"stale_swept", stats.stale_swept},
+            {"sweep_timeouts", stats.sweep_timeouts}};
+}
+
+/// Every interface, also one that nobody is on; and the links of those that have some.
 json ownership(const Router& router) {
-    auto records = ownership_records(router);
-    json entries = json::array();
+    std::map<group_manager::InterfaceKey, group_manager::OwnershipView> records;
     for (const auto& [index, interface] : router.interfaces().all()) {
-        const group_manager::OwnershipView& record = records[index];
-        const std::string owner = owner_name(record);
-        entries.push_back({{"interface", interface.name},
-                           {"owner", owner.empty() ? "none" : owner},
-                           {"igmp", !record.igmp.name.empty()},
-                           {"phase", group_manager::phase_name(record.phase)}});
+        records[{index, {}}].interface = {index, {}};
+    }
+    for (group_manager::OwnershipView& record : router.groups().ownership()) {
+        const group_manager::InterfaceKey key = record.interface;
+        records[key] = std::move(record);
+    }
+    const auto& handoffs = router.groups().handoffs();
+    json entries = json::array();
+    for (const auto& [key, record] : records) {
+        const auto stats = handoffs.find(key);
+        entries.push_back(
+            ownership_json(name_of(router, key.interface), record,
+                           stats == handoffs.end() ? group_manager::HandoffStats{} : stats->second));
     }
     return {{"entries", std::move(entries)}};
 }
@@ -132,9 +171,12 @@ json memberships(const Router& router, const FlowFilter& filter) {
             entries.push_back({{"source", rpc::source_json(membership.key.source)},
                                {"group", rpc::source_json(membership.key.group)},
                                {"interface", name_of(router, membership.interface.interface)},
+                               {"next_hop", next_hop_json(membership.interface)},
                                {"client", membership.component.name},
                                {"counts_for", membership.counts_for.name},
-                               {"stale", membership.stale}});
+                               {"stale", membership.stale},
+                               {"announced", membership.announced},
+                               {"age", rpc::seconds_json(membership.age)}});
         }
     }
     return {{"entries", std::move(entries)}};
@@ -158,18 +200,39 @@ json mroutes(Router& router, const FlowFilter& filter) {
     return {{"entries", std::move(entries)}};
 }
 
-json clients(const Router& router) {
+/// Null for a protocol of the router itself.
+json remote_json(Router& router, group_manager::ClientHandle handle) {
+    const auto view = router.remotes().view(handle);
+    if (!view) {
+        return {};
+    }
+    return {{"pid", view->pid},
+            {"uid", view->uid},
+            {"state", view->connected ? "connected" : "waiting"},
+            {"restart_time", rpc::seconds_json(view->restart_time)},
+            {"expires", view->expires_in ? rpc::seconds_json(*view->expires_in) : json()},
+            {"unclaimed", view->unclaimed},
+            {"notifications_sent", view->sent},
+            {"notifications_queued", view->queued}};
+}
+
+json clients(Router& router) {
     json entries = json::array();
     for (const group_manager::ClientView& client : router.groups().clients()) {
         json interfaces = json::array();
         for (const group_manager::InterfaceKey key : client.interfaces) {
-            interfaces.push_back(name_of(router, key.interface));
+            interfaces.push_back(key.next_hop.is_unspecified()
+                                     ? name_of(router, key.interface)
+                                     : fmt::format("{}/{}", name_of(router, key.interface), key.next_hop));
         }
         entries.push_back({{"name", client.name.name},
+                           {"handle", client.handle.value()},
                            {"protocol_id", client.name.id.protocol},
                            {"component_id", client.name.id.component},
                            {"interfaces", std::move(interfaces)},
-                           {"memberships", client.memberships}});
+                           {"memberships", client.memberships},
+                           {"age", rpc::seconds_json(client.age)},
+                           {"remote", remote_json(router, client.handle)}});
     }
     return {{"entries", std::move(entries)}};
 }

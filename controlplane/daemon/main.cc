@@ -93,6 +93,7 @@ int run(const CommandLine& line, const config::Accepted& accepted) {
     add_rpf_commands(registry, context);
     add_igmp_commands(registry, context);
     add_action_commands(registry, context);
+    add_event_commands(registry, context);
     add_mgm_commands(registry, context);
 
     // Workers first: the first query goes out through them.

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <controlplane/daemon/translate.hh>
 
@@ -41,13 +42,18 @@ Router::Router(Environment environment)
       view_(environment.prefixes),
       boundaries_(scope_boundaries(environment.config)),
       publisher_(interfaces_, environment.dataplane.table(), environment.dataplane.sender()),
+      events_([this](const LoggedEvent& event, std::string& out) {
+          append_event_line(out, event, event_names());
+      }),
+      noted_links_(environment.config.ports.size(), true),
       groups_({.clock = environment.clock,
                .tasks = environment.tasks,
                .interfaces = interfaces_,
                .view = view_,
                .boundary = boundaries_,
                .sink = publisher_},
-              group_settings(environment.config)),
+              group_settings(environment.config),
+              [this](const group_manager::Event& event) { observe(event); }),
       static_routes_(groups_, view_),
       rpf_routes_(groups_, view_, static_routes_),
       igmp_({.clock = environment.clock,
@@ -129,11 +135,46 @@ Duration Router::turn() {
     groups_.tick();
     remotes_.advance();
     environment_.dataplane.watch_links();
+    note_links();
     const bool publishing = environment_.dataplane.table().advance();
+    note_publications();
     if (signals == kSignalsPerTurn) {
         return Duration::zero();
     }
     return publishing ? kPublishingTurn : kIdleTurn;
+}
+
+void Router::observe(const group_manager::Event& event) {
+    note_publications(); // what was published before it comes before it
+    std::visit([this](const auto& body) { events_.add(environment_.clock.now(), body); }, event);
+}
+
+void Router::note_publications() {
+    const TableWriter& table = environment_.dataplane.table();
+    const TableVersion published = table.published();
+    if (published == noted_version_) {
+        return;
+    }
+    const auto fresh = table.history(published.value() - noted_version_.value());
+    noted_version_ = published;
+    for (auto record = fresh.rbegin(); record != fresh.rend(); ++record) {
+        events_.add(record->published, TablePublished{.version = record->version,
+                                                      .cause = record->cause,
+                                                      .commands = record->commands,
+                                                      .entries = record->entries});
+    }
+}
+
+void Router::note_links() {
+    for (std::size_t i = 0; i < noted_links_.size(); ++i) {
+        const PortId port(static_cast<std::uint16_t>(i));
+        const bool up = environment_.dataplane.link_up(port);
+        if (up != noted_links_[i]) {
+            noted_links_[i] = up;
+            spdlog::info("port link port={} link={}", config().ports[i].name, up ? "up" : "down");
+            events_.add(environment_.clock.now(), LinkChanged{.port = port, .up = up});
+        }
+    }
 }
 
 void Router::receive(const Signal& signal) {

@@ -8,11 +8,14 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <mcfwd/clock.hh>
 #include <mcfwd/result.hh>
 
 #include <controlplane/config/config.hh>
+#include <controlplane/daemon/event_json.hh>
+#include <controlplane/daemon/event_log.hh>
 #include <controlplane/forwarding/interface_table.hh>
 #include <controlplane/forwarding/table_publisher.hh>
 #include <controlplane/group_manager/group_manager.hh>
@@ -57,6 +60,8 @@ class Router {
     [[nodiscard]] protocols::RpfRoutes& rpf_routes() { return rpf_routes_; }
     [[nodiscard]] const group_manager::MulticastView& view() const { return view_; }
     [[nodiscard]] protocols::RemoteProtocols& remotes() { return remotes_; }
+    [[nodiscard]] EventLog& events() { return events_; }
+    [[nodiscard]] EventNames event_names() const { return {environment_.config, interfaces_}; }
     [[nodiscard]] Instant now() const { return environment_.clock.now(); }
 
   private:
@@ -66,12 +71,19 @@ class Router {
     /// Last, when it is known which interfaces nobody is on.
     [[nodiscard]] Expected<void> add_rpf_routes();
     void receive(const Signal& signal);
+    void observe(const group_manager::Event& event);
+    /// Table versions and links that changed since the last call become events.
+    void note_publications();
+    void note_links();
 
     Environment environment_;
     forwarding::InterfaceTable interfaces_;
     group_manager::RpfTable view_;
     group_manager::ScopeBoundaries boundaries_;
     forwarding::TablePublisher publisher_;
+    EventLog events_;
+    TableVersion noted_version_;
+    std::vector<bool> noted_links_; ///< per port
     group_manager::GroupManager groups_;
     protocols::StaticRoutes static_routes_;
     protocols::RpfRoutes rpf_routes_;

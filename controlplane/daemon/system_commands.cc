@@ -41,6 +41,7 @@ json status(CommandContext& context) {
         {"interfaces", router.interfaces().all().size()},
         {"groups", groups},
         {"memory", rpc::memory_json(router.dataplane().view().memory())},
+        {"events", {{"last", router.events().sequence()}, {"followers", router.events().followers()}}},
         {"socket", rpc::socket_json(router.config().daemon.socket, context.server.counters())},
     };
 }

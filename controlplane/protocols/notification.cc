@@ -18,6 +18,8 @@ using namespace group_manager;
 
 namespace {
 
+static_assert(sizeof(Notification) <= 32, "hundreds of thousands of them may wait");
+
 /// Writes the members of `params` one after the other.
 class Params {
   public:

@@ -65,6 +65,22 @@ constexpr std::span<const Parameter> kNone;
 
 constexpr std::array<std::string_view, 5> kTopics{"membership", "ownership", "mfe", "table", "port"};
 constexpr std::array<std::string_view, 1> kBuiltInProtocols{"static"};
+constexpr std::array kTopicFilter{
+    Parameter{.name = "topic",
+              .kind = kWord,
+              .presence = kOptional,
+              .keyword = "",
+              .help = "only this topic",
+              .words = kTopics},
+};
+constexpr std::array kTopicList{
+    Parameter{.name = "topics",
+              .kind = kWords,
+              .presence = kOptional,
+              .keyword = "",
+              .help = "only these topics; all if left out",
+              .words = kTopics},
+};
 constexpr std::array kOwnership{
     Parameter{"interface", kInterface, kRequired, "", "interface to own or release"},
     Parameter{.name = "protocol",
@@ -172,6 +188,10 @@ constexpr std::array kCommands{
     Command{"show igmp groups", "groups with members: mode, sources, timers", kInterfaceFilter, "entries"},
     Command{"show drops", "every reason for which packets and copies were dropped", kNone, "object"},
     Command{"show versions", "history of the forwarding table with causes", kVersionLimit, "entries"},
+    Command{"show events", "the last 1,000 events: callbacks, changes, table versions, links", kTopicFilter,
+            "entries"},
+    Command{"events", "follow the event stream until Ctrl-C", kTopicList,
+            "topics; then notifications \"event\""},
     Command{"ownership take", "make the built-in static protocol own an interface", kOwnership, "{}"},
     Command{"ownership release", "make the built-in static protocol release an interface", kOwnership, "{}"},
     Command{"mroute add", "add a static multicast route", kMrouteAdd, "{}"},

@@ -51,12 +51,42 @@ TEST(CommandLine, AcceptsUniquePrefixes) {
               (json{{"group", "239.1.1.1"}, {"source", "10.0.1.2"}, {"interface", "lan1"}}));
 }
 
+TEST(CommandLine, TakesAnyNumberOfTopics) {
+    EXPECT_EQ(params("events"), json::object());
+    EXPECT_EQ(params("events ownership"), (json{{"topics", {"ownership"}}}));
+    EXPECT_EQ(params("events ownership mfe port"), (json{{"topics", {"ownership", "mfe", "port"}}}));
+    EXPECT_EQ(params("events weather"),
+              "parameter \"topics\": an array is not valid; valid is a list of some of "
+              "membership, ownership, mfe, table, port");
+    EXPECT_EQ(params("events mfe mfe").is_string(), true) << "each once";
+    EXPECT_EQ(params("show events mfe"), (json{{"topic", "mfe"}}));
+    EXPECT_EQ(offered("events mfe ", "o"), Words{"ownership"});
+    EXPECT_EQ(rpc::find_method("events")->usage(), "events [TOPIC ...]");
+}
+
+TEST(CommandLine, TakesAProtocol) {
+    const json expected{{"interface", "lan1"}, {"protocol", "static"}};
+    EXPECT_EQ(params("ownership take lan1 --protocol static"), expected);
+    EXPECT_EQ(params("ownership release lan1 --protocol static"), expected);
+    EXPECT_EQ(params("ownership take lan1 --protocol pim"),
+              "parameter \"protocol\": \"pim\" is not valid; valid is one of static");
+    EXPECT_EQ(offered("ownership take ", "l"), (Words{"lan1", "lan2"}));
+    EXPECT_EQ(offered("ownership take lan1 ", ""), Words{"--protocol"});
+    EXPECT_EQ(offered("ownership take lan1 --protocol ", ""), Words{"static"});
+}
+
+TEST(CommandLine, HasNoCommandsForPrograms) {
+    EXPECT_TRUE(method("mgm register").starts_with("unknown command"));
+    EXPECT_EQ(help_after(Words{}, "mg"), "nothing begins with \"mg\" here\n");
+}
+
 TEST(CommandLine, ExplainsWrongWords) {
     EXPECT_EQ(method("show mf"), "ambiguous command \"show mf\": mfib, mfe");
     EXPECT_EQ(method("show igmp x"), "unknown command \"show igmp x\"; valid here: interfaces, groups");
     EXPECT_EQ(method("show igmp"), "\"show igmp\" is not a whole command; next: interfaces, groups");
-    EXPECT_EQ(method("reboot"), "unknown command \"reboot\"; valid here: show, ownership, mroute, group, "
-                                "config, log, clear, shutdown, rpc");
+    EXPECT_EQ(method("reboot"),
+              "unknown command \"reboot\"; valid here: show, events, ownership, mroute, group, "
+              "config, log, clear, shutdown, rpc");
     EXPECT_EQ(method("show ports p0"), "unexpected \"p0\"; usage: show ports");
 }
 
@@ -119,8 +149,9 @@ TEST(Help, NarrowsByPrefix) {
               "  mfib  what the workers forward: iif, oifs, packets, rates\n");
     EXPECT_EQ(help_after(Words{}, "mr"), "  mroute  add | del\n");
     EXPECT_EQ(help_after(Words{}, "zz"), "nothing begins with \"zz\" here\n");
-    EXPECT_EQ(help_after(Words{"zz"}, ""), "unknown command \"zz\"; valid here: show, ownership, mroute, "
-                                           "group, config, log, clear, shutdown, rpc\n");
+    EXPECT_EQ(help_after(Words{"zz"}, ""),
+              "unknown command \"zz\"; valid here: show, events, ownership, mroute, "
+              "group, config, log, clear, shutdown, rpc\n");
 }
 
 TEST(Completion, OffersWordsAndKeywords) {

@@ -10,18 +10,22 @@
 #include <string>
 #include <vector>
 
+#include <csignal>
+
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <asio/io_context.hpp>
+#include <asio/post.hpp>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include <controlplane/rpc/commands.hh>
 #include <controlplane/rpc/registry.hh>
 #include <controlplane/rpc/server.hh>
+#include <controlplane/rpc/session.hh>
 #include <controlplane/rpc/socket_file.hh>
 
 #include "socket_client.hh"
@@ -43,6 +47,10 @@ int scratch_file() {
     return ::open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 }
 
+off_t octets_in(int file) {
+    return ::lseek(file, 0, SEEK_END);
+}
+
 std::string contents(int file) {
     std::string text(1U << 20U, '\0');
     text.resize(static_cast<std::size_t>(std::max<ssize_t>(::pread(file, text.data(), text.size(), 0), 0)));
@@ -50,15 +58,41 @@ std::string contents(int file) {
     return text;
 }
 
+/// "p0 link up" for ever.
+class PortEvents final : public LineSource {
+  public:
+    std::size_t take_line(std::string& out) override {
+        out += R"({"jsonrpc":"2.0","method":"event","params":{"sequence":)" + std::to_string(++sequence) +
+               R"(,"time":null,"topic":"port","event":"port","port":"p0","link":"up"}})"
+               "\n";
+        return 1;
+    }
+    int sequence = 0;
+};
+
 class Mcfwdctl : public testing::Test {
   protected:
     Mcfwdctl() : path(directory.path() / "mcfwd.sock") {
         results["show.ownership"] = json::parse(
             R"({"entries": [{"interface": "lan1", "owner": "igmp", "igmp": true, "phase": "stable"}]})");
+        results["show.mroutes"] = json::parse(
+            R"({"entries": [{"source": "10.0.1.2", "group": "239.9.9.9", "iif": "lan1", "oifs": ["lan2"]}]})");
         results["config.check"] = json::parse(
             R"({"path": "/x.toml", "valid": false, "errors": ["/x.toml:3:9: no"], "warnings": []})");
         for (const Command& command : commands()) {
-            if (command.words != "rpc discover") {
+            if (command.words == "events") {
+                registry.add("events", [this](const json& params, Session& session) -> Expected<json> {
+                    calls.push_back("events " + params.dump());
+                    asio::post(io, [this, &session] {
+                        for (int i = 1; i <= 3; ++i) {
+                            session.push(ports, 1);
+                        }
+                    });
+                    followed = true;
+                    session.on_close([this] { followed = false; });
+                    return json{{"topics", {"port"}}, {"sequence", 0}};
+                });
+            } else if (command.words != "rpc discover") {
                 registry.add(command.method(), [this, method = command.method()](const json& params) {
                     return handle(method, params);
                 });
@@ -77,7 +111,7 @@ class Mcfwdctl : public testing::Test {
     void start() { server = Server::listen(io, registry, {.socket = path}).value(); }
 
     /// Runs mcfwdctl to its end while the server works.
-    Ended run(std::vector<std::string> arguments, const std::string& input = "") {
+    Ended run(std::vector<std::string> arguments, const std::string& input = "", int interrupt = 0) {
         arguments.insert(arguments.begin(), {MCFWDCTL_PATH, "-s", path.string()});
         std::vector<char*> argv;
         for (std::string& argument : arguments) {
@@ -100,6 +134,10 @@ class Mcfwdctl : public testing::Test {
         while (::waitpid(child, &status, WNOHANG) == 0) {
             io.restart();
             io.run_one_for(std::chrono::milliseconds(1));
+            if (interrupt != 0 && followed && octets_in(out) >= interrupt) {
+                ::kill(child, SIGINT);
+                interrupt = 0;
+            }
         }
         ::close(in);
         Ended ended{WIFEXITED(status) ? WEXITSTATUS(status) : -1, contents(out), contents(err)};
@@ -110,6 +148,8 @@ class Mcfwdctl : public testing::Test {
     std::filesystem::path path;
     std::map<std::string, json> results;
     std::vector<std::string> calls;
+    std::shared_ptr<PortEvents> ports = std::make_shared<PortEvents>();
+    bool followed = false;
     Registry registry;
     asio::io_context io;
     std::unique_ptr<Server> server;
@@ -119,9 +159,9 @@ class Mcfwdctl : public testing::Test {
 
 TEST_F(Mcfwdctl, PrintsATable) {
     start();
-    const Ended ended = run({"sho", "own"});
+    const Ended ended = run({"sho", "mr"});
     EXPECT_EQ(ended.code, 0);
-    EXPECT_EQ(ended.out, "INTERFACE  OWNER  IGMP  PHASE\nlan1       igmp   yes   stable\n");
+    EXPECT_EQ(ended.out, "SOURCE    GROUP      IIF   OIFS\n10.0.1.2  239.9.9.9  lan1  lan2\n");
     EXPECT_EQ(ended.err, "");
 }
 
@@ -140,6 +180,29 @@ TEST_F(Mcfwdctl, PassesParameters) {
               (std::vector<std::string>{
                   R"(group.join {"group":"239.1.1.1","interface":"lan1"})",
                   R"(mroute.add {"group":"239.9.9.9","iif":"lan1","oifs":["lan2","lan3"],"source":"*"})"}));
+}
+
+TEST_F(Mcfwdctl, FollowsEventsUntilItIsInterrupted) {
+    start();
+    const std::string line = "-  port        p0 link up\n";
+    const Ended lines = run({"events", "port"}, "", static_cast<int>(3 * line.size()));
+    EXPECT_EQ(lines.code, 0);
+    EXPECT_EQ(lines.out, line + line + line);
+    EXPECT_EQ(calls.back(), R"(events {"topics":["port"]})");
+    const Ended as_json = run({"--json", "events"}, "", 1);
+    EXPECT_EQ(as_json.code, 0);
+    EXPECT_EQ(json::parse(as_json.out.substr(0, as_json.out.find('\n'))).at("sequence"), 4);
+}
+
+TEST_F(Mcfwdctl, PassesTheProtocolOfOwnership) {
+    start();
+    EXPECT_EQ(run({"ownership", "take", "lan1", "--protocol", "static"}).code, 0);
+    EXPECT_EQ(run({"ownership", "release", "lan1", "--protocol=static"}).code, 0);
+    EXPECT_EQ(calls,
+              (std::vector<std::string>{R"(ownership.take {"interface":"lan1","protocol":"static"})",
+                                        R"(ownership.release {"interface":"lan1","protocol":"static"})"}));
+    EXPECT_EQ(run({"ownership", "take", "lan1", "--protocol", "pim"}).code, 2);
+    EXPECT_EQ(run({"ownership", "take", "lan1"}).code, 2);
 }
 
 TEST_F(Mcfwdctl, ReportsARefusal) {
@@ -197,9 +260,9 @@ TEST_F(Mcfwdctl, TakesLargeAnswers) {
 TEST_F(Mcfwdctl, ReadsCommandsFromAPipe) {
     start();
     const Ended ended =
-        run({}, "# a comment\n\nshow ownership\nmroute del 10.0.1.2 239.9.9.9\nlog level\nquit\nshutdown\n");
+        run({}, "# a comment\n\nshow mroutes\nmroute del 10.0.1.2 239.9.9.9\nlog level\nquit\nshutdown\n");
     EXPECT_EQ(ended.code, 1) << "of the last command that failed";
-    EXPECT_EQ(ended.out, "INTERFACE  OWNER  IGMP  PHASE\nlan1       igmp   yes   stable\n-\n");
+    EXPECT_EQ(ended.out, "SOURCE    GROUP      IIF   OIFS\n10.0.1.2  239.9.9.9  lan1  lan2\n-\n");
     EXPECT_EQ(ended.err, "mcfwdctl: no route (10.0.1.2, 239.9.9.9)\n");
     EXPECT_EQ(calls.size(), 3U) << "nothing after quit";
     EXPECT_EQ(server->counters().accepted, 1U) << "one connection for all";

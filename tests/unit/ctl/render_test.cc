@@ -90,7 +90,66 @@ TEST(Render, Mfib) {
               "160.0 Mbit/s          0\n"
               "routed  *         239.2.2.2  lan1  -          negative          0          0          -       "
               "      -          3\n");
-    EXPECT_EQ(shown("show.ownership", R"({"entries": []})"), "INTERFACE  OWNER  IGMP  PHASE\n(no entries)\n");
+    EXPECT_EQ(shown("show.mroutes", R"({"entries": []})"), "SOURCE  GROUP  IIF  OIFS\n(no entries)\n");
+}
+
+TEST(Render, Ownership) {
+    EXPECT_EQ(
+        shown("show.ownership", R"({"entries": [
+        {"interface": "lan1", "next_hop": null, "owner": "pim", "igmp": true, "phase": "stable", "memberships": 1200,
+         "stale": 3, "awaiting_replay": true, "handoffs": 2, "window_last_ns": 12345, "window_max_ns": 2000000,
+         "windows_ns": [], "calls_refused": 0, "stale_swept": 4, "sweep_timeouts": 1},
+        {"interface": "lan2", "next_hop": "10.0.2.9", "owner": "none", "igmp": false, "phase": "stable",
+         "memberships": 0, "stale": 0, "awaiting_replay": false, "handoffs": 0, "window_last_ns": null,
+         "window_max_ns": null, "windows_ns": [], "calls_refused": 0, "stale_swept": 0, "sweep_timeouts": 0}]})"),
+        "INTERFACE  OWNER  IGMP  PHASE   NEXT HOP  MEMBERSHIPS  STALE  REPLAY DUE  HANDOFFS  LAST WINDOW  "
+        "LONGEST  REFUSED  SWEPT  SWEEP TIMEOUTS\n"
+        "lan1       pim    yes   stable  -               1,200      3  yes                2         12us  "
+        "    2ms        0      4               1\n"
+        "lan2       none   no    stable  10.0.2.9            0      0  no                 0            -  "
+        "      -        0      0               0\n");
+}
+
+TEST(Render, Clients) {
+    EXPECT_EQ(
+        shown("show.clients", R"({"entries": [
+        {"name": "igmp", "protocol_id": 10, "component_id": 0, "interfaces": ["lan1"], "memberships": 3, "age": 12.5,
+         "remote": null},
+        {"name": "pim", "protocol_id": 103, "component_id": 1, "interfaces": [], "memberships": 0, "age": 2.0,
+         "remote": {"pid": 4711, "uid": 0, "state": "waiting", "restart_time": 30.0, "notifications_sent": 100000,
+         "notifications_queued": 5}}]})"),
+        "NAME  PROTOCOL  COMPONENT  MEMBERSHIPS    AGE  WHERE     PID  UID  RESTART TIME     TOLD  QUEUED  "
+        "INTERFACES\n"
+        "igmp        10          0            3  12.5s  local       -    -             -        -       -  "
+        "lan1\n"
+        "pim        103          1            0   2.0s  waiting  4711    0         30.0s  100,000       5  "
+        "-\n");
+}
+
+TEST(Render, Events) {
+    const std::string lines = shown("show.events", R"({"entries": [
+        {"sequence": 1, "time": 0, "topic": "ownership", "event": "ownership", "interface": "lan1", "next_hop": null,
+         "owner": "pim", "igmp": true, "phase": "handoff", "stale": 2},
+        {"topic": "ownership", "event": "callback", "callback": "disable_igmp", "target": "igmp", "interface": "lan1",
+         "next_hop": "10.0.1.9"},
+        {"topic": "membership", "event": "callback", "callback": "join_alert", "target": "pim", "source": "*",
+         "group": "239.1.1.1", "cause": "membership"},
+        {"topic": "membership", "event": "membership", "change": "added", "source": "*", "group": "239.1.1.1",
+         "interface": "lan2", "next_hop": null, "client": "igmp"},
+        {"topic": "mfe", "event": "mfe", "change": "created", "source": "10.0.1.2", "group": "239.1.1.1", "iif": "lan1",
+         "next_hop": null, "oifs": ["lan2", "lan3"], "state": "active", "reason": null},
+        {"topic": "table", "event": "table", "version": 7, "cause": "handoff lan1 igmp->pim", "commands": 1, "entries": 12},
+        {"topic": "port", "event": "port", "port": "p0", "link": "down"},
+        {"topic": "new", "event": "new", "x": 1}]})");
+    EXPECT_EQ(lines.substr(lines.find("  ")),
+              "  ownership   lan1: owner pim, igmp yes, handoff, 2 stale\n"
+              "-  ownership   callback disable_igmp -> igmp on lan1 via 10.0.1.9\n"
+              "-  membership  callback join_alert -> pim (*,239.1.1.1) (membership)\n"
+              "-  membership  membership added (*,239.1.1.1) on lan2 by igmp\n"
+              "-  mfe         entry created (10.0.1.2,239.1.1.1) iif lan1 oifs lan2,lan3 active\n"
+              "-  table       version 7: handoff lan1 igmp->pim (1 commands, 12 entries)\n"
+              "-  port        p0 link down\n"
+              "-  new         {\"event\":\"new\",\"topic\":\"new\",\"x\":1}\n");
 }
 
 TEST(Render, Mfe) {
@@ -161,7 +220,8 @@ TEST(Render, Status) {
                     R"({"version": "0.1.0", "pid": 4711, "uptime": 245, "config": "/etc/mcfwd/mcfwd.toml",
         "log_level": "info", "table": {"version": 7, "entries": 12, "capacity": 65536, "refused": 0}, "workers": 1, "ports": 3,
         "ports_up": 2, "interfaces": 3, "groups": 4, "memory": {"hugepages": true, "table_bytes": 41943040, "pool_buffers": 16384,
-        "pool_available": 16100}, "socket": {"path": "/run/mcfwd/mcfwd.sock", "connections": 1, "requests": 31, "slow_readers": 0}})"),
+        "pool_available": 16100}, "events": {"last": 1234, "followers": 2},
+        "socket": {"path": "/run/mcfwd/mcfwd.sock", "connections": 1, "requests": 31, "slow_readers": 0}})"),
               "mcfwd 0.1.0, pid 4711, up 4m05s\n"
               "config      /etc/mcfwd/mcfwd.toml\n"
               "log level   info\n"
@@ -171,6 +231,7 @@ TEST(Render, Status) {
               "interfaces  3\n"
               "groups      4\n"
               "memory      hugepages, table 40.0 MiB, 16,100 of 16,384 packet buffers free\n"
+              "events      1,234 so far, 2 followers\n"
               "socket      /run/mcfwd/mcfwd.sock, 1 open, 31 requests, 0 slow readers cut off\n");
 }
 

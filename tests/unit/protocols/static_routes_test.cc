@@ -98,6 +98,30 @@ TEST_F(StaticRoutesTest, OwnedInterfaceLetsItsTrafficInWithoutARoute) {
     EXPECT_EQ(oifs(far), Oifs{kLan2});
 }
 
+TEST_F(StaticRoutesTest, TheOperatorHoldsAnInterfaceAndLetsItGo) {
+    serve(kLan1);
+    ASSERT_TRUE(routes.hold(kLan1));
+    EXPECT_EQ(owner(kLan1), "static");
+    EXPECT_EQ(routes.hold(kLan1).error().status, Status::kAlreadyExists);
+    ASSERT_TRUE(routes.let_go(kLan1));
+    EXPECT_EQ(owner(kLan1), "igmp");
+    EXPECT_EQ(routes.let_go(kLan1).error().status, Status::kInvalidParameter);
+}
+
+TEST_F(StaticRoutesTest, AnInterfaceThatARouteNeedsIsNotLetGo) {
+    ASSERT_TRUE(routes.add(route(kSource, kLan1, {kLan2})));
+    EXPECT_EQ(routes.hold(kLan1).error().status, Status::kAlreadyExists);
+    EXPECT_EQ(routes.let_go(kLan1).error().status, Status::kCanNotComplete);
+    ASSERT_TRUE(routes.hold(kLan3));
+    ASSERT_TRUE(routes.add(route(kOtherSource, kLan1, {kLan3})));
+    EXPECT_EQ(routes.let_go(kLan3).error().status, Status::kCanNotComplete);
+    ASSERT_TRUE(routes.remove({kGroup, kOtherSource}));
+    EXPECT_EQ(owner(kLan3), "static") << "the operator holds it";
+    EXPECT_TRUE(routes.let_go(kLan3));
+    EXPECT_EQ(owner(kLan3), "none");
+    EXPECT_EQ(owner(kLan1), "static");
+}
+
 TEST_F(StaticRoutesTest, SecondRouteForTheSameKeyIsRefused) {
     ASSERT_TRUE(routes.add(route(kSource, kLan1, {kLan2})));
     const auto again = routes.add(route(kSource, kLan1, {kLan3}));

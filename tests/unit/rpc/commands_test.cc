@@ -51,6 +51,8 @@ TEST(Commands, HasEveryCommandOfTheContract) {
                                               "show.igmp.groups",
                                               "show.drops",
                                               "show.versions",
+                                              "show.events",
+                                              "events",
                                               "ownership.take",
                                               "ownership.release",
                                               "mroute.add",
