@@ -74,13 +74,13 @@ Expected<void> GroupManager::change_mfe(ClientHandle handle, SourceGroup flow, c
     if (edit.upstream) {
         entry->upstream = *edit.upstream;
     }
-    Change change;
     if (edit.iif && *edit.iif != entry->iif) {
+        Change change;
         move_iif(core, change, flow, *edit.iif);
+        core.finish(change, [&] {
+            return fmt::format("{} moves {} to {}", core.name(handle), flow, core.name(*edit.iif));
+        });
     }
-    core.finish(change, [&] {
-        return fmt::format("{} moves {} to {}", core.name(handle), flow, core.name(*edit.iif));
-    });
     if (edit.timeout) {
         core.set_lifetime(flow, *edit.timeout);
     }
