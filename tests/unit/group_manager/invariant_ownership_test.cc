@@ -61,7 +61,7 @@ RC_GTEST_PROP(GroupManagerInvariant, I03_MembershipsBelongToWhoIsThere, ()) {
         const bool swept = moment.step.verb == Verb::kReplay || moment.step.verb == Verb::kReplayComplete;
         for (const MembershipView& line : moment.after.memberships) {
             const OwnershipView* record = ownership_of(moment.after, line.interface);
-            RC_ASSERT(record != nullptr);
+            RC_ASSERT((record != nullptr));
             const bool of_igmp = line.component.name == record->igmp.name;
             RC_ASSERT(of_igmp || line.component.name == record->owner.name);
             RC_ASSERT(!line.stale || of_igmp);
@@ -91,7 +91,7 @@ RC_GTEST_PROP(GroupManagerInvariant, I09_LocalJoinAndLeaveAlternate, ()) {
             }
             if (!is(happening, CallbackKind::kDisableIgmp)) {
                 const OwnershipView* record = ownership_of(moment.before, happening.interface);
-                RC_ASSERT(record != nullptr);
+                RC_ASSERT((record != nullptr));
                 RC_ASSERT(record->owner.name == name_of(happening.target));
             }
         }

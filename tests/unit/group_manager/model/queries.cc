@@ -66,6 +66,7 @@ MfeView Model::view(const Mfe& mfe) const {
                 return item.first.on == on && item.first.key == key;
             });
         };
+        const auto since = mfe.forwarding_since.find(on);
         view.oifs.push_back({.interface = on,
                              .source_group = joined(mfe.flow),
                              .any_source = joined({mfe.flow.group, kAnySource}),
@@ -74,8 +75,8 @@ MfeView Model::view(const Mfe& mfe) const {
                              .vetoed = mfe.vetoes.contains(on),
                              .boundary = state_.env.boundary.blocks_output(on, mfe.flow.group),
                              .forwarding = eff.contains(on),
-                             .up_time = eff.contains(on) ? seconds(now - mfe.forwarding_since.at(on))
-                                                         : std::chrono::seconds{}});
+                             .up_time = since == mfe.forwarding_since.end() ? std::chrono::seconds{}
+                                                                            : seconds(now - since->second)});
     }
     return view;
 }
