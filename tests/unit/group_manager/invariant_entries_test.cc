@@ -315,7 +315,8 @@ RC_GTEST_PROP(GroupManagerInvariant, I26_UpTimeAndExpiryAddUpToTheTimeout, ()) {
             }
             const bool unreachable =
                 mfe.reason == NegativeReason::kNoRoute || mfe.reason == NegativeReason::kUnownedIif;
-            if (course.was_built(mfe.flow) && !unreachable && mfe.timeout != 900s) {
+            const bool created = moment.step.verb == Verb::kPacket && course.was_built(mfe.flow);
+            if (created && !unreachable && mfe.timeout != 900s) {
                 const bool asked = std::ranges::any_of(moment.trace, [&](const Happening& happening) {
                     return happening.callback == CallbackKind::kPruneAlert && happening.key == mfe.flow;
                 });
@@ -323,7 +324,8 @@ RC_GTEST_PROP(GroupManagerInvariant, I26_UpTimeAndExpiryAddUpToTheTimeout, ()) {
             }
         }
         if (moment.step.verb == Verb::kPass) {
-            RC_ASSERT(!moment.after.deadline || *moment.after.deadline > course.around.clock.now());
+            // A PRUNE of this tick may have been answered with 0: then it is the next tick's.
+            RC_ASSERT(!moment.after.deadline || *moment.after.deadline >= course.around.clock.now());
         }
     });
 }
