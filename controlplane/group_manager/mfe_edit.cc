@@ -42,7 +42,8 @@ Expected<void> may_change(const Core& core, const Entry& entry, ClientHandle cli
 void move_iif(Core& core, Change& change, SourceGroup flow, InterfaceKey iif) {
     Entry moved = *core.entries.find(flow);
     const InterfaceKey before = std::exchange(moved.iif, iif);
-    moved.iif_tenure = core.interest.find(iif)->tenure;
+    const bool to_be_rebuilt = std::exchange(moved.iif_tenure, core.interest.find(iif)->tenure) !=
+                               core.interest.find(before)->tenure;
     const bool bounded = core.env.boundary.blocks_input(iif, flow.group);
     moved.blocked = bounded ? NegativeReason::kBoundary : NegativeReason::kNone;
     Entry& entry = core.entries.put(std::move(moved));
@@ -55,6 +56,9 @@ void move_iif(Core& core, Change& change, SourceGroup flow, InterfaceKey iif) {
     }
     core.refresh(change, entry, before);
     core.refresh(change, entry, iif);
+    if (to_be_rebuilt) {
+        core.rebuild_later({flow}); // it is not found by its old iif any more
+    }
 }
 
 } // namespace
