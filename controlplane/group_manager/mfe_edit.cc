@@ -54,8 +54,13 @@ void move_iif(Core& core, Change& change, SourceGroup flow, InterfaceKey iif) {
             }
         }
     }
-    core.refresh(change, entry, before);
-    core.refresh(change, entry, iif);
+    std::vector<InterfaceKey> others{before, iif}; // without a membership: forwarded explicitly, or vetoed
+    for (const auto& [interface, oif] : entry.oifs) {
+        others.push_back(interface);
+    }
+    for (const InterfaceKey interface : others) {
+        core.refresh(change, entry, interface);
+    }
     if (to_be_rebuilt) {
         core.rebuild_later({flow}); // it is not found by its old iif any more
     }

@@ -55,6 +55,18 @@ TEST_F(MfeEdits, TheEntryFollowsItsNewIif) {
     EXPECT_EQ(world.forwarded(kFlow), "none") << "the iif went";
 }
 
+TEST_F(MfeEdits, ABoundaryOnTheNewIifStopsWhatIsForwardedExplicitlyToo) {
+    ASSERT_EQ(status(world.join(q, kFlow, x(2), kForward)), kOk);
+    ASSERT_EQ(status(world.leave(q, kGroup, x(2))), kOk);
+    world.boundary.set(IfIndex(4), {{ip("239.0.0.0"), 8}});
+    ASSERT_EQ(status(world.gm.boundary_changed(x(4))), kOk);
+    ASSERT_EQ(world.forwarded(kFlow), "X2");
+    ASSERT_EQ(change(p, iif(x(4))), kOk);
+    EXPECT_EQ(world.forwarded(kFlow), "-");
+    ASSERT_EQ(change(p, iif(x(3))), kOk);
+    EXPECT_EQ(world.forwarded(kFlow), "X2");
+}
+
 TEST_F(MfeEdits, ABoundaryOnTheNewIifStopsTheFlow) {
     world.boundary.set(IfIndex(4), {{ip("239.0.0.0"), 8}});
     ASSERT_EQ(status(world.gm.boundary_changed(x(4))), kOk);
