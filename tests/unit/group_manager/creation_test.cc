@@ -8,24 +8,7 @@
 namespace mcfwd::group_manager::test {
 namespace {
 
-/// P owns X3 (towards the source) and X4, Q owns X2.
-class MfeCreation : public testing::Test {
-  protected:
-    explicit MfeCreation(Settings settings = {}) : world(settings) {
-        p = world.client("P", {100, 1});
-        q = world.client("Q", {200, 1});
-        EXPECT_EQ(status(world.take(p, x(3))), kOk);
-        EXPECT_EQ(status(world.take(p, x(4))), kOk);
-        EXPECT_EQ(status(world.take(q, x(2))), kOk);
-        world.told();
-    }
-    void create() {
-        world.packet(kFlow, x(3));
-        world.told();
-    }
-    World world;
-    ClientHandle p, q;
-};
+class MfeCreation : public Entries {};
 
 TEST_F(MfeCreation, I19OneCreationPerMissBurst) {
     ASSERT_EQ(status(world.join(q, kGroup, x(2))), kOk);

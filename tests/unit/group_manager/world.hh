@@ -167,4 +167,23 @@ class World {
 
 using Trace = std::vector<std::string>;
 
+/// P owns X3 (towards the source) and X4, Q owns X2.
+class Entries : public testing::Test {
+  protected:
+    explicit Entries(Settings settings = {}) : world(settings) {
+        p = world.client("P", {100, 1});
+        q = world.client("Q", {200, 1});
+        EXPECT_EQ(status(world.take(p, x(3))), kOk);
+        EXPECT_EQ(status(world.take(p, x(4))), kOk);
+        EXPECT_EQ(status(world.take(q, x(2))), kOk);
+        world.told();
+    }
+    void create() {
+        world.packet(kFlow, x(3));
+        world.told();
+    }
+    World world;
+    ClientHandle p, q;
+};
+
 } // namespace mcfwd::group_manager::test
