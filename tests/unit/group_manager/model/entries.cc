@@ -232,7 +232,6 @@ Expected<void> Model::change_mfe(ClientHandle client, SourceGroup flow, const Mf
     mfe.upstream = edit.upstream.value_or(mfe.upstream);
     if (edit.iif && *edit.iif != mfe.iif) {
         mfe.iif = *edit.iif;
-        mfe.awaits_rebuild = false; // its owner has decided
         const bool bounded = state_.env.boundary.blocks_input(mfe.iif, flow.group);
         mfe.blocked = bounded ? NegativeReason::kBoundary : NegativeReason::kNone;
     }
