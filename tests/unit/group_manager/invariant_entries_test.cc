@@ -336,7 +336,8 @@ RC_GTEST_PROP(GroupManagerProperty, ATableWithoutRoomHoldsWhatFitsAndCatchesUp, 
     auto& side = course.side;
     side.sink.capacity = 2;
     side.sink.egresses = 2;
-    for (const Step& step : *any_steps(6)) {
+    // A miss posted from each callback, refused for want of room, would be asked about and posted for ever.
+    for (const Step& step : without(*any_steps(6), {Verb::kMischief})) {
         course.go(step, [&](const Moment& moment) {
             RC_ASSERT(side.sink.entries.size() <= 2U);
             RC_ASSERT(side.sink.egresses_used() <= 2U);
