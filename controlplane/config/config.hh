@@ -195,6 +195,7 @@ struct Mroute {
 struct RpfRoute {
     Ipv4Prefix prefix; ///< no host bits
     std::string interface;
+    Ipv4Address upstream; ///< neighbour that packets come through; 0.0.0.0: not known
 
     bool operator==(const RpfRoute&) const = default;
 };

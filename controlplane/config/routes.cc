@@ -29,6 +29,12 @@ std::optional<Ipv4Prefix> parse_network(std::string_view text) {
 constexpr TextRule<Ipv4Prefix> kNetwork{
     parse_network, "a unicast prefix without host bits such as \"10.9.0.0/16\", or \"0.0.0.0/0\""};
 
+std::optional<Ipv4Address> parse_neighbour(std::string_view text) {
+    const auto address = Ipv4Address::parse(text);
+    return address && address->is_valid_source() ? address : std::nullopt;
+}
+constexpr TextRule<Ipv4Address> kNeighbour{parse_neighbour, "a unicast address such as \"10.0.1.254\""};
+
 void check_oifs(const Node& table, const Mroute& mroute, Findings& findings) {
     const Node* oifs = table.find("oifs");
     if (oifs == nullptr || oifs->kind != Node::Kind::kArray) {
@@ -71,6 +77,7 @@ void read_rpf_route(const Node& table, RpfRoute& route, Findings& findings) {
     TableReader reader(table, "[[rpf_route]]", findings);
     reader.required_text("prefix", route.prefix, kNetwork);
     reader.required_text("interface", route.interface, kName);
+    reader.text("upstream", route.upstream, kNeighbour);
     reader.refuse_unknown();
 }
 

@@ -71,7 +71,8 @@ void check_mroutes(const Config& config, const Node& file, const Names& interfac
     }
 }
 
-/// Connected subnets win: a route into one of another interface never matches.
+/// It takes hosts away from the interface they are attached to: their packets then fail the reverse-path
+/// check.
 void warn_of_hidden_route(const Config& config, const RpfRoute& route, const Node& node, Findings& findings) {
     for (const Interface& interface : config.interfaces) {
         for (const Ipv4Prefix& address : interface.address) {

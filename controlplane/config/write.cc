@@ -101,7 +101,11 @@ Tree tree_of(const Mroute& mroute) {
 }
 
 Tree tree_of(const RpfRoute& route) {
-    return {{"prefix", fmt::to_string(route.prefix)}, {"interface", route.interface}};
+    Tree tree{{"prefix", fmt::to_string(route.prefix)}, {"interface", route.interface}};
+    if (!route.upstream.is_unspecified()) {
+        tree["upstream"] = fmt::to_string(route.upstream);
+    }
+    return tree;
 }
 
 Tree tree_of(const Dataplane& dataplane) {

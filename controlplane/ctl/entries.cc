@@ -79,14 +79,16 @@ std::string remote_state_at(const json& entry, const char* key) {
     return member(entry, "remote").is_object() ? remote_text_at(entry, key) : "local";
 }
 
-/// "lan2(wg) lan3(fwd,veto)": contributions, and why an interface gets no copies.
+/// "lan2(wg) lan3(fwd,veto) lan4(wg,boundary)": contributions, and why an interface gets no copies.
 std::string contributions_at(const json& entry, const char* key) {
     std::string text;
     for (const json& oif : member(entry, key)) {
         const bool veto = member(oif, "veto") == true;
-        const bool unused = member(oif, "effective") == false && !veto;
-        text += fmt::format("{}{}({}{}{})", text.empty() ? "" : " ", text_at(oif, "interface"),
-                            list_at(oif, "contributions"), veto ? ",veto" : "", unused ? ",unused" : "");
+        const bool boundary = member(oif, "boundary") == true;
+        const bool unused = member(oif, "effective") == false && !veto && !boundary;
+        text += fmt::format("{}{}({}{}{}{})", text.empty() ? "" : " ", text_at(oif, "interface"),
+                            list_at(oif, "contributions"), veto ? ",veto" : "", boundary ? ",boundary" : "",
+                            unused ? ",unused" : "");
     }
     return text.empty() ? "-" : text;
 }

@@ -45,6 +45,9 @@ std::string duration(double seconds) {
     if (seconds < 0) {
         return fmt::format("-{}", duration(-seconds));
     }
+    if (seconds == 0) {
+        return "0s";
+    }
     if (seconds < 0.0009995) {
         return fmt::format("{:.0f}us", seconds * 1e6);
     }

@@ -34,9 +34,29 @@ Exit verdict(const Request& request, const nlohmann::json& result) {
                                                                                      : Exit::kDone;
 }
 
+/// Usage and every parameter with its valid words.
+std::string command_help(const rpc::Command& command) {
+    std::string text = fmt::format("{}\n  {}\n", command.usage(), command.help);
+    for (const rpc::Parameter& parameter : command.parameters) {
+        text +=
+            fmt::format("  {:<12}{}{}", parameter.name, parameter.help, parameter.words.empty() ? "" : ":");
+        for (const std::string_view word : parameter.words) {
+            text += fmt::format(" {}", word);
+        }
+        text += '\n';
+    }
+    return text;
+}
+
 Exit help(std::span<const std::string> words) {
     if (words.empty()) {
         print(stdout, command_list());
+        return Exit::kDone;
+    }
+    const std::string typed = fmt::format("{}", fmt::join(words, " "));
+    const auto command = std::ranges::find(rpc::commands(), typed, &rpc::Command::words);
+    if (command != rpc::commands().end() && command->audience == rpc::Audience::kPeople) {
+        print(stdout, command_help(*command));
         return Exit::kDone;
     }
     const auto next = continuation(words);

@@ -120,7 +120,8 @@ Expected<void> Router::add_igmp() {
 
 Expected<void> Router::add_rpf_routes() {
     for (const config::RpfRoute& route : config().rpf_routes) {
-        if (auto added = rpf_routes_.add(route.prefix, config::interface_index(config(), route.interface));
+        if (auto added = rpf_routes_.add(route.prefix, config::interface_index(config(), route.interface),
+                                         route.upstream);
             !added) {
             return added;
         }

@@ -158,6 +158,7 @@ void GroupManager::stop() {
     core.enumerations.clear();
     core.rebuild_queue.clear();
     core.rebuild_interfaces.clear();
+    core.rpf_moves.clear();
     core.batched.clear();
     core.held = false;
     core.flush("group manager stopped");

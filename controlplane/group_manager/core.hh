@@ -37,6 +37,13 @@ inline constexpr std::size_t kGlances = 16 * kSlice;
 /// What is above is settled in slices by the replay and the rebuild.
 inline constexpr std::size_t kCommitLimit = 4 * kSlice;
 
+/// Very many (S,G) keys have a new owner of the interface towards their source, and are announced in slices.
+struct RpfMove {
+    ClientHandle before;         ///< their owner as far as alerts told
+    SourceGroup from;            ///< up to here all have been announced
+    std::set<SourceGroup> ahead; ///< also these: something else touched them
+};
+
 struct Core {
     Core(Environment environment, Settings wanted_settings, Observer observer);
 
@@ -87,9 +94,8 @@ struct Core {
     Change::KeyBefore& touch_key(Change& change, SourceGroup key);
     /// Touches every (S,G) key whose o(S) changes with the attribution of the interface.
     void touch_keys_by_rpf(Change& change, InterfaceKey interface);
-    /// One slice of the alerts for more such keys than a call may touch. `before` was attributed. True: there
-    /// is more behind `from`, which moves on.
-    [[nodiscard]] bool announce_rpf_owner(InterfaceKey interface, ClientHandle before, SourceGroup& from);
+    /// One slice of the alerts for more such keys than a call may touch. True: there is more.
+    [[nodiscard]] bool announce_rpf_owner(InterfaceKey interface);
     /// Recomputes one interface of an entry from the tables (specification 1.6).
     void evaluate(Entry& entry, InterfaceKey interface) const;
     /// As `evaluate`, for an entry of the table.
@@ -177,6 +183,7 @@ struct Core {
     std::optional<Instant> retry_at; ///< of what waits for room in the table
     std::map<EnumerationHandle, GroupEnumeration> enumerations;
     std::uint64_t last_enumeration = 0;
+    std::map<InterfaceKey, RpfMove> rpf_moves;
     std::set<SourceGroup> rebuild_queue;
     std::map<InterfaceKey, SourceGroup> rebuild_interfaces; ///< and the flow to go on with
     unsigned batch_depth = 0;
@@ -184,7 +191,7 @@ struct Core {
     bool held = false;             ///< a batch has ended, but not what it collected
     std::vector<Emission> batched; ///< for after the publication
     std::map<InterfaceKey, HandoffStats> handoffs;
-    mutable Metrics metrics;       ///< refused calls count too
+    mutable Metrics metrics; ///< refused calls count too
     LogLimit full_log;
     LogLimit window_log;
     /// Posted tasks hold a weak copy: they do nothing once this is gone.

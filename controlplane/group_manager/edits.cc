@@ -15,6 +15,10 @@ Change::KeyBefore& Core::touch_key(Change& change, SourceGroup key) {
         const KeyState* state = interest.find(key);
         if (state != nullptr && state->rpf_interface) {
             before.rpf_owner = interest.attributed(*state->rpf_interface);
+            const auto move = rpf_moves.find(*state->rpf_interface);
+            if (move != rpf_moves.end() && key > move->second.from && move->second.ahead.insert(key).second) {
+                before.rpf_owner = move->second.before;
+            }
             before.vanished = *state->rpf_interface;
         }
     }
@@ -22,11 +26,13 @@ Change::KeyBefore& Core::touch_key(Change& change, SourceGroup key) {
 }
 
 void Core::touch_keys_by_rpf(Change& change, InterfaceKey interface) {
+    // Very soon after the last one: what that has not announced yet must not be forgotten.
+    while (announce_rpf_owner(interface)) {
+    }
     const std::vector<SourceGroup> keys = interest.keys_by_rpf(interface, {}, kCommitLimit + 1);
     if (keys.size() > kCommitLimit) {
-        in_slices([this, interface, before = interest.attributed(interface), from = SourceGroup{}]() mutable {
-            return announce_rpf_owner(interface, before, from);
-        });
+        rpf_moves[interface].before = interest.attributed(interface);
+        in_slices([this, interface] { return announce_rpf_owner(interface); });
         return;
     }
     for (const SourceGroup& key : keys) {

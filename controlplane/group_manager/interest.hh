@@ -79,6 +79,15 @@ class Interest {
         const Record* record = find(interface);
         return record != nullptr ? record->attributed() : kNoClient;
     }
+    /// Records of one interface, at most `limit`.
+    [[nodiscard]] std::size_t count_links(IfIndex interface, std::size_t limit) const {
+        std::size_t count = 0;
+        for (auto at = records_.lower_bound({interface, {}});
+             at != records_.end() && at->first.interface == interface && count < limit; ++at) {
+            ++count;
+        }
+        return count;
+    }
     Record& create(InterfaceKey interface) { return records_[interface]; }
     void erase(InterfaceKey interface) { records_.erase(interface); }
     void clear();

@@ -10,11 +10,18 @@ namespace mcfwd::group_manager {
 
 namespace {
 
+/// Links (next hops) of one interface that somebody is on.
+constexpr std::size_t kMostLinks = 1024;
+
 Expected<void> may_take(const Core& core, const Client& client, InterfaceKey interface) {
     if (!core.env.interfaces.interface_name(interface.interface)) {
         return fail(Status::kInvalidParameter, fmt::format("there is no interface {}", interface.interface));
     }
     const Record* record = core.interest.find(interface);
+    if (record == nullptr && core.interest.count_links(interface.interface, kMostLinks) == kMostLinks) {
+        return fail(Status::kNotEnoughMemory, fmt::format("{} links of {} are owned, which is the limit",
+                                                          kMostLinks, core.name(interface)));
+    }
     if (record == nullptr) {
         return {};
     }

@@ -16,19 +16,26 @@ void Core::in_slices(std::function<bool()> slice) {
     });
 }
 
-bool Core::announce_rpf_owner(InterfaceKey interface, ClientHandle before, SourceGroup& from) {
-    const ClientHandle after = interest.attributed(interface);
-    const std::vector<SourceGroup> keys = interest.keys_by_rpf(interface, from, kSlice);
-    if (after == before || keys.empty()) {
+bool Core::announce_rpf_owner(InterfaceKey interface) {
+    const auto move = rpf_moves.find(interface);
+    if (move == rpf_moves.end()) {
         return false;
     }
+    const std::vector<SourceGroup> keys = interest.keys_by_rpf(interface, move->second.from, kSlice);
     Change change;
     for (const SourceGroup& key : keys) {
-        touch_key(change, key).rpf_owner = before;
+        touch_key(change, key);
     }
-    from = keys.back();
+    const bool more = keys.size() == kSlice;
+    if (more) {
+        std::set<SourceGroup>& ahead = move->second.ahead;
+        move->second.from = keys.back();
+        ahead.erase(ahead.begin(), ahead.upper_bound(keys.back()));
+    } else {
+        rpf_moves.erase(move);
+    }
     finish(change, [] { return std::string("new owner towards sources"); });
-    return keys.size() == kSlice;
+    return more;
 }
 
 } // namespace mcfwd::group_manager

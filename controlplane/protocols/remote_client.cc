@@ -61,6 +61,7 @@ Callbacks RemoteClient::callbacks() {
                   query.upstream, query.route, {query.header.begin(), query.header.end()}, {}})});
     };
     callbacks.creation_alert = [this](const CreationAlert& alert) {
+        answer_from_memory(alert);
         tell({.kind = CallbackKind::kCreationAlert,
               .interface = alert.iif,
               .key = alert.flow,
@@ -98,18 +99,53 @@ Callbacks RemoteClient::callbacks() {
     return callbacks;
 }
 
+void RemoteClient::answer_from_memory(const CreationAlert& alert) {
+    const auto first = vetoes_.lower_bound({alert.flow, {}});
+    if (first == vetoes_.end() || first->first != alert.flow) {
+        return;
+    }
+    if (!groups_.mfe(alert.flow)) { // not rebuilt but new: the client is asked as for any entry
+        for (auto at = first; at != vetoes_.end() && at->first == alert.flow;) {
+            at = vetoes_.erase(at);
+        }
+        return;
+    }
+    for (CandidateOif& candidate : alert.candidates) {
+        candidate.enabled = !vetoes_.contains({alert.flow, candidate.oif});
+    }
+}
+
 Expected<void> RemoteClient::take(InterfaceKey interface) {
     return groups_.take_interface_ownership(handle_, interface);
 }
 
 Expected<void> RemoteClient::release(InterfaceKey interface) {
-    return groups_.release_interface_ownership(handle_, interface);
+    auto released = groups_.release_interface_ownership(handle_, interface);
+    if (released) {
+        std::erase_if(vetoes_, [interface](const auto& veto) { return veto.second == interface; });
+    }
+    return released;
+}
+
+bool RemoteClient::drop_some(InterfaceKey interface) {
+    const std::vector<SourceGroup> keys = groups_.memberships_of(handle_, interface);
+    if (keys.size() <= kDeletedAtOnce) {
+        return false;
+    }
+    const GroupManager::Batch batch(groups_, fmt::format("{} leaves", name_));
+    for (std::size_t i = 0; i < kDeletedAtOnce; ++i) {
+        std::ignore = groups_.delete_group_membership(handle_, keys[i], interface, MembershipFlags::kJoin);
+    }
+    return true;
 }
 
 Expected<void> RemoteClient::add(SourceGroup key, InterfaceKey interface, MembershipFlags flags) {
     auto added = groups_.add_group_membership(handle_, key, interface, flags);
     if (added && has_flag(flags, MembershipFlags::kJoin)) {
         unclaimed_.erase({interface, key});
+    }
+    if (added && has_flag(flags, MembershipFlags::kForward)) {
+        vetoes_.erase({key, interface});
     }
     return added;
 }
@@ -118,6 +154,9 @@ Expected<void> RemoteClient::remove(SourceGroup key, InterfaceKey interface, Mem
     auto removed = groups_.delete_group_membership(handle_, key, interface, flags);
     if (removed && has_flag(flags, MembershipFlags::kJoin)) {
         unclaimed_.erase({interface, key});
+    }
+    if (removed && has_flag(flags, MembershipFlags::kForward) && groups_.mfe(key)) {
+        vetoes_.insert({key, interface});
     }
     return removed;
 }

@@ -50,6 +50,9 @@ class RemoteClient {
     /// Operations of the group manager on behalf of the client (specification section 2).
     [[nodiscard]] Expected<void> take(group_manager::InterfaceKey interface);
     [[nodiscard]] Expected<void> release(group_manager::InterfaceKey interface);
+    /// Deletes some of very many memberships of an interface, so that its release is short. True: there are
+    /// more.
+    [[nodiscard]] bool drop_some(group_manager::InterfaceKey interface);
     [[nodiscard]] Expected<void> add(group_manager::SourceGroup key, group_manager::InterfaceKey interface,
                                      group_manager::MembershipFlags flags);
     [[nodiscard]] Expected<void> remove(group_manager::SourceGroup key, group_manager::InterfaceKey interface,
@@ -88,6 +91,9 @@ class RemoteClient {
 
     [[nodiscard]] group_manager::Callbacks callbacks();
     void tell(Notification notification);
+    /// A rebuilt entry is vetoed where the old one was: the client would say so too late, and packets would
+    /// leave where it is not the forwarder.
+    void answer_from_memory(const group_manager::CreationAlert& alert);
 
     group_manager::GroupManager& groups_;
     const group_manager::InterfaceDirectory& directory_;
@@ -101,6 +107,7 @@ class RemoteClient {
     uid_t uid_ = 0;
     std::set<group_manager::EnumerationHandle> enumerations_;
     std::set<Membership> unclaimed_;
+    std::set<std::pair<group_manager::SourceGroup, group_manager::InterfaceKey>> vetoes_; ///< of live entries
 };
 
 } // namespace mcfwd::protocols

@@ -44,11 +44,24 @@ Expected<RemoteProtocols::Registered> RemoteProtocols::enter(rpc::Session& sessi
         return fail(Status::kInvalidParameter,
                     fmt::format("the name {} is the router's own; take another one", registration.name));
     }
+    const auto namesake = std::ranges::find_if(clients_, [&](const auto& item) {
+        return item.second->client.name() == registration.name && item.second->client.id() != registration.id;
+    });
+    if (namesake != clients_.end()) {
+        const ComponentId id = namesake->second->client.id();
+        return fail(Status::kAlreadyExists,
+                    fmt::format("the name {} belongs to protocol {} component {}; take another one",
+                                registration.name, id.protocol, id.component));
+    }
     if (const Entry* known = find(registration.id);
         known != nullptr && known->state == State::kConnected && known->client.session()->peer_gone()) {
         lost(known->client.handle(), known->session); // word of its end is on the way; the new one came first
     }
     if (Entry* known = find(registration.id); known != nullptr && known->state == State::kWaiting) {
+        if (const uid_t uid = session.peer().uid; uid != 0 && uid != known->client.uid()) {
+            return fail(Status::kAlreadyExists, fmt::format("{} waits for a restart by user {}",
+                                                            known->client.name(), known->client.uid()));
+        }
         return restart(*known, session, registration.restart_time);
     }
     if (const Entry* known = find(registration.id); known != nullptr && known->state == State::kLeaving) {
@@ -163,6 +176,9 @@ bool RemoteProtocols::depart_step(ClientHandle handle) {
     }
     RemoteClient& client = at->second->client;
     const std::vector<InterfaceKey> interfaces = client.interfaces();
+    if (!interfaces.empty() && client.drop_some(interfaces.front())) {
+        return true;
+    }
     if (const auto done = interfaces.empty() ? client.deregister() : client.release(interfaces.front());
         !done) {
         spdlog::error("remote protocol not released client={} reason=\"{}\"", client.name(),

@@ -20,12 +20,14 @@ namespace {
 
 using nlohmann::json;
 
-/// The value as it came, short and on one line. Containers by name only: they may be deep.
+/// The value as it came, short and on one line. Large containers by name only.
 std::string shown(const json& value) {
-    if (value.is_structured()) {
+    constexpr std::size_t kLongest = 60;
+    const bool plain = value.is_array() && value.size() < kLongest / 2 &&
+                       std::ranges::none_of(value, [](const json& item) { return item.is_structured(); });
+    if (value.is_structured() && !plain) {
         return value.is_array() ? "an array" : "an object";
     }
-    constexpr std::size_t kLongest = 60;
     std::string text = value.dump(-1, ' ', true, json::error_handler_t::replace);
     if (text.size() > kLongest) {
         text.resize(kLongest);
@@ -253,8 +255,10 @@ Expected<json> check_parameters(const Command& command, const json& params) {
     for (const Parameter& parameter : command.parameters) {
         if (parameter.required() && !object->contains(parameter.name)) {
             return fail(Status::kInvalidParameter,
-                        fmt::format("parameter \"{}\" ({}) is missing; usage: {}", parameter.name,
-                                    parameter.help, command.usage()));
+                        fmt::format("parameter \"{}\" ({}) is missing{}", parameter.name, parameter.help,
+                                    command.audience == Audience::kPeople
+                                        ? fmt::format("; usage: {}", command.usage())
+                                        : std::string()));
         }
     }
     return object;

@@ -145,6 +145,8 @@ std::string answer_text(const Context& context, std::string_view line) {
     } catch (const json::parse_error& error) {
         return error_text({}, ErrorCode::kParseError,
                           fmt::format("not JSON at octet {}; {}", error.byte, kForm));
+    } catch (const json::out_of_range&) { // 1e999 is JSON, but no number here
+        return error_text({}, ErrorCode::kParseError, fmt::format("a number that is too large; {}", kForm));
     }
 }
 

@@ -115,8 +115,9 @@ void add_routes(Config& config) {
                                   Ipv4Address(239, 0, 0, i),
                                   config.interfaces[0].name,
                                   {config.interfaces[1].name}});
-        config.rpf_routes.push_back(
-            {{Ipv4Address(20, i, 0, 0), between<std::uint8_t>(16, 32)}, config.interfaces[1].name});
+        config.rpf_routes.push_back({{Ipv4Address(20, i, 0, 0), between<std::uint8_t>(16, 32)},
+                                     config.interfaces[1].name,
+                                     *rc::gen::arbitrary<bool>() ? any_source() : Ipv4Address{}});
     }
 }
 

@@ -56,7 +56,7 @@ TEST(CommandLine, TakesAnyNumberOfTopics) {
     EXPECT_EQ(params("events ownership"), (json{{"topics", {"ownership"}}}));
     EXPECT_EQ(params("events ownership mfe port"), (json{{"topics", {"ownership", "mfe", "port"}}}));
     EXPECT_EQ(params("events weather"),
-              "parameter \"topics\": an array is not valid; valid is a list of some of "
+              "parameter \"topics\": [\"weather\"] is not valid; valid is a list of some of "
               "membership, ownership, mfe, table, port");
     EXPECT_EQ(params("events mfe mfe").is_string(), true) << "each once";
     EXPECT_EQ(params("show events mfe"), (json{{"topic", "mfe"}}));

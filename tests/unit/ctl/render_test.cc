@@ -30,7 +30,7 @@ TEST(Format, Thousands) {
 }
 
 TEST(Format, Durations) {
-    EXPECT_EQ(duration(0), "0us");
+    EXPECT_EQ(duration(0), "0s");
     EXPECT_EQ(duration(0.000012), "12us");
     EXPECT_EQ(duration(0.9), "900ms");
     EXPECT_EQ(duration(0.9996), "1.0s");

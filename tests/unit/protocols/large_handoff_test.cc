@@ -165,6 +165,47 @@ TEST_F(LargeHandoff, EntriesOfTheIifAreRebuiltInSlices) {
     EXPECT_EQ(groups.mfe({group(7).group, kSource})->iif_owner.name, "igmp");
 }
 
+TEST_F(LargeHandoff, OwnersTowardsSourcesAreToldInTurnHoweverOftenTheyChange) {
+    igmp::ReportV3 all;
+    for (std::uint32_t n = 0; n < kGroups; ++n) {
+        all.records.push_back({kAllow, Ipv4Address(Ipv4Address(239, 3, 0, 0).host() + n), {kSource}});
+    }
+    for (const auto& packet : igmp::encode(all, Ipv4Address(10, 0, 2, 9), 1500)) {
+        igmp.receive({.kind = SignalKind::kIgmp,
+                      .domain = kRoutedDomain,
+                      .port = {},
+                      .vlan = {},
+                      .interface = kLan2,
+                      .source_mac = {},
+                      .packet = packet});
+    }
+    interest.clear(); // of the other groups; the callbacks check that joins and prunes alternate
+    ASSERT_TRUE(groups.take_interface_ownership(client, {kLan1, {}}));
+    tasks.run_one();
+    tasks.run_one();
+    ASSERT_TRUE(groups.release_interface_ownership(client, {kLan1, {}}));
+    tasks.run_one();
+    ASSERT_TRUE(groups.take_interface_ownership(client, {kLan1, {}}));
+    tasks.run_one();
+    igmp::ReportV3 one{.records = {{kToInclude, Ipv4Address(239, 3, 23, 0), {}}}}; // ahead of the slices
+    for (const auto& packet : igmp::encode(one, Ipv4Address(10, 0, 2, 9), 1500)) {
+        igmp.receive({.kind = SignalKind::kIgmp,
+                      .domain = kRoutedDomain,
+                      .port = {},
+                      .vlan = {},
+                      .interface = kLan2,
+                      .source_mac = {},
+                      .packet = packet});
+    }
+    wait(std::chrono::seconds(3)); // its last member query time
+    run_tasks();
+    EXPECT_EQ(having(interest, 1), kGroups - 1);
+    EXPECT_EQ(interest[(SourceGroup{Ipv4Address(239, 3, 23, 0), kSource})], 0);
+    ASSERT_TRUE(groups.release_interface_ownership(client, {kLan1, {}}));
+    run_tasks();
+    EXPECT_EQ(having(interest, 1), 0U);
+}
+
 class LargeStrictHandoff : public LargeHandoff {
   protected:
     LargeStrictHandoff()

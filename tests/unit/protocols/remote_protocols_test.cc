@@ -209,10 +209,59 @@ TEST_F(RemoteProtocolsTest, OneConnectionMayHaveSeveralComponents) {
     EXPECT_FALSE(registered("dvmrp"));
 }
 
+TEST_F(RemoteProtocolsTest, AVetoOutlivesTheRebuildOfItsEntry) {
+    FakeSession session;
+    RemoteClient& pim = enter(session);
+    RemoteClient& dvmrp = enter(session, {13, 0}, "dvmrp");
+    ASSERT_TRUE(pim.take(on(kLan3)));
+    tasks.run();
+    report(kLan2, igmp::RecordType::kToExclude);
+    report(kLan3, igmp::RecordType::kToExclude);
+    packet(kSource, kLan1);
+    ASSERT_TRUE(pim.remove({kGroup, kSource}, on(kLan3), group_manager::MembershipFlags::kForward));
+    ASSERT_EQ(oifs(kSource), std::vector{kLan2});
+    ASSERT_TRUE(dvmrp.take(on(kLan1))); // the iif: its new owner gets a new entry
+    tasks.run();
+    EXPECT_EQ(groups.mfe({kGroup, kSource})->iif_owner.name, "dvmrp");
+    EXPECT_EQ(oifs(kSource), std::vector{kLan2});
+    ASSERT_TRUE(pim.add({kGroup, kSource}, on(kLan3), group_manager::MembershipFlags::kForward));
+    EXPECT_EQ(oifs(kSource), (std::vector{kLan2, kLan3}));
+    ASSERT_TRUE(dvmrp.release(on(kLan1)));
+    tasks.run();
+    EXPECT_EQ(oifs(kSource), (std::vector{kLan2, kLan3})) << "taken back is taken back";
+}
+
+TEST_F(RemoteProtocolsTest, ManyMembershipsOfADeadClientGoInSeveralTasks) {
+    FakeSession session;
+    RemoteClient& pim = enter(session);
+    ASSERT_TRUE(pim.take(on(kLan2)));
+    tasks.run();
+    for (std::uint32_t n = 0; n < 2500; ++n) {
+        const group_manager::SourceGroup key{Ipv4Address(Ipv4Address(239, 4, 0, 0).host() + n), {}};
+        ASSERT_TRUE(pim.add(key, on(kLan2), group_manager::MembershipFlags::kJoin));
+    }
+    session.end();
+    std::size_t count = 0;
+    for (; tasks.waiting() > 0; ++count) {
+        tasks.run_one();
+    }
+    EXPECT_GE(count, 4U);
+    EXPECT_EQ(owner(kLan2), "igmp");
+    EXPECT_EQ(groups.memberships().size(), 0U);
+    EXPECT_FALSE(registered("pim"));
+}
+
+TEST_F(RemoteProtocolsTest, NamesAreUnique) {
+    FakeSession session;
+    enter(session);
+    EXPECT_EQ(remotes.enter(session, {{104, 0}, "pim", {}}).error().what,
+              "the name pim belongs to protocol 103 component 0; take another one");
+}
+
 TEST_F(RemoteProtocolsTest, BoundsClientsAndEnumerations) {
     FakeSession session;
     for (std::uint32_t i = 0; i < RemoteProtocols::kMostClients; ++i) {
-        enter(session, {300, i}, "many");
+        enter(session, {300, i}, fmt::format("many{}", i));
     }
     EXPECT_EQ(refusal(session, {300, 1000}), Status::kNotEnoughMemory);
     RemoteClient& one = *remotes.client(session, groups.clients().back().handle).value();

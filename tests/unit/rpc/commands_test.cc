@@ -218,7 +218,7 @@ TEST(Parameters, ChecksWordsAndNames) {
         EXPECT_FALSE(check_value(flags, bad)) << bad;
     }
     EXPECT_EQ(check_value(flags, json::array({"prune"})).error().what,
-              "parameter \"flags\": an array is not valid; valid is a list of some of join, forward");
+              "parameter \"flags\": [\"prune\"] is not valid; valid is a list of some of join, forward");
     EXPECT_EQ(refusal("ownership.take", {{"interface", "lan1"}, {"protocol", "pim"}}),
               "parameter \"protocol\": \"pim\" is not valid; valid is one of static");
     const Parameter& name = *command("mgm.register").parameter("name");

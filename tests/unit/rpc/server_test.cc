@@ -159,6 +159,17 @@ TEST_F(ServerTest, LivesOnAfterGarbage) {
     EXPECT_EQ(next(client).at("id"), 2);
 }
 
+TEST_F(ServerTest, LivesOnAfterNumbersThatAreNone) {
+    start();
+    SocketClient client(options.socket);
+    for (const std::string_view line : {"{\"id\": 1e999}\n", "[1e999]\n", "-1e999\n", "[[[[1e400]]]]\n"}) {
+        ASSERT_TRUE(write_all(client, std::string(line)));
+        EXPECT_EQ(next(client).at("error").at("code"), -32700) << line;
+    }
+    ASSERT_TRUE(write_all(client, request(2, "show.status")));
+    EXPECT_EQ(next(client).at("id"), 2);
+}
+
 TEST_F(ServerTest, WaitsForTheOtherHalfOfALine) {
     start();
     SocketClient client(options.socket);
