@@ -12,7 +12,7 @@ packages=(
   libasio-dev libbpf-dev libcli11-dev libdpdk-dev libfmt-dev libreadline-dev libspdlog-dev
   libtomlplusplus-dev nlohmann-json3-dev linux-libc-dev
   # the lab of the demo and of the functional tests
-  ethtool iproute2 iputils-ping procps python3
+  ethtool iproute2 iputils-ping procps python3 util-linux
   # tests
   libclang-rt-19-dev libgmock-dev libgtest-dev librapidcheck-dev python3-pytest python3-scapy
 )

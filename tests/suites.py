@@ -8,8 +8,10 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -99,15 +101,15 @@ def fuzz_targets():
 
 
 @timed
-def build(phase, directory, files_of=None):
-    """Configures and compiles; `files_of()` limits it to some targets."""
+def build(phase, directory, files_of=None, priority=()):
+    """Configures and compiles; `files_of()` limits it to some targets, `priority` is a command before the compiler's."""
     if not os.path.exists(os.path.join(REPOSITORY, directory, "build.ninja")):
         options = ["meson", "setup", *BUILD_OPTIONS[directory], directory]
         if run_logged(f"{directory}-setup", options, COMPILERS.get(directory)) != 0:
             fail(phase, "configure")
             return
     files = [os.path.relpath(name, os.path.join(REPOSITORY, directory)) for name in files_of()] if files_of else []
-    if run_logged(directory, ["ninja", "-C", directory, *files]) != 0:
+    if run_logged(directory, [*priority, "ninja", "-C", directory, *files]) != 0:
         fail(phase, "compile")
 
 
@@ -166,41 +168,72 @@ def functional(phase):
         phase.measured = measured(log)
 
 
+def fuzz_one(binary):
+    """True if a fuzz target found nothing."""
+    name = os.path.basename(binary)
+    sources = os.path.join(REPOSITORY, "tests", "fuzz")
+    dictionary = [f"-dict={path}" for path in glob.glob(os.path.join(sources, name.removesuffix("_fuzz") + ".dict"))]
+    scratch = os.path.join(LOGS, "corpus", name)  # what the run finds stays out of the tree
+    os.makedirs(scratch, exist_ok=True)
+    argv = [binary, f"-max_total_time={os.environ.get('FUZZ_SECONDS', '5')}", "-rss_limit_mb=2048", "-timeout=5",
+            "-print_final_stats=1", f"-artifact_prefix={LOGS}/{name}-", *dictionary, scratch,
+            *glob.glob(os.path.join(sources, "corpus", name))]
+    return run_logged(f"fuzz-{name}", argv, SANITIZER_OPTIONS) == 0
+
+
 @timed
 def fuzz(phase):
-    seconds = os.environ.get("FUZZ_SECONDS", "5")
-    for binary in fuzz_targets():
-        name = os.path.basename(binary)
-        sources = os.path.join(REPOSITORY, "tests", "fuzz")
-        dictionary = [f"-dict={path}" for path in glob.glob(os.path.join(sources, name.removesuffix("_fuzz") + ".dict"))]
-        scratch = os.path.join(LOGS, "corpus", name)  # what the run finds stays out of the tree
-        os.makedirs(scratch, exist_ok=True)
-        argv = [binary, f"-max_total_time={seconds}", "-rss_limit_mb=2048", "-timeout=5", "-print_final_stats=1",
-                f"-artifact_prefix={LOGS}/{name}-", *dictionary, scratch,
-                *glob.glob(os.path.join(sources, "corpus", name))]
-        if run_logged(f"fuzz-{name}", argv, SANITIZER_OPTIONS) == 0:
-            phase.passed += 1
-        else:
-            fail(phase, name)
+    binaries = fuzz_targets()
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for binary, clean in zip(binaries, pool.map(fuzz_one, binaries)):
+            if clean:
+                phase.passed += 1
+            else:
+                fail(phase, os.path.basename(binary))
+
+
+class IdleBuild:
+    """A build on the processor time that a suite beside it leaves: functional tests wait more than they compute."""
+
+    def __init__(self, phase, *arguments):
+        self.phase = phase
+        self.thread = threading.Thread(target=build, args=(phase, *arguments, ("chrt", "--idle", "0")))
+        self.thread.start()
+
+    def wait(self):
+        """True if it went well. The phase then says how long it took after the suite."""
+        begin = time.monotonic()
+        self.thread.join()
+        self.phase.seconds = time.monotonic() - begin
+        return self.phase.failed == 0
 
 
 def run_suites(chosen):
-    """Yields the phases in order; a build that fails ends the run of what needs it."""
+    """Returns the phases in order; a build that fails ends the run of what needs it."""
     phases = []
+    both = ["unit", "pipeline"]
+    needs_sanitizers = bool({"sanitize", "fuzz"} & chosen)
+    sanitize = ("build-sanitize", lambda: test_targets("build-sanitize", both) + fuzz_targets())
 
     def step(name, function, *arguments):
         phases.append(Phase(name))
         return function(phases[-1], *arguments)
 
+    beside = None
     if {"unit", "pipeline", "functional"} & chosen and step("build", build, "build"):
         for suite in ("unit", "pipeline"):
             if suite in chosen:
                 step(suite, unit_or_pipeline, "build", [suite])
         if "functional" in chosen:
+            beside = IdleBuild(Phase("build sanitize"), *sanitize) if needs_sanitizers else None
             step("functional", functional)
-    both = ["unit", "pipeline"]
-    if {"sanitize", "fuzz"} & chosen and step("build sanitize", build, "build-sanitize",
-                                              lambda: test_targets("build-sanitize", both) + fuzz_targets()):
+    built = False
+    if beside:
+        phases.append(beside.phase)
+        built = beside.wait()
+    elif needs_sanitizers:
+        built = step("build sanitize", build, *sanitize)
+    if built:
         if "sanitize" in chosen:
             step("sanitize", unit_or_pipeline, "build-sanitize", both)
         if "fuzz" in chosen:

@@ -78,6 +78,12 @@ std::string callback(const json& event) {
     if (!member(event, "interface").is_null()) {
         text += " on " + where(event, "interface");
     }
+    if (member(event, "oifs").is_array()) {
+        text += fmt::format(", oifs {}", list_at(event, "oifs"));
+    }
+    if (!member(event, "upstream").is_null()) {
+        text += fmt::format(" from {}", text_at(event, "upstream"));
+    }
     if (!member(event, "cause").is_null()) {
         text += fmt::format(" ({})", text_at(event, "cause"));
     }

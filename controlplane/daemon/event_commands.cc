@@ -19,9 +19,9 @@ json recent(Router& router, const json& params) {
     const auto topic = rpc::text_in(params, "topic");
     const Topics wanted = topic ? topic_named(*topic) : Topics::kAll;
     json entries = json::array();
-    for (const LoggedEvent& event : router.events().recent()) {
-        if (overlap(topics_of(event.body), wanted)) {
-            entries.push_back(event_json(event, router.event_names()));
+    for (const auto& event : router.events().recent()) {
+        if (overlap(topics_of(event->body), wanted)) {
+            entries.push_back(event_json(*event, router.event_names()));
         }
     }
     return {{"entries", std::move(entries)}};

@@ -60,11 +60,7 @@ class Members {
         key(changed.flow);
         event_["iif"] = name(changed.iif);
         event_["next_hop"] = next_hop(changed.iif);
-        json oifs = json::array();
-        for (const InterfaceKey oif : changed.oifs) {
-            oifs.push_back(name(oif));
-        }
-        event_["oifs"] = std::move(oifs);
+        oifs(changed.oifs);
         event_["state"] = state_name(changed.state);
         event_["reason"] =
             changed.reason == NegativeReason::kNone ? json() : json(reason_name(changed.reason));
@@ -84,6 +80,17 @@ class Members {
         }
         if (alert) {
             event_["cause"] = fired.cause == AlertCause::kMembership ? "membership" : "entry";
+        }
+        if (fired.kind == CallbackKind::kPruneAlert && fired.cause == AlertCause::kEntry) {
+            event_["timeout"] = kDefaultMfeTimeout.count();
+        }
+        if (fired.kind == CallbackKind::kCreationAlert) {
+            oifs(fired.oifs);
+        }
+        if (fired.kind == CallbackKind::kRpf) {
+            event_["upstream"] = fired.upstream.is_unspecified() ? json() : rpc::address_json(fired.upstream);
+            event_["route"] = {{"kind", route_kind_name(fired.route.kind)},
+                               {"prefix", fmt::to_string(fired.route.prefix)}};
         }
     }
     void operator()(const TablePublished& published) {
@@ -109,6 +116,13 @@ class Members {
     void interface(InterfaceKey key) {
         event_["interface"] = name(key);
         event_["next_hop"] = next_hop(key);
+    }
+    void oifs(const std::vector<InterfaceKey>& interfaces) {
+        json names = json::array();
+        for (const InterfaceKey oif : interfaces) {
+            names.push_back(name(oif));
+        }
+        event_["oifs"] = std::move(names);
     }
     void key(SourceGroup key) {
         event_["source"] = rpc::source_json(key.source);

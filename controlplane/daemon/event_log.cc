@@ -80,14 +80,15 @@ class EventLog::Follower final : public rpc::LineSource {
     [[nodiscard]] bool is(const rpc::Session& session) const { return &session_ == &session; }
     void widen(Topics topics) { topics_ = topics_ | topics; }
 
-    void offer(const std::shared_ptr<Follower>& self, const LoggedEvent& event, Topics topics) {
+    void offer(const std::shared_ptr<Follower>& self, const std::shared_ptr<const LoggedEvent>& event,
+               Topics topics) {
         if (overlap(topics_, topics)) {
             waiting_.push_back(event);
             session_.push(self, sizeof(LoggedEvent));
         }
     }
     std::size_t take_line(std::string& out) override {
-        render_(waiting_.front(), out);
+        render_(*waiting_.front(), out);
         waiting_.pop_front();
         return sizeof(LoggedEvent);
     }
@@ -96,16 +97,16 @@ class EventLog::Follower final : public rpc::LineSource {
     rpc::Session& session_;
     Topics topics_;
     const Render render_;
-    std::deque<LoggedEvent> waiting_;
+    std::deque<std::shared_ptr<const LoggedEvent>> waiting_;
 };
 
 EventLog::EventLog(Render render) : render_(std::move(render)) {}
 EventLog::~EventLog() = default;
 
 void EventLog::add(Instant time, LoggedEvent::Body body) {
-    recent_.push_back({.sequence = ++sequence_, .time = time, .body = std::move(body)});
+    recent_.push_back(std::make_shared<const LoggedEvent>(++sequence_, time, std::move(body)));
     if (!followers_.empty()) {
-        const Topics topics = topics_of(recent_.back().body);
+        const Topics topics = topics_of(recent_.back()->body);
         for (const auto& follower : followers_) {
             follower->offer(follower, recent_.back(), topics);
         }

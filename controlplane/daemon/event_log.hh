@@ -74,8 +74,8 @@ enum class Topics : std::uint8_t {
 /// order.
 [[nodiscard]] Topics topics_of(const LoggedEvent::Body& body);
 
-/// Control thread only. An event costs a copy of its struct, and one more per follower that wants it; it
-/// becomes text when somebody reads it.
+/// Control thread only. An event costs one copy of its struct, which all followers share; it becomes text
+/// when somebody reads it.
 class EventLog {
   public:
     static constexpr std::size_t kKept = 1000;
@@ -93,7 +93,7 @@ class EventLog {
     void follow(rpc::Session& session, Topics topics);
 
     /// Oldest first.
-    [[nodiscard]] const std::deque<LoggedEvent>& recent() const { return recent_; }
+    [[nodiscard]] const std::deque<std::shared_ptr<const LoggedEvent>>& recent() const { return recent_; }
     /// Of the last event; 0 before the first.
     [[nodiscard]] std::uint64_t sequence() const { return sequence_; }
     [[nodiscard]] std::size_t followers() const { return followers_.size(); }
@@ -102,7 +102,7 @@ class EventLog {
     class Follower;
 
     const Render render_;
-    std::deque<LoggedEvent> recent_;
+    std::deque<std::shared_ptr<const LoggedEvent>> recent_;
     std::uint64_t sequence_ = 0;
     std::list<std::shared_ptr<Follower>> followers_;
 };

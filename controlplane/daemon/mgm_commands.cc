@@ -89,10 +89,13 @@ rpc::SessionHandler with_interface(Router& router, Status unknown, Call call) {
             return std::unexpected(client.error());
         }
         const auto interface = interface_in(router, params, unknown);
-        if (!interface) {
-            return std::unexpected(interface.error());
+        if (interface) {
+            return nothing(call(**client, *interface, params));
         }
-        return nothing(call(**client, *interface, params));
+        // Nobody is on no interface: malformed arguments come before that in the order of checks.
+        const auto result = call(**client, InterfaceKey{}, params);
+        return std::unexpected(!result && result.error().status != unknown ? result.error()
+                                                                           : interface.error());
     };
 }
 

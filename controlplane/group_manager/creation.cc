@@ -127,8 +127,12 @@ Entry Core::build(SourceGroup flow, InterfaceKey arrival, std::vector<std::byte>
 void Core::ask_rpf(Entry& entry) {
     const Client& owner = *clients.find(entry.iif_owner);
     RpfQuery query{entry.flow, entry.header, entry.iif, entry.upstream, entry.route};
-    const CallbackFired fired{
-        .kind = CallbackKind::kRpf, .target = owner.name, .key = entry.flow, .interface = entry.iif};
+    const CallbackFired fired{.kind = CallbackKind::kRpf,
+                              .target = owner.name,
+                              .key = entry.flow,
+                              .interface = entry.iif,
+                              .upstream = entry.upstream,
+                              .route = entry.route};
     if (!dispatcher.call(owner.callbacks.rpf, fired, query)) {
         return;
     }
@@ -161,7 +165,8 @@ void Core::ask_creation(Entry& entry) {
                         {.kind = CallbackKind::kCreationAlert,
                          .target = client.name,
                          .key = entry.flow,
-                         .interface = entry.iif},
+                         .interface = entry.iif,
+                         .oifs = offered},
                         CreationAlert{entry.flow, entry.iif, oifs});
         for (std::size_t i = 0; i < offered.size(); ++i) {
             if (!oifs[i].enabled) {

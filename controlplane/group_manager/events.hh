@@ -70,6 +70,9 @@ struct CallbackFired {
     SourceGroup key;                            ///< of all but DISABLE and ENABLE
     InterfaceKey interface;                     ///< where the callback has one; the iif for RPF and CREATION
     AlertCause cause = AlertCause::kMembership; ///< of the alerts
+    std::vector<InterfaceKey> oifs;             ///< of CREATION: the candidates
+    Ipv4Address upstream;                       ///< of RPF, as the multicast view has it
+    Route route;                                ///< of RPF
 };
 
 using Event = std::variant<OwnershipChanged, MembershipChanged, MfeChanged, CallbackFired>;

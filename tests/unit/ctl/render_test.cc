@@ -132,6 +132,10 @@ TEST(Render, Events) {
          "owner": "pim", "igmp": true, "phase": "handoff", "stale": 2},
         {"topic": "ownership", "event": "callback", "callback": "disable_igmp", "target": "igmp", "interface": "lan1",
          "next_hop": "10.0.1.9"},
+        {"topic": "mfe", "event": "callback", "callback": "creation_alert", "target": "pim", "source": "10.0.1.2",
+         "group": "239.1.1.1", "interface": "lan1", "oifs": ["lan2", "lan3"]},
+        {"topic": "mfe", "event": "callback", "callback": "rpf", "target": "pim", "source": "10.9.0.2",
+         "group": "239.1.1.1", "interface": "lan1", "upstream": "10.0.1.254"},
         {"topic": "membership", "event": "callback", "callback": "join_alert", "target": "pim", "source": "*",
          "group": "239.1.1.1", "cause": "membership"},
         {"topic": "membership", "event": "membership", "change": "added", "source": "*", "group": "239.1.1.1",
@@ -144,6 +148,8 @@ TEST(Render, Events) {
     EXPECT_EQ(lines.substr(lines.find("  ")),
               "  ownership   lan1: owner pim, igmp yes, handoff, 2 stale\n"
               "-  ownership   callback disable_igmp -> igmp on lan1 via 10.0.1.9\n"
+              "-  mfe         callback creation_alert -> pim (10.0.1.2,239.1.1.1) on lan1, oifs lan2,lan3\n"
+              "-  mfe         callback rpf -> pim (10.9.0.2,239.1.1.1) on lan1 from 10.0.1.254\n"
               "-  membership  callback join_alert -> pim (*,239.1.1.1) (membership)\n"
               "-  membership  membership added (*,239.1.1.1) on lan2 by igmp\n"
               "-  mfe         entry created (10.0.1.2,239.1.1.1) iif lan1 oifs lan2,lan3 active\n"

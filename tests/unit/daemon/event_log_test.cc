@@ -64,8 +64,8 @@ TEST_F(EventLogTest, NumbersEventsAndKeepsTheLastThousand) {
     }
     EXPECT_EQ(log.sequence(), EventLog::kKept + 5);
     EXPECT_EQ(log.recent().size(), EventLog::kKept);
-    EXPECT_EQ(log.recent().front().sequence, 6U);
-    EXPECT_EQ(log.recent().back().sequence, EventLog::kKept + 5);
+    EXPECT_EQ(log.recent().front()->sequence, 6U);
+    EXPECT_EQ(log.recent().back()->sequence, EventLog::kKept + 5);
 }
 
 TEST_F(EventLogTest, TellsFollowersWhatTheyAskedFor) {
@@ -131,7 +131,7 @@ TEST_F(EventLogTest, SpellsEveryEvent) {
     EXPECT_EQ(shown(fired(CallbackKind::kPruneAlert, AlertCause::kEntry)),
               json::parse(R"({"topic": "mfe", "event": "callback", "callback": "prune_alert", "target": "pim",
                               "protocol_id": 103, "component_id": 1, "source": "10.0.1.2", "group": "239.1.1.1",
-                              "interface": "lan1", "next_hop": null, "cause": "entry"})"));
+                              "interface": "lan1", "next_hop": null, "cause": "entry", "timeout": 900})"));
     EXPECT_EQ(
         shown(fired(CallbackKind::kEnableIgmp)),
         json::parse(R"({"topic": "ownership", "event": "callback", "callback": "enable_igmp", "target": "pim",
