@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -173,8 +174,9 @@ class GroupManager {
     [[nodiscard]] const std::map<InterfaceKey, HandoffStats>& handoffs() const;
     [[nodiscard]] std::vector<MembershipView> memberships() const;
     [[nodiscard]] std::vector<ClientView> clients() const;
-    /// Keys that the client has joined on one interface, ascending.
-    [[nodiscard]] std::vector<SourceGroup> memberships_of(ClientHandle client, InterfaceKey interface) const;
+    /// Keys that the client has joined on one interface, ascending, at most `limit`.
+    [[nodiscard]] std::vector<SourceGroup> memberships_of(ClientHandle client, InterfaceKey interface,
+                                                          std::size_t limit = SIZE_MAX) const;
     [[nodiscard]] std::size_t mfe_count() const;
     [[nodiscard]] const Metrics& metrics() const;
 

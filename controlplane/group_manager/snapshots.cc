@@ -64,13 +64,17 @@ std::vector<MembershipView> GroupManager::memberships() const {
     return views;
 }
 
-std::vector<SourceGroup> GroupManager::memberships_of(ClientHandle client, InterfaceKey interface) const {
+std::vector<SourceGroup> GroupManager::memberships_of(ClientHandle client, InterfaceKey interface,
+                                                      std::size_t limit) const {
     std::vector<SourceGroup> keys;
     const Record* record = core_->interest.find(interface);
     if (record == nullptr || (client != record->owner && client != record->igmp)) {
         return keys;
     }
     for (const auto& [key, members] : record->members) {
+        if (keys.size() == limit) {
+            break;
+        }
         if (client == record->owner ? members.owner.has_value() : members.igmp.has_value()) {
             keys.push_back(key);
         }

@@ -128,7 +128,7 @@ Expected<void> RemoteClient::release(InterfaceKey interface) {
 }
 
 bool RemoteClient::drop_some(InterfaceKey interface) {
-    const std::vector<SourceGroup> keys = groups_.memberships_of(handle_, interface);
+    const std::vector<SourceGroup> keys = groups_.memberships_of(handle_, interface, kDeletedAtOnce + 1);
     if (keys.size() <= kDeletedAtOnce) {
         return false;
     }

@@ -57,7 +57,10 @@ class LargeHandoff : public RouterFixture {
         for (std::uint32_t n = first; n < last; ++n) {
             all.records.push_back({type, group(n).group, {}});
         }
-        for (const auto& packet : igmp::encode(all, Ipv4Address(10, 0, 2, 9), 1500)) {
+        hear(all);
+    }
+    void hear(const igmp::ReportV3& report) {
+        for (const auto& packet : igmp::encode(report, Ipv4Address(10, 0, 2, 9), 1500)) {
             igmp.receive({.kind = SignalKind::kIgmp,
                           .domain = kRoutedDomain,
                           .port = {},
@@ -170,15 +173,7 @@ TEST_F(LargeHandoff, OwnersTowardsSourcesAreToldInTurnHoweverOftenTheyChange) {
     for (std::uint32_t n = 0; n < kGroups; ++n) {
         all.records.push_back({kAllow, Ipv4Address(Ipv4Address(239, 3, 0, 0).host() + n), {kSource}});
     }
-    for (const auto& packet : igmp::encode(all, Ipv4Address(10, 0, 2, 9), 1500)) {
-        igmp.receive({.kind = SignalKind::kIgmp,
-                      .domain = kRoutedDomain,
-                      .port = {},
-                      .vlan = {},
-                      .interface = kLan2,
-                      .source_mac = {},
-                      .packet = packet});
-    }
+    hear(all);
     interest.clear(); // of the other groups; the callbacks check that joins and prunes alternate
     ASSERT_TRUE(groups.take_interface_ownership(client, {kLan1, {}}));
     tasks.run_one();
@@ -188,15 +183,7 @@ TEST_F(LargeHandoff, OwnersTowardsSourcesAreToldInTurnHoweverOftenTheyChange) {
     ASSERT_TRUE(groups.take_interface_ownership(client, {kLan1, {}}));
     tasks.run_one();
     igmp::ReportV3 one{.records = {{kToInclude, Ipv4Address(239, 3, 23, 0), {}}}}; // ahead of the slices
-    for (const auto& packet : igmp::encode(one, Ipv4Address(10, 0, 2, 9), 1500)) {
-        igmp.receive({.kind = SignalKind::kIgmp,
-                      .domain = kRoutedDomain,
-                      .port = {},
-                      .vlan = {},
-                      .interface = kLan2,
-                      .source_mac = {},
-                      .packet = packet});
-    }
+    hear(one);
     wait(std::chrono::seconds(3)); // its last member query time
     run_tasks();
     EXPECT_EQ(having(interest, 1), kGroups - 1);

@@ -1,70 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // SPDX-FileCopyrightText: 2026 the mcfwd authors
 //
-// Routing protocols in other processes, without sockets: what they are told, word by word, and what becomes
-// of them when their connection ends.
-#include <algorithm>
-
-#include <nlohmann/json.hpp>
-
-#include <controlplane/protocols/remote_protocols.hh>
-
-#include "fake_session.hh"
-#include "router_fixture.hh"
+// What a routing protocol in another process is told, word by word, and what it may do.
+#include "remote_fixture.hh"
 
 namespace mcfwd::protocols {
 namespace {
-
-using namespace std::chrono_literals;
-using group_manager::ComponentId;
-using group_manager::InterfaceKey;
-using group_manager::SourceGroup;
-using enum group_manager::MembershipFlags;
-using Oifs = std::vector<IfIndex>;
-using Lines = std::vector<std::string>;
-
-class RemoteProtocolsTest : public RouterFixture {
-  protected:
-    static constexpr ComponentId kPim{103, 0};
-    static constexpr ComponentId kDvmrp{200, 0};
-
-    void SetUp() override {
-        serve(kLan1);
-        serve(kLan2);
-        serve(kLan3);
-    }
-
-    RemoteClient& enter(FakeSession& session, ComponentId id = kPim, const std::string& name = "pim",
-                        Duration restart_time = {}) {
-        const auto entered = remotes.enter(session, {id, name, restart_time});
-        EXPECT_TRUE(entered) << entered.error().what;
-        return *remotes.client(session, entered->handle).value();
-    }
-    Status refusal(FakeSession& session, ComponentId id, const std::string& name = "pim") {
-        return remotes.enter(session, {id, name, {}}).error().status;
-    }
-    static InterfaceKey on(IfIndex index) { return {index, {}}; }
-    void pass(Duration time) {
-        clock.move(time);
-        remotes.advance();
-        groups.tick();
-        tasks.run();
-    }
-    [[nodiscard]] std::size_t stale() const {
-        std::size_t count = 0;
-        for (const auto& record : groups.ownership()) {
-            count += record.stale;
-        }
-        return count;
-    }
-    [[nodiscard]] bool registered(const std::string& name) const {
-        return std::ranges::count(groups.clients(), name, [](const auto& c) { return c.name.name; }) == 1;
-    }
-
-    const SourceGroup any{kGroup, kAnySource};
-    const SourceGroup flow{kGroup, kSource};
-    RemoteProtocols remotes{{.clock = clock, .tasks = tasks, .groups = groups, .interfaces = interfaces}};
-};
 
 TEST_F(RemoteProtocolsTest, TellsEveryCallbackWithAllItsArguments) {
     FakeSession session;
@@ -231,26 +172,6 @@ TEST_F(RemoteProtocolsTest, AVetoOutlivesTheRebuildOfItsEntry) {
     EXPECT_EQ(oifs(kSource), (std::vector{kLan2, kLan3})) << "taken back is taken back";
 }
 
-TEST_F(RemoteProtocolsTest, ManyMembershipsOfADeadClientGoInSeveralTasks) {
-    FakeSession session;
-    RemoteClient& pim = enter(session);
-    ASSERT_TRUE(pim.take(on(kLan2)));
-    tasks.run();
-    for (std::uint32_t n = 0; n < 2500; ++n) {
-        const group_manager::SourceGroup key{Ipv4Address(Ipv4Address(239, 4, 0, 0).host() + n), {}};
-        ASSERT_TRUE(pim.add(key, on(kLan2), group_manager::MembershipFlags::kJoin));
-    }
-    session.end();
-    std::size_t count = 0;
-    for (; tasks.waiting() > 0; ++count) {
-        tasks.run_one();
-    }
-    EXPECT_GE(count, 4U);
-    EXPECT_EQ(owner(kLan2), "igmp");
-    EXPECT_EQ(groups.memberships().size(), 0U);
-    EXPECT_FALSE(registered("pim"));
-}
-
 TEST_F(RemoteProtocolsTest, NamesAreUnique) {
     FakeSession session;
     enter(session);
@@ -292,124 +213,6 @@ TEST_F(RemoteProtocolsTest, WhatWaitsIsDeliveredAfterLeaving) {
     ASSERT_EQ(session.waiting(), 1U);
     ASSERT_TRUE(remotes.leave(pim));
     EXPECT_EQ(session.lines().size(), 1U);
-}
-
-TEST_F(RemoteProtocolsTest, ADeadClientsInterfacesGoBackAndNoPacketNotices) {
-    FakeSession session;
-    RemoteClient& pim = enter(session);
-    report(kLan2, igmp::RecordType::kToExclude);
-    packet(kSource, kLan1);
-    for (const IfIndex index : {kLan1, kLan2, kLan3}) {
-        ASSERT_TRUE(pim.take(on(index)));
-    }
-    ASSERT_TRUE(pim.add(any, on(kLan3), kJoin));
-    tasks.run();
-    ASSERT_EQ(oifs(kSource), (Oifs{kLan2, kLan3}));
-    session.end();
-    EXPECT_EQ(owner(kLan1), "igmp");
-    EXPECT_EQ(owner(kLan2), "pim") << "one interface a task";
-    tasks.run();
-    for (const IfIndex index : {kLan1, kLan2, kLan3}) {
-        EXPECT_EQ(owner(index), "igmp");
-    }
-    EXPECT_EQ(oifs(kSource), Oifs{kLan2}) << "only its own membership is gone";
-    EXPECT_FALSE(registered("pim"));
-    pass(11s);
-    EXPECT_EQ(stale(), 0U);
-    EXPECT_EQ(oifs(kSource), Oifs{kLan2});
-}
-
-TEST_F(RemoteProtocolsTest, ARestartedClientFindsWhatItHadWithoutAHandoff) {
-    FakeSession session(100);
-    RemoteClient& pim = enter(session, kPim, "pim", 10s);
-    const SourceGroup other{Ipv4Address(239, 2, 2, 2), kAnySource};
-    ASSERT_TRUE(pim.take(on(kLan2)));
-    ASSERT_TRUE(pim.add(any, on(kLan2), kJoin));
-    ASSERT_TRUE(pim.add(other, on(kLan2), kJoin));
-    tasks.run();
-    packet(kSource, kLan1);
-    const std::uint64_t windows = groups.metrics().handoff_windows;
-    session.end();
-    pass(9s);
-    EXPECT_EQ(owner(kLan2), "pim");
-    EXPECT_FALSE(remotes.view(pim.handle())->connected);
-
-    FakeSession again(200);
-    const auto restarted = remotes.enter(again, {kPim, "pim", 10s});
-    ASSERT_TRUE(restarted);
-    EXPECT_TRUE(restarted->restarted);
-    RemoteClient& same = *remotes.client(again, restarted->handle).value();
-    EXPECT_EQ(same.interfaces(), std::vector{on(kLan2)});
-    EXPECT_EQ(same.pid(), 200);
-    ASSERT_TRUE(same.add(any, on(kLan2), kJoin));
-    remotes.restart_complete(same);
-    tasks.run();
-    EXPECT_EQ(groups.memberships_of(same.handle(), on(kLan2)), std::vector{any})
-        << "the other was not claimed";
-    EXPECT_EQ(oifs(kSource), Oifs{kLan2});
-    EXPECT_EQ(groups.metrics().handoff_windows, windows);
-    pass(60s);
-    EXPECT_EQ(owner(kLan2), "pim");
-}
-
-TEST_F(RemoteProtocolsTest, WithoutTheMarkerUnclaimedMembershipsGoAfterTheRestartTime) {
-    FakeSession session;
-    RemoteClient& pim = enter(session, kPim, "pim", 10s);
-    ASSERT_TRUE(pim.take(on(kLan2)));
-    for (std::uint32_t i = 0; i < 2500; ++i) {
-        ASSERT_TRUE(
-            pim.add({Ipv4Address(Ipv4Address(239, 5, 0, 0).host() + i), kAnySource}, on(kLan2), kJoin));
-    }
-    session.end();
-    FakeSession again;
-    enter(again, kPim, "pim", 0s);
-    pass(9s);
-    EXPECT_EQ(remotes.view(pim.handle())->unclaimed, 2500U);
-    pass(2s);
-    EXPECT_EQ(remotes.view(pim.handle())->unclaimed, 0U);
-    EXPECT_TRUE(groups.memberships_of(pim.handle(), on(kLan2)).empty());
-}
-
-TEST_F(RemoteProtocolsTest, AClientThatDoesNotComeBackIsReleased) {
-    FakeSession session;
-    RemoteClient& pim = enter(session, kPim, "pim", 10s);
-    ASSERT_TRUE(pim.take(on(kLan2)));
-    session.end();
-    pass(10s);
-    EXPECT_EQ(owner(kLan2), "igmp");
-    EXPECT_FALSE(registered("pim"));
-}
-
-TEST_F(RemoteProtocolsTest, ANewConnectionMayComeBeforeWordOfTheOldOnesEnd) {
-    FakeSession session;
-    RemoteClient& pim = enter(session, kPim, "pim", 10s);
-    ASSERT_TRUE(pim.take(on(kLan2)));
-    FakeSession early;
-    EXPECT_EQ(refusal(early, kPim), Status::kAlreadyExists) << "the old one lives";
-    report(kLan3, igmp::RecordType::kToExclude);
-    session.gone = true;
-    EXPECT_TRUE(remotes.enter(early, {kPim, "pim", 10s})->restarted);
-    EXPECT_EQ(session.lines().size(), 1U) << "the old connection still has its own";
-    session.end();
-    pass(60s);
-    EXPECT_EQ(owner(kLan2), "pim") << "the end of the old connection is not that of the new one";
-}
-
-TEST_F(RemoteProtocolsTest, RegistersAnewWhileTheOldOneIsBeingReleased) {
-    FakeSession session;
-    RemoteClient& pim = enter(session);
-    const auto before = pim.handle();
-    ASSERT_TRUE(pim.take(on(kLan1)));
-    ASSERT_TRUE(pim.take(on(kLan2)));
-    session.end();
-    FakeSession again;
-    const auto entered = remotes.enter(again, {kPim, "pim", {}});
-    ASSERT_TRUE(entered);
-    EXPECT_FALSE(entered->restarted);
-    EXPECT_NE(entered->handle, before);
-    EXPECT_EQ(owner(kLan2), "igmp");
-    tasks.run();
-    EXPECT_TRUE(registered("pim"));
 }
 
 } // namespace
