@@ -112,17 +112,17 @@ void add_membership_commands(rpc::Registry& registry, Router& router) {
 }
 
 void add_ownership_commands(rpc::Registry& registry, Router& router) {
-    const auto call = [&router](Expected<void> (protocols::StaticRoutes::*change)(IfIndex)) {
+    const auto call = [&router](Expected<void> (protocols::StaticInterfaces::*change)(IfIndex)) {
         return [&router, change](const json& params) -> Expected<json> {
             const auto interface = interface_named(router, *rpc::text_in(params, "interface"));
             if (!interface) {
                 return std::unexpected(interface.error());
             }
-            return nothing((router.static_routes().*change)(*interface));
+            return nothing((router.static_interfaces().*change)(*interface));
         };
     };
-    registry.add("ownership.take", call(&protocols::StaticRoutes::hold));
-    registry.add("ownership.release", call(&protocols::StaticRoutes::let_go));
+    registry.add("ownership.take", call(&protocols::StaticInterfaces::hold));
+    registry.add("ownership.release", call(&protocols::StaticInterfaces::let_go));
 }
 
 } // namespace

@@ -54,8 +54,9 @@ Router::Router(Environment environment)
                .sink = publisher_},
               group_settings(environment.config),
               [this](const group_manager::Event& event) { observe(event); }),
-      static_routes_(groups_, view_),
-      rpf_routes_(groups_, view_, static_routes_),
+      static_interfaces_(groups_),
+      static_routes_(groups_, view_, static_interfaces_),
+      rpf_routes_(groups_, view_, static_interfaces_),
       igmp_({.clock = environment.clock,
              .tasks = environment.tasks,
              .packets = environment.dataplane.sender(),
@@ -63,7 +64,8 @@ Router::Router(Environment environment)
       remotes_({.clock = environment.clock,
                 .tasks = environment.tasks,
                 .groups = groups_,
-                .interfaces = interfaces_}) {}
+                .interfaces = interfaces_,
+                .statics = static_interfaces_}) {}
 
 Expected<void> Router::start() {
     if (auto entered = enter_connected(config(), view_); !entered) {
@@ -82,7 +84,7 @@ Expected<void> Router::start_clients() {
     if (auto started = groups_.start(); !started) {
         return started;
     }
-    if (auto started = static_routes_.start(); !started) {
+    if (auto started = static_interfaces_.start(); !started) {
         return started;
     }
     return igmp_.start();

@@ -24,6 +24,7 @@
 #include <controlplane/protocols/igmp_protocol.hh>
 #include <controlplane/protocols/remote_protocols.hh>
 #include <controlplane/protocols/rpf_routes.hh>
+#include <controlplane/protocols/static_interfaces.hh>
 #include <controlplane/protocols/static_routes.hh>
 #include <dataplane/dataplane.hh>
 
@@ -56,6 +57,7 @@ class Router {
     [[nodiscard]] const forwarding::InterfaceTable& interfaces() const { return interfaces_; }
     [[nodiscard]] const group_manager::GroupManager& groups() const { return groups_; }
     [[nodiscard]] protocols::IgmpProtocol& igmp() { return igmp_; }
+    [[nodiscard]] protocols::StaticInterfaces& static_interfaces() { return static_interfaces_; }
     [[nodiscard]] protocols::StaticRoutes& static_routes() { return static_routes_; }
     [[nodiscard]] protocols::RpfRoutes& rpf_routes() { return rpf_routes_; }
     [[nodiscard]] const group_manager::MulticastView& view() const { return view_; }
@@ -85,6 +87,7 @@ class Router {
     TableVersion noted_version_;
     std::vector<bool> noted_links_; ///< per port
     group_manager::GroupManager groups_;
+    protocols::StaticInterfaces static_interfaces_;
     protocols::StaticRoutes static_routes_;
     protocols::RpfRoutes rpf_routes_;
     protocols::IgmpProtocol igmp_;

@@ -115,10 +115,11 @@ struct Core {
     void report_membership(MembershipChanged::What what, SourceGroup key, InterfaceKey interface,
                            ClientHandle component);
 
-    // --- ownership.cc, handoff.cc
+    // --- ownership.cc, transfer.cc, handoff.cc
     // ----------------------------------------------------------------------------------
     void take(Client& client, InterfaceKey interface);
     void release(Client& client, InterfaceKey interface);
+    void transfer(Client& from, Client& to, InterfaceKey interface);
     /// The handoffs of 3.3 and 3.4.
     void take_from_igmp(Client& client, InterfaceKey interface);
     void release_to_igmp(Client& client, InterfaceKey interface);

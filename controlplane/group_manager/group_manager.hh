@@ -109,6 +109,12 @@ class GroupManager {
     /// 2.4. kInvalidParameter: no record, or the caller is not on it. If IGMP stays there: the handoff
     /// of 3.4.
     [[nodiscard]] Expected<void> release_interface_ownership(ClientHandle client, InterfaceKey interface);
+    /// For protocols of this router that make way for one another: what release by `from` and take by `to` do
+    /// together, with their callbacks, but the interface has an owner all the time and its entries are
+    /// rebuilt instead of deleted (HandoffMfe::kRebuild). kInvalidParameter: `from` is not its routing
+    /// protocol, or `to` is IGMP; kAlreadyExists: `to` is there.
+    [[nodiscard]] Expected<void> transfer_interface_ownership(ClientHandle from, ClientHandle to,
+                                                              InterfaceKey interface);
     /// 2.5. kNotFound: nobody is on the interface. Allowed inside callbacks.
     [[nodiscard]] Expected<ComponentId> protocol_on_interface(InterfaceKey interface) const;
 

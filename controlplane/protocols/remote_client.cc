@@ -116,11 +116,12 @@ void RemoteClient::answer_from_memory(const CreationAlert& alert) {
 }
 
 Expected<void> RemoteClient::take(InterfaceKey interface) {
-    return groups_.take_interface_ownership(handle_, interface);
+    return is_igmp(id_) ? groups_.take_interface_ownership(handle_, interface)
+                        : statics_.give(handle_, interface);
 }
 
 Expected<void> RemoteClient::release(InterfaceKey interface) {
-    auto released = groups_.release_interface_ownership(handle_, interface);
+    auto released = statics_.take_back(handle_, interface);
     if (released) {
         std::erase_if(vetoes_, [interface](const auto& veto) { return veto.second == interface; });
     }

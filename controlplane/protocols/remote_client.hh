@@ -21,6 +21,7 @@
 
 #include <controlplane/group_manager/group_manager.hh>
 #include <controlplane/protocols/notification.hh>
+#include <controlplane/protocols/static_interfaces.hh>
 #include <controlplane/rpc/session.hh>
 
 namespace mcfwd::protocols {
@@ -32,9 +33,11 @@ class RemoteClient {
     /// A program asks for at most so many groups lists at a time: each holds a copy of all keys.
     static constexpr std::size_t kMostEnumerations = 16;
 
-    RemoteClient(group_manager::GroupManager& groups, const group_manager::InterfaceDirectory& interfaces)
+    RemoteClient(group_manager::GroupManager& groups, const group_manager::InterfaceDirectory& interfaces,
+                 StaticInterfaces& statics)
         : groups_(groups),
-          directory_(interfaces) {}
+          directory_(interfaces),
+          statics_(statics) {}
     RemoteClient(const RemoteClient&) = delete;
     RemoteClient& operator=(const RemoteClient&) = delete;
 
@@ -97,6 +100,7 @@ class RemoteClient {
 
     group_manager::GroupManager& groups_;
     const group_manager::InterfaceDirectory& directory_;
+    StaticInterfaces& statics_;
     rpc::Session* session_ = nullptr; ///< null while no connection has it
     std::shared_ptr<Outbox> outbox_;  ///< of this session; the connection has it too until all is taken
     std::uint64_t sent_before_ = 0;   ///< by earlier sessions

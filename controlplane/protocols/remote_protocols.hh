@@ -49,6 +49,7 @@ class RemoteProtocols {
         TaskQueue& tasks;
         group_manager::GroupManager& groups;
         const group_manager::InterfaceDirectory& interfaces;
+        StaticInterfaces& statics; ///< gives way to them
     };
     struct Registered {
         group_manager::ClientHandle handle;
@@ -89,7 +90,8 @@ class RemoteProtocols {
         kLeaving, ///< its interfaces are being released, one a task
     };
     struct Entry {
-        explicit Entry(const Environment& environment) : client(environment.groups, environment.interfaces) {}
+        explicit Entry(const Environment& environment)
+            : client(environment.groups, environment.interfaces, environment.statics) {}
         RemoteClient client;
         State state = State::kConnected;
         Duration restart_time{};

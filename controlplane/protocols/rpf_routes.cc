@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the mcfwd authors
 //
 // The view changes first, then the group manager looks again. An interface must belong to somebody before
-// packets that arrive there are forwarded at all, so one that nobody is on is owned first and released last.
+// packets that arrive there are forwarded at all, so it is kept first and given up last.
 #include "rpf_routes.hh"
 
 #include <fmt/format.h>
@@ -18,19 +18,14 @@ Expected<void> RpfRoutes::add(Ipv4Prefix prefix, IfIndex interface, Ipv4Address 
         return fail(Status::kAlreadyExists,
                     fmt::format("rpf_route {} exists; delete it first to change it", prefix));
     }
-    const bool own = !groups_.protocol_on_interface({interface, {}});
-    if (own) {
-        if (auto owned = owner_.own(interface); !owned) {
-            return owned;
-        }
+    if (auto kept = interfaces_.keep(interface); !kept) {
+        return kept;
     }
     if (auto added = view_.add_route(prefix, {interface, {}}, upstream); !added) {
-        if (own) {
-            owner_.disown(interface);
-        }
+        interfaces_.stop_keeping(interface);
         return added;
     }
-    routes_.emplace(prefix, Route{interface, upstream, own});
+    routes_.emplace(prefix, Route{interface, upstream});
     return groups_.route_changed(prefix);
 }
 
@@ -43,9 +38,7 @@ Expected<void> RpfRoutes::remove(Ipv4Prefix prefix) {
     routes_.erase(at);
     view_.remove_route(prefix);
     auto changed = groups_.route_changed(prefix);
-    if (route.owned) {
-        owner_.disown(route.interface);
-    }
+    interfaces_.stop_keeping(route.interface);
     return changed;
 }
 

@@ -13,7 +13,7 @@
 
 #include <controlplane/group_manager/group_manager.hh>
 #include <controlplane/group_manager/rpf_table.hh>
-#include <controlplane/protocols/static_routes.hh>
+#include <controlplane/protocols/static_interfaces.hh>
 
 namespace mcfwd::protocols {
 
@@ -23,14 +23,14 @@ class RpfRoutes {
     struct Route {
         IfIndex interface;    ///< packets of the sources arrive here
         Ipv4Address upstream; ///< neighbour they come through; 0: not known
-        bool owned = false;   ///< nobody was on the interface: the static protocol owns it for this route
     };
 
     /// All outlive this object.
-    RpfRoutes(group_manager::GroupManager& groups, group_manager::RpfTable& view, StaticRoutes& owner)
+    RpfRoutes(group_manager::GroupManager& groups, group_manager::RpfTable& view,
+              StaticInterfaces& interfaces)
         : groups_(groups),
           view_(view),
-          owner_(owner) {}
+          interfaces_(interfaces) {}
 
     /// Entries whose sources it covers are rebuilt, make before break. kInvalidParameter: host bits in the
     /// prefix; kAlreadyExists: the prefix has a route; kNotEnoughMemory: no room for one more.
@@ -44,7 +44,7 @@ class RpfRoutes {
   private:
     group_manager::GroupManager& groups_;
     group_manager::RpfTable& view_;
-    StaticRoutes& owner_;
+    StaticInterfaces& interfaces_;
     std::map<Ipv4Prefix, Route> routes_;
 };
 

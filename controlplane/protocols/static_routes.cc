@@ -18,10 +18,6 @@ using group_manager::SourceGroup;
 
 namespace {
 
-/// Protocol number of static routes among the clients, as routing tables number "netmgmt" routes (RFC 2096,
-/// ipCidrRouteProto).
-constexpr std::uint32_t kProtocolStatic = 3;
-
 /// RFC 4607 section 1.
 constexpr Ipv4Prefix kSsmRange{Ipv4Address(232, 0, 0, 0), 8};
 
@@ -61,43 +57,11 @@ std::set<IfIndex> interfaces_of(const StaticRoute& route) {
 
 } // namespace
 
-StaticRoutes::StaticRoutes(group_manager::GroupManager& groups, group_manager::RpfTable& view)
+StaticRoutes::StaticRoutes(group_manager::GroupManager& groups, group_manager::RpfTable& view,
+                           StaticInterfaces& interfaces)
     : groups_(groups),
-      view_(view) {}
-
-Expected<void> StaticRoutes::start() {
-    auto client = groups_.register_protocol(
-        {.id = {.protocol = kProtocolStatic, .component = 0}, .name = "static", .callbacks = {}});
-    if (!client) {
-        return std::unexpected(client.error());
-    }
-    client_ = *client;
-    return {};
-}
-
-Expected<void> StaticRoutes::hold(IfIndex interface) {
-    if (uses_.contains(interface)) {
-        return fail(Status::kAlreadyExists, "the static protocol owns this interface already");
-    }
-    if (auto taken = take({interface}); !taken) {
-        return taken;
-    }
-    held_.insert(interface);
-    return {};
-}
-
-Expected<void> StaticRoutes::let_go(IfIndex interface) {
-    const auto uses = uses_.find(interface);
-    if (uses == uses_.end()) {
-        return fail(Status::kInvalidParameter, "the static protocol does not own this interface");
-    }
-    if (!held_.contains(interface) || uses->second > 1) {
-        return fail(Status::kCanNotComplete, "static routes need this interface; delete them first");
-    }
-    held_.erase(interface);
-    release({interface});
-    return {};
-}
+      view_(view),
+      interfaces_(interfaces) {}
 
 Expected<void> StaticRoutes::add(const StaticRoute& route) {
     if (auto valid = check(route); !valid) {
@@ -107,7 +71,7 @@ Expected<void> StaticRoutes::add(const StaticRoute& route) {
         return fail(Status::kAlreadyExists,
                     fmt::format("mroute {} exists; delete it first to change it", route.key));
     }
-    if (auto taken = take(interfaces_of(route)); !taken) {
+    if (auto taken = interfaces_.need(interfaces_of(route)); !taken) {
         return taken;
     }
     view_.set_static_iif(route.key, InterfaceKey{route.iif, {}});
@@ -115,14 +79,15 @@ Expected<void> StaticRoutes::add(const StaticRoute& route) {
         const group_manager::GroupManager::Batch batch(groups_, fmt::format("mroute add {}", route.key));
         std::set<IfIndex> joined;
         for (const IfIndex oif : route.oifs) {
-            auto added = groups_.add_group_membership(client_, route.key, {oif, {}}, MembershipFlags::kJoin);
+            auto added = groups_.add_group_membership(interfaces_.client(), route.key, {oif, {}},
+                                                      MembershipFlags::kJoin);
             if (!added) {
                 for (const IfIndex undo : joined) {
-                    std::ignore = groups_.delete_group_membership(client_, route.key, {undo, {}},
+                    std::ignore = groups_.delete_group_membership(interfaces_.client(), route.key, {undo, {}},
                                                                   MembershipFlags::kJoin);
                 }
                 view_.clear_static_iif(route.key);
-                release(interfaces_of(route));
+                interfaces_.drop(interfaces_of(route));
                 return added;
             }
             joined.insert(oif);
@@ -143,7 +108,8 @@ Expected<void> StaticRoutes::remove(SourceGroup key) {
     {
         const group_manager::GroupManager::Batch batch(groups_, fmt::format("mroute del {}", key));
         for (const IfIndex oif : route.oifs) {
-            if (auto gone = groups_.delete_group_membership(client_, key, {oif, {}}, MembershipFlags::kJoin);
+            if (auto gone = groups_.delete_group_membership(interfaces_.client(), key, {oif, {}},
+                                                            MembershipFlags::kJoin);
                 !gone) {
                 spdlog::error("static membership not deleted key={} interface={} reason=\"{}\"", key, oif,
                               gone.error().what);
@@ -152,38 +118,8 @@ Expected<void> StaticRoutes::remove(SourceGroup key) {
     }
     view_.clear_static_iif(key);
     route_changed(key);
-    release(interfaces_of(route));
+    interfaces_.drop(interfaces_of(route));
     return {};
-}
-
-Expected<void> StaticRoutes::take(const std::set<IfIndex>& interfaces) {
-    std::set<IfIndex> taken;
-    for (const IfIndex interface : interfaces) {
-        if (uses_[interface] == 0) {
-            if (auto result = groups_.take_interface_ownership(client_, {interface, {}}); !result) {
-                uses_.erase(interface);
-                release(taken);
-                return result;
-            }
-        }
-        ++uses_[interface];
-        taken.insert(interface);
-    }
-    return {};
-}
-
-void StaticRoutes::release(const std::set<IfIndex>& interfaces) {
-    for (const IfIndex interface : interfaces) {
-        const auto at = uses_.find(interface);
-        if (--at->second > 0) {
-            continue;
-        }
-        uses_.erase(at);
-        if (auto result = groups_.release_interface_ownership(client_, {interface, {}}); !result) {
-            spdlog::error("static interface not released interface={} reason=\"{}\"", interface,
-                          result.error().what);
-        }
-    }
 }
 
 void StaticRoutes::route_changed(SourceGroup key) {

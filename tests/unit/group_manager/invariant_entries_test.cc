@@ -159,7 +159,8 @@ RC_GTEST_PROP(GroupManagerInvariant, I21_AVetoHoldsUntilItIsLifted, ()) {
                 continue;
             }
             for (const OifView& oif : entry.mfe.oifs) {
-                const bool released = step.verb == Verb::kRelease || step.verb == Verb::kInterfaceDown;
+                const bool released = step.verb == Verb::kRelease || step.verb == Verb::kTransfer ||
+                                      step.verb == Verb::kInterfaceDown;
                 const bool lifted = (step.verb == Verb::kAdd && has_flag(flags_of(step), kForward) &&
                                      moment.key() == entry.mfe.flow) ||
                                     released;

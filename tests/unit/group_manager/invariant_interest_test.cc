@@ -184,8 +184,8 @@ void hand_over_and_back(Course& course, InterfaceKey on, const std::vector<Sourc
 /// Steps that leave the ownership as it was at the start, I alone on X1.
 std::vector<Step> without_handoffs(std::vector<Step> steps) {
     return without(std::move(steps),
-                   {Verb::kTake, Verb::kRelease, Verb::kInterfaceDown, Verb::kRestart, Verb::kReplay,
-                    Verb::kReplayComplete, Verb::kMischief, Verb::kBatch, Verb::kDeregister});
+                   {Verb::kTake, Verb::kRelease, Verb::kTransfer, Verb::kInterfaceDown, Verb::kRestart,
+                    Verb::kReplay, Verb::kReplayComplete, Verb::kMischief, Verb::kBatch, Verb::kDeregister});
 }
 
 RC_GTEST_PROP(GroupManagerInvariant, I14_TablesDoNotDependOnTheOrderOfMemberships, ()) {

@@ -27,6 +27,7 @@ struct Weight {
 constexpr std::array kVerbs{
     Weight{Verb::kTake, 18, "take"},
     Weight{Verb::kRelease, 9, "release"},
+    Weight{Verb::kTransfer, 4, "transfer"},
     Weight{Verb::kAdd, 40, "add"},
     Weight{Verb::kDelete, 28, "delete"},
     Weight{Verb::kReplay, 8, "replay"},

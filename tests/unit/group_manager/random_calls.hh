@@ -22,9 +22,10 @@ namespace mcfwd::group_manager::test {
 enum class Verb : std::uint8_t {
     kTake,
     kRelease,
-    kAdd,    ///< `extra`: flags
-    kDelete, ///< `extra`: flags
-    kReplay, ///< `extra`: which of the stale memberships IGMP still has, one bit each
+    kTransfer, ///< from the owner of `interface` to `client`
+    kAdd,      ///< `extra`: flags
+    kDelete,   ///< `extra`: flags
+    kReplay,   ///< `extra`: which of the stale memberships IGMP still has, one bit each
     kReplayComplete,
     kPacket,
     kWrongInterface,

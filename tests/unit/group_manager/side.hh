@@ -149,6 +149,10 @@ Results Side<Subject>::call(const Step& step) {
     case Verb::kRelease:
         add(gm.release_interface_ownership(handle(step), on));
         break;
+    case Verb::kTransfer:
+        add(gm.transfer_interface_ownership(handle({.client = kOwner, .interface = step.interface}),
+                                            handle(step), on));
+        break;
     case Verb::kAdd:
         add(gm.add_group_membership(handle(step), key, on, flags));
         break;

@@ -63,7 +63,8 @@ class RemoteProtocolsTest : public RouterFixture {
 
     const SourceGroup any{kGroup, kAnySource};
     const SourceGroup flow{kGroup, kSource};
-    RemoteProtocols remotes{{.clock = clock, .tasks = tasks, .groups = groups, .interfaces = interfaces}};
+    RemoteProtocols remotes{
+        {.clock = clock, .tasks = tasks, .groups = groups, .interfaces = interfaces, .statics = statics}};
 };
 
 } // namespace mcfwd::protocols

@@ -68,6 +68,9 @@ class FakeTable final : public group_manager::ForwardingSink {
             signals[policy.interface.interface] = policy.signal;
         }
         causes.push_back(update.cause);
+        if (on_publish) {
+            on_publish();
+        }
         return {};
     }
     void discard_parked(group_manager::SourceGroup) override {}
@@ -84,6 +87,7 @@ class FakeTable final : public group_manager::ForwardingSink {
     std::map<IfIndex, bool> signals;
     std::vector<std::string> causes;
     std::size_t versions = 0;
+    std::function<void()> on_publish;
 };
 
 class FakeSender final : public PacketSender {
@@ -127,7 +131,7 @@ class RouterFixture : public testing::Test {
             EXPECT_TRUE(view.add_connected(address, {index, {}}));
         }
         EXPECT_TRUE(groups.start());
-        EXPECT_TRUE(routes.start());
+        EXPECT_TRUE(statics.start());
         EXPECT_TRUE(igmp.start());
     }
 
@@ -220,7 +224,8 @@ class RouterFixture : public testing::Test {
                                         .boundary = boundaries,
                                         .sink = table},
                                        settings};
-    StaticRoutes routes{groups, view};
+    StaticInterfaces statics{groups};
+    StaticRoutes routes{groups, view, statics};
     IgmpProtocol igmp{{.clock = clock, .tasks = tasks, .packets = sender, .groups = groups}};
 };
 

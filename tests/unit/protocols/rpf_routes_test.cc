@@ -17,7 +17,7 @@ class RpfRoutesTest : public RouterFixture {
 
     [[nodiscard]] IfIndex iif() const { return table.entries.at({kGroup, kFar}).iif.interface; }
 
-    RpfRoutes rpf{groups, view, routes};
+    RpfRoutes rpf{groups, view, statics};
 };
 
 TEST_F(RpfRoutesTest, TheEntryFollowsTheLongestPrefixWithoutAGap) {

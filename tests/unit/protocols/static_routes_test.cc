@@ -89,7 +89,7 @@ TEST_F(StaticRoutesTest, RefusalLeavesNothingBehind) {
 TEST_F(StaticRoutesTest, OwnedInterfaceLetsItsTrafficInWithoutARoute) {
     serve(kLan2);
     ASSERT_TRUE(view.add_route({Ipv4Address(192, 0, 2, 0), 24}, {kLan1, {}}));
-    ASSERT_TRUE(routes.own(kLan1));
+    ASSERT_TRUE(statics.keep(kLan1));
     EXPECT_EQ(owner(kLan1), "static");
     EXPECT_TRUE(table.signals.at(kLan1));
     report(kLan2, igmp::RecordType::kToExclude);
@@ -100,24 +100,24 @@ TEST_F(StaticRoutesTest, OwnedInterfaceLetsItsTrafficInWithoutARoute) {
 
 TEST_F(StaticRoutesTest, TheOperatorHoldsAnInterfaceAndLetsItGo) {
     serve(kLan1);
-    ASSERT_TRUE(routes.hold(kLan1));
+    ASSERT_TRUE(statics.hold(kLan1));
     EXPECT_EQ(owner(kLan1), "static");
-    EXPECT_EQ(routes.hold(kLan1).error().status, Status::kAlreadyExists);
-    ASSERT_TRUE(routes.let_go(kLan1));
+    EXPECT_EQ(statics.hold(kLan1).error().status, Status::kAlreadyExists);
+    ASSERT_TRUE(statics.let_go(kLan1));
     EXPECT_EQ(owner(kLan1), "igmp");
-    EXPECT_EQ(routes.let_go(kLan1).error().status, Status::kInvalidParameter);
+    EXPECT_EQ(statics.let_go(kLan1).error().status, Status::kInvalidParameter);
 }
 
 TEST_F(StaticRoutesTest, AnInterfaceThatARouteNeedsIsNotLetGo) {
     ASSERT_TRUE(routes.add(route(kSource, kLan1, {kLan2})));
-    EXPECT_EQ(routes.hold(kLan1).error().status, Status::kAlreadyExists);
-    EXPECT_EQ(routes.let_go(kLan1).error().status, Status::kCanNotComplete);
-    ASSERT_TRUE(routes.hold(kLan3));
+    EXPECT_EQ(statics.hold(kLan1).error().status, Status::kAlreadyExists);
+    EXPECT_EQ(statics.let_go(kLan1).error().status, Status::kCanNotComplete);
+    ASSERT_TRUE(statics.hold(kLan3));
     ASSERT_TRUE(routes.add(route(kOtherSource, kLan1, {kLan3})));
-    EXPECT_EQ(routes.let_go(kLan3).error().status, Status::kCanNotComplete);
+    EXPECT_EQ(statics.let_go(kLan3).error().status, Status::kCanNotComplete);
     ASSERT_TRUE(routes.remove({kGroup, kOtherSource}));
     EXPECT_EQ(owner(kLan3), "static") << "the operator holds it";
-    EXPECT_TRUE(routes.let_go(kLan3));
+    EXPECT_TRUE(statics.let_go(kLan3));
     EXPECT_EQ(owner(kLan3), "none");
     EXPECT_EQ(owner(kLan1), "static");
 }

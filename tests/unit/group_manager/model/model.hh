@@ -24,6 +24,7 @@ class Model {
     Expected<void> deregister_protocol(ClientHandle client);
     Expected<void> take_interface_ownership(ClientHandle client, InterfaceKey on);
     Expected<void> release_interface_ownership(ClientHandle client, InterfaceKey on);
+    Expected<void> transfer_interface_ownership(ClientHandle from, ClientHandle to, InterfaceKey on);
     Expected<ComponentId> protocol_on_interface(InterfaceKey on) const;
     Expected<void> interface_down(InterfaceKey on);
 

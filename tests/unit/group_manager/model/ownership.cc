@@ -98,6 +98,43 @@ Expected<void> Model::release_interface_ownership(ClientHandle client, Interface
     return {};
 }
 
+/// Release and take, but what has the interface as its iif is rebuilt as after a handoff.
+Expected<void> Model::transfer_interface_ownership(ClientHandle from, ClientHandle to, InterfaceKey on) {
+    for (const ClientHandle client : {from, to}) {
+        if (const auto status = refused(client)) {
+            return fail(*status, "");
+        }
+    }
+    const auto record = state_.records.find(on);
+    if (record == state_.records.end() || record->second.owner != from || is_igmp(state_.clients.at(to).id)) {
+        return fail(Status::kInvalidParameter, "");
+    }
+    if (from == to) {
+        return fail(Status::kAlreadyExists, "");
+    }
+    if (record->second.igmp != kNoClient) {
+        release(from, on);
+        take(to, on);
+        return {};
+    }
+    const std::set<SourceGroup> flows = entries_of(on);
+    Call call;
+    erase_memberships(call, from, on);
+    erase_edits(from, on);
+    record->second.owner = to;
+    if (settings_.handoff_mfe == HandoffMfe::kFlush) {
+        for (const SourceGroup& flow : flows) {
+            state_.mfes.erase(flow);
+        }
+        end(call);
+        return {};
+    }
+    adopt(call, on, from, to);
+    end(call);
+    rebuild_later(flows);
+    return {};
+}
+
 Expected<void> Model::interface_down(InterfaceKey on) {
     if (const auto status = refused()) {
         return fail(*status, "");

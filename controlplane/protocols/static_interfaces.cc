@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// Counting the reasons, and handing over what is only kept.
+#include "static_interfaces.hh"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+namespace mcfwd::protocols {
+
+using group_manager::ClientHandle;
+using group_manager::InterfaceKey;
+
+namespace {
+
+/// Protocol number of static routes among the clients, as routing tables number "netmgmt" routes (RFC 2096,
+/// ipCidrRouteProto).
+constexpr std::uint32_t kProtocolStatic = 3;
+
+bool igmp_is_on(const group_manager::GroupManager& groups, IfIndex interface) {
+    return std::ranges::any_of(groups.ownership(), [&](const group_manager::OwnershipView& record) {
+        return record.interface == InterfaceKey{interface, {}} && !record.igmp.name.empty();
+    });
+}
+
+} // namespace
+
+Expected<void> StaticInterfaces::start() {
+    auto client = groups_.register_protocol(
+        {.id = {.protocol = kProtocolStatic, .component = 0}, .name = "static", .callbacks = {}});
+    if (!client) {
+        return std::unexpected(client.error());
+    }
+    client_ = *client;
+    return {};
+}
+
+Expected<void> StaticInterfaces::need(const std::set<IfIndex>& interfaces) {
+    std::set<IfIndex> taken;
+    for (const IfIndex interface : interfaces) {
+        Use& use = uses_[interface];
+        if (auto owned = own(interface, use); !owned) {
+            settle(interface);
+            drop(taken);
+            return owned;
+        }
+        ++use.routes;
+        taken.insert(interface);
+    }
+    return {};
+}
+
+void StaticInterfaces::drop(const std::set<IfIndex>& interfaces) {
+    for (const IfIndex interface : interfaces) {
+        --uses_.at(interface).routes;
+        settle(interface);
+    }
+}
+
+Expected<void> StaticInterfaces::hold(IfIndex interface) {
+    Use& use = uses_[interface];
+    if (use.firm()) {
+        return fail(Status::kAlreadyExists, "the static protocol owns this interface already");
+    }
+    if (auto owned = own(interface, use); !owned) {
+        settle(interface);
+        return owned;
+    }
+    use.held = true;
+    return {};
+}
+
+Expected<void> StaticInterfaces::let_go(IfIndex interface) {
+    const auto at = uses_.find(interface);
+    if (at == uses_.end() || !at->second.owned) {
+        return fail(Status::kInvalidParameter, "the static protocol does not own this interface");
+    }
+    Use& use = at->second;
+    if (use.routes > 0) {
+        return fail(Status::kCanNotComplete, "static routes need this interface; delete them first");
+    }
+    if (!use.held) {
+        return fail(Status::kCanNotComplete, "an rpf_route leads to this interface and nobody else is on it; "
+                                             "a routing protocol that takes it gets it");
+    }
+    use.held = false;
+    settle(interface);
+    return {};
+}
+
+Expected<void> StaticInterfaces::keep(IfIndex interface) {
+    Use& use = uses_[interface];
+    if (!use.owned && !groups_.protocol_on_interface({interface, {}})) {
+        if (auto owned = own(interface, use); !owned) {
+            settle(interface);
+            return owned;
+        }
+    }
+    ++use.kept;
+    return {};
+}
+
+void StaticInterfaces::stop_keeping(IfIndex interface) {
+    --uses_.at(interface).kept;
+    settle(interface);
+}
+
+Expected<void> StaticInterfaces::give(ClientHandle to, InterfaceKey interface) {
+    auto taken = groups_.take_interface_ownership(to, interface);
+    const auto at = uses_.find(interface.interface);
+    if (taken || taken.error().status != Status::kAlreadyExists || !interface.next_hop.is_unspecified() ||
+        at == uses_.end() || !at->second.owned) {
+        return taken;
+    }
+    Use& use = at->second;
+    if (use.firm()) {
+        return fail(Status::kAlreadyExists,
+                    fmt::format("{}: {}", taken.error().what,
+                                use.routes > 0 ? "an mroute names it (show mroutes); delete it first"
+                                               : "the operator took it; `ownership release` frees it"));
+    }
+    if (!groups_.transfer_interface_ownership(client_, to, interface)) {
+        return taken;
+    }
+    use.owned = false;
+    return {};
+}
+
+Expected<void> StaticInterfaces::take_back(ClientHandle from, InterfaceKey interface) {
+    const auto at = uses_.find(interface.interface);
+    const bool kept = interface.next_hop.is_unspecified() && at != uses_.end() && !at->second.owned;
+    if (kept && !igmp_is_on(groups_, interface.interface) &&
+        groups_.transfer_interface_ownership(from, client_, interface)) {
+        at->second.owned = true;
+        return {};
+    }
+    auto released = groups_.release_interface_ownership(from, interface);
+    if (released && kept && !groups_.protocol_on_interface(interface)) {
+        return own(interface.interface, at->second); // it was IGMP that left
+    }
+    return released;
+}
+
+Expected<void> StaticInterfaces::own(IfIndex interface, Use& use) {
+    if (use.owned) {
+        return {};
+    }
+    auto taken = groups_.take_interface_ownership(client_, {interface, {}});
+    use.owned = taken.has_value();
+    return taken;
+}
+
+void StaticInterfaces::settle(IfIndex interface) {
+    const auto at = uses_.find(interface);
+    Use& use = at->second;
+    const bool alone = use.kept > 0 && !igmp_is_on(groups_, interface);
+    if (use.firm() || (use.owned && alone)) {
+        return;
+    }
+    const bool owned = std::exchange(use.owned, false);
+    if (use.kept == 0) {
+        uses_.erase(at);
+    }
+    if (!owned) {
+        return;
+    }
+    if (auto result = groups_.release_interface_ownership(client_, {interface, {}}); !result) {
+        spdlog::error("static interface not released interface={} reason=\"{}\"", interface,
+                      result.error().what);
+    }
+}
+
+} // namespace mcfwd::protocols

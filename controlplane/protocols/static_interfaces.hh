@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// On which interfaces the static protocol is, and why: routes name them, the operator holds them, or packets
+// of far sources arrive there and nobody else is on them. Only the last reason gives way to another protocol.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <set>
+
+#include <mcfwd/ids.hh>
+#include <mcfwd/result.hh>
+
+#include <controlplane/group_manager/group_manager.hh>
+
+namespace mcfwd::protocols {
+
+/// Control thread only.
+class StaticInterfaces {
+  public:
+    /// `groups` outlives this object.
+    explicit StaticInterfaces(group_manager::GroupManager& groups) : groups_(groups) {}
+
+    /// Registers with the group manager. Once, before everything else.
+    [[nodiscard]] Expected<void> start();
+    [[nodiscard]] group_manager::ClientHandle client() const { return client_; }
+
+    /// Routes name these. Counted: as often as `need`, `drop` ends it. All or nothing. kAlreadyExists:
+    /// another routing protocol owns one of them.
+    [[nodiscard]] Expected<void> need(const std::set<IfIndex>& interfaces);
+    void drop(const std::set<IfIndex>& interfaces);
+
+    /// Owns an interface because the operator wants it. kAlreadyExists: it is held or named by a route
+    /// already, or another routing protocol owns it.
+    [[nodiscard]] Expected<void> hold(IfIndex interface);
+    /// Undoes `hold`. kInvalidParameter: it does not own the interface; kCanNotComplete: routes need it.
+    [[nodiscard]] Expected<void> let_go(IfIndex interface);
+
+    /// Somebody must be on the interface: this protocol, while nobody else is. Counted.
+    [[nodiscard]] Expected<void> keep(IfIndex interface);
+    void stop_keeping(IfIndex interface);
+
+    /// As `take_interface_ownership` and `release_interface_ownership` of another protocol. What is only kept
+    /// goes over to it, or comes back, without a moment that it has no owner. An error says what the
+    /// interface is needed for.
+    [[nodiscard]] Expected<void> give(group_manager::ClientHandle to, group_manager::InterfaceKey interface);
+    [[nodiscard]] Expected<void> take_back(group_manager::ClientHandle from,
+                                           group_manager::InterfaceKey interface);
+
+  private:
+    struct Use {
+        std::size_t routes = 0; ///< that name it
+        bool held = false;
+        std::size_t kept = 0;
+        bool owned = false; ///< false: kept, but somebody else is on it
+
+        [[nodiscard]] bool firm() const { return routes > 0 || held; }
+    };
+
+    [[nodiscard]] Expected<void> own(IfIndex interface, Use& use);
+    /// Releases or forgets what has no reason any more.
+    void settle(IfIndex interface);
+
+    group_manager::GroupManager& groups_;
+    group_manager::ClientHandle client_;
+    std::map<IfIndex, Use> uses_;
+};
+
+} // namespace mcfwd::protocols
