@@ -65,6 +65,7 @@ json mfe_json(const Router& router, const group_manager::MfeView& mfe) {
             {"next_hop", next_hop_json(mfe.iif)},
             {"owner", mfe.iif_owner.name.empty() ? "none" : mfe.iif_owner.name},
             {"upstream_neighbour", mfe.upstream.is_unspecified() ? json() : rpc::address_json(mfe.upstream)},
+            {"upstream_from", mfe.upstream_chosen ? "owner" : "route"},
             {"route", route_json(mfe.route)},
             {"state", group_manager::state_name(mfe.state)},
             {"reason", mfe.state == group_manager::MfeState::kActive

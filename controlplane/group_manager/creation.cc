@@ -136,6 +136,8 @@ void Core::ask_rpf(Entry& entry) {
     if (!dispatcher.call(owner.callbacks.rpf, fired, query)) {
         return;
     }
+    entry.upstream_chosen = query.upstream != entry.upstream;
+    entry.route_chosen = query.route != entry.route;
     entry.upstream = query.upstream;
     entry.route = query.route;
     if (query.iif == entry.iif) {

@@ -82,6 +82,7 @@ Expected<void> GroupManager::change_mfe(ClientHandle handle, SourceGroup flow, c
     }
     if (edit.upstream) {
         entry->upstream = *edit.upstream;
+        entry->upstream_chosen = true;
     }
     if (edit.iif && *edit.iif != entry->iif) {
         Change change;

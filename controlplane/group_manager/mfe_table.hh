@@ -39,6 +39,8 @@ struct Entry {
     std::uint32_t iif_tenure = 0; ///< of the iif's record when it was built; another one: to be rebuilt
     Ipv4Address upstream;
     Route route;
+    bool upstream_chosen = false; ///< by the owner of the iif: changes of the route leave it
+    bool route_chosen = false;    ///< likewise
     NegativeReason blocked = NegativeReason::kNone; ///< forwards nothing whoever wants it
     std::map<InterfaceKey, Oif> oifs;
     std::size_t forwarding_oifs = 0; ///< |eff|

@@ -84,6 +84,7 @@ MfeView Core::view(const Entry& entry) const {
                  .iif = entry.iif,
                  .iif_owner = clients.name_of(entry.iif_owner),
                  .upstream = entry.upstream,
+                 .upstream_chosen = entry.upstream_chosen,
                  .route = entry.route,
                  .state = entry.state(),
                  .reason = entry.reason(),
@@ -180,6 +181,7 @@ Expected<void> GroupManager::set_mfe(ClientHandle client, SourceGroup flow, Ipv4
                     fmt::format("{} belongs to {}", core.name(entry->iif), core.name(entry->iif_owner)));
     }
     entry->upstream = upstream;
+    entry->upstream_chosen = true;
     return {};
 }
 

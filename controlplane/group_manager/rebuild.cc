@@ -9,6 +9,21 @@
 
 namespace mcfwd::group_manager {
 
+namespace {
+
+/// The same interface, but through another neighbour or by another route: that is only told about, so the
+/// entry stays, and so does what the owner of its iif chose.
+void follow_route(Entry& entry, const RpfInterface& rpf) {
+    if (!entry.upstream_chosen) {
+        entry.upstream = rpf.upstream;
+    }
+    if (!entry.route_chosen) {
+        entry.route = rpf.route;
+    }
+}
+
+} // namespace
+
 void Core::erase_entry(SourceGroup flow, MfeChanged::What why) {
     const Entry& entry = *entries.find(flow);
     report_mfe(why, entry);
@@ -112,7 +127,11 @@ Expected<void> GroupManager::route_changed(Ipv4Prefix sources, Ipv4Address group
         const Entry& entry = *core.entries.find(flow);
         const auto rpf = core.env.view.lookup(flow);
         const bool had_route = entry.blocked != NegativeReason::kNoRoute;
-        return rpf ? had_route && rpf->iif == entry.rpf_interface : !had_route;
+        const bool stays = rpf ? had_route && rpf->iif == entry.rpf_interface : !had_route;
+        if (stays && rpf) {
+            follow_route(*core.entries.find(flow), *rpf);
+        }
+        return stays;
     });
     core.rebuild(change, moved);
     core.finish(change, [&] { return fmt::format("route change for {}", sources); });

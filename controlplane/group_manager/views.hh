@@ -38,6 +38,7 @@ struct MfeView {
     InterfaceKey iif; ///< of a kNoRoute entry: where its first packet arrived
     ClientName iif_owner;
     Ipv4Address upstream;
+    bool upstream_chosen = false; ///< by the owner of the iif, else it is as the route says
     Route route;
     MfeState state = MfeState::kNegative;
     NegativeReason reason = NegativeReason::kNone;

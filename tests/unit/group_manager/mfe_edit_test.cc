@@ -29,6 +29,41 @@ class MfeEdits : public testing::Test {
     ClientHandle p, q;
 };
 
+TEST_F(MfeEdits, AnotherWayThroughTheSameInterfaceIsToldButRebuildsNothing) {
+    const Ipv4Prefix part{ip("10.0.3.8"), 29};
+    const Ipv4Address first = ip("10.0.3.253"), second = ip("10.0.3.254"), own = ip("10.0.3.2");
+    const auto through = [&](Ipv4Address upstream) {
+        ASSERT_TRUE(world.view.add_route(part, x(3), upstream));
+        ASSERT_EQ(status(world.gm.route_changed(part)), kOk);
+        EXPECT_EQ(world.told(), Trace{});
+    };
+    through(first);
+    const MfeView mfe = world.gm.mfe(kFlow).value();
+    EXPECT_EQ(mfe.upstream, first);
+    EXPECT_FALSE(mfe.upstream_chosen);
+    EXPECT_EQ(mfe.route, (Route{RouteKind::kConfigured, part}));
+    EXPECT_EQ(world.gm.metrics().mfe_rebuilt, 0U);
+    ASSERT_EQ(status(world.gm.set_mfe(p, kFlow, own)), kOk);
+    through(second);
+    EXPECT_EQ(world.gm.mfe(kFlow)->upstream, own) << "the owner chose it";
+    EXPECT_TRUE(world.gm.mfe(kFlow)->upstream_chosen);
+    world.view.remove_route(part);
+    ASSERT_EQ(status(world.gm.route_changed(part)), kOk);
+    EXPECT_EQ(world.gm.mfe(kFlow)->route.kind, RouteKind::kConnected);
+}
+
+TEST_F(MfeEdits, AnUpstreamChosenInTheRpfCallbackStaysWhenTheRouteChanges) {
+    world.pass(901s);
+    ASSERT_EQ(world.gm.mfe_count(), 0U);
+    world.behaviour["P"].rpf = [](RpfQuery& query) { query.upstream = ip("10.0.3.2"); };
+    world.packet(kFlow, x(3));
+    const Ipv4Prefix part{ip("10.0.3.8"), 29};
+    ASSERT_TRUE(world.view.add_route(part, x(3), ip("10.0.3.253")));
+    ASSERT_EQ(status(world.gm.route_changed(part)), kOk);
+    EXPECT_EQ(world.gm.mfe(kFlow)->upstream, ip("10.0.3.2"));
+    EXPECT_EQ(world.gm.mfe(kFlow)->route.prefix, part) << "which it did not choose";
+}
+
 TEST_F(MfeEdits, ANewIifIsOneVersionAndKeepsVetoesAndCounters) {
     ASSERT_EQ(world.forwarded(kFlow), "X2 X4");
     ASSERT_EQ(status(world.leave(q, kFlow, x(2), kForward)), kOk);

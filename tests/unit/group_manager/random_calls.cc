@@ -181,7 +181,10 @@ void Surroundings::prepare(const Step& step) {
         const SourceGroup what = step.extra % 2 == 0 ? key : SourceGroup{{}, key.source};
         std::optional<RpfInterface> answer_of_view;
         if (step.extra % 5 != 0) {
-            answer_of_view = RpfInterface{on, on.next_hop, {RouteKind::kConfigured, {key.source, 32}}};
+            const auto length = static_cast<std::uint8_t>(24 + step.extra % 9);
+            answer_of_view = RpfInterface{on,
+                                          Ipv4Address(10, 0, 0, static_cast<std::uint8_t>(step.extra)),
+                                          {RouteKind::kConfigured, {key.source, length}}};
         }
         view.routes[what] = answer_of_view;
     } else if (step.verb == Verb::kBoundary) {

@@ -27,8 +27,8 @@ auto fields(const OifView& v) {
                     v.forwarding, v.up_time);
 }
 auto fields(const MfeView& v) {
-    return std::tie(v.flow, v.iif, v.iif_owner.name, v.upstream, v.route, v.state, v.reason, v.up_time,
-                    v.expires_in, v.timeout);
+    return std::tie(v.flow, v.iif, v.iif_owner.name, v.upstream, v.upstream_chosen, v.route, v.state,
+                    v.reason, v.up_time, v.expires_in, v.timeout);
 }
 auto fields(const OifCounters& v) {
     return std::tie(v.interface, v.packets, v.bytes);

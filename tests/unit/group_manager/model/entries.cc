@@ -83,6 +83,8 @@ Mfe Model::build(SourceGroup flow, InterfaceKey arrival, std::vector<std::byte> 
 void Model::ask_rpf(Mfe& mfe) {
     RpfQuery query{mfe.flow, mfe.header, mfe.iif, mfe.upstream, mfe.route};
     tell(mfe.iif_owner, &Callbacks::rpf, query);
+    mfe.upstream_chosen = query.upstream != mfe.upstream;
+    mfe.route_chosen = query.route != mfe.route;
     mfe.upstream = query.upstream;
     mfe.route = query.route;
     if (state_.attr(query.iif) == mfe.iif_owner) { // else N39
@@ -143,10 +145,13 @@ Expected<void> Model::route_changed(Ipv4Prefix sources, Ipv4Address group) {
         return fail(*status, "");
     }
     std::set<SourceGroup> moved;
-    for (const auto& [flow, mfe] : state_.mfes) {
+    for (auto& [flow, mfe] : state_.mfes) {
         const bool asked = sources.contains(flow.source) && (group.is_unspecified() || group == flow.group);
         if (asked && state_.rpf_interface(flow) != mfe.rpf) {
             moved.insert(flow);
+        } else if (const auto answer = state_.env.view.lookup(flow); asked && answer) { // informational
+            mfe.upstream = mfe.upstream_chosen ? mfe.upstream : answer->upstream;
+            mfe.route = mfe.route_chosen ? mfe.route : answer->route;
         }
     }
     Call call;
@@ -210,6 +215,7 @@ Expected<void> Model::set_mfe(ClientHandle client, SourceGroup flow, Ipv4Address
         return fail(Status::kInvalidParameter, ""); // N29
     }
     mfe->second.upstream = upstream;
+    mfe->second.upstream_chosen = true;
     return {};
 }
 
@@ -230,6 +236,7 @@ Expected<void> Model::change_mfe(ClientHandle client, SourceGroup flow, const Mf
         return fail(Status::kInvalidParameter, "");
     }
     mfe.upstream = edit.upstream.value_or(mfe.upstream);
+    mfe.upstream_chosen |= edit.upstream.has_value();
     if (edit.iif && *edit.iif != mfe.iif) {
         mfe.iif = *edit.iif;
         const bool bounded = state_.env.boundary.blocks_input(mfe.iif, flow.group);

@@ -43,6 +43,7 @@ MfeView Model::view(const Mfe& mfe) const {
     const std::set<InterfaceKey> eff = state_.eff(mfe);
     MfeView view{.flow = mfe.flow, .iif = mfe.iif, .iif_owner = name_of(mfe.iif_owner)};
     view.upstream = mfe.upstream;
+    view.upstream_chosen = mfe.upstream_chosen;
     view.route = mfe.route;
     view.state = eff.empty() ? MfeState::kNegative : MfeState::kActive;
     view.reason = !eff.empty()                           ? NegativeReason::kNone

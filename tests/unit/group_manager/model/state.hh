@@ -63,7 +63,9 @@ struct Mfe {
     std::map<InterfaceKey, Forward> forwards;
     std::map<InterfaceKey, ClientHandle> vetoes; ///< by whom
     Ipv4Address upstream;
+    bool upstream_chosen = false; ///< by the owner of the iif (2.9, 4.1)
     Route route;
+    bool route_chosen = false;
     InterfaceKey arrival;          ///< of the packet that created it
     std::vector<std::byte> header; ///< of that packet
     Instant created{}, expires{};
