@@ -53,15 +53,16 @@ void RemoteClient::tell(Notification notification) {
 
 Callbacks RemoteClient::callbacks() {
     Callbacks callbacks;
-    callbacks.rpf = [this](const RpfQuery& query) {
+    callbacks.rpf = [this](RpfQuery& query) {
         tell({.kind = CallbackKind::kRpf,
               .interface = query.iif,
               .key = query.flow,
               .detail = std::make_unique<NotificationDetail>(NotificationDetail{
                   query.upstream, query.route, {query.header.begin(), query.header.end()}, {}})});
+        memory_.answer(query);
     };
     callbacks.creation_alert = [this](const CreationAlert& alert) {
-        answer_from_memory(alert);
+        memory_.answer(alert);
         tell({.kind = CallbackKind::kCreationAlert,
               .interface = alert.iif,
               .key = alert.flow,
@@ -99,22 +100,6 @@ Callbacks RemoteClient::callbacks() {
     return callbacks;
 }
 
-void RemoteClient::answer_from_memory(const CreationAlert& alert) {
-    const auto first = vetoes_.lower_bound({alert.flow, {}});
-    if (first == vetoes_.end() || first->first != alert.flow) {
-        return;
-    }
-    if (!groups_.mfe(alert.flow)) { // not rebuilt but new: the client is asked as for any entry
-        for (auto at = first; at != vetoes_.end() && at->first == alert.flow;) {
-            at = vetoes_.erase(at);
-        }
-        return;
-    }
-    for (CandidateOif& candidate : alert.candidates) {
-        candidate.enabled = !vetoes_.contains({alert.flow, candidate.oif});
-    }
-}
-
 Expected<void> RemoteClient::take(InterfaceKey interface) {
     return is_igmp(id_) ? groups_.take_interface_ownership(handle_, interface)
                         : statics_.give(handle_, interface);
@@ -123,7 +108,7 @@ Expected<void> RemoteClient::take(InterfaceKey interface) {
 Expected<void> RemoteClient::release(InterfaceKey interface) {
     auto released = statics_.take_back(handle_, interface);
     if (released) {
-        std::erase_if(vetoes_, [interface](const auto& veto) { return veto.second == interface; });
+        memory_.forget(interface);
     }
     return released;
 }
@@ -146,7 +131,7 @@ Expected<void> RemoteClient::add(SourceGroup key, InterfaceKey interface, Member
         unclaimed_.erase({interface, key});
     }
     if (added && has_flag(flags, MembershipFlags::kForward)) {
-        vetoes_.erase({key, interface});
+        memory_.allow(key, interface);
     }
     return added;
 }
@@ -156,8 +141,8 @@ Expected<void> RemoteClient::remove(SourceGroup key, InterfaceKey interface, Mem
     if (removed && has_flag(flags, MembershipFlags::kJoin)) {
         unclaimed_.erase({interface, key});
     }
-    if (removed && has_flag(flags, MembershipFlags::kForward) && groups_.mfe(key)) {
-        vetoes_.insert({key, interface});
+    if (removed && has_flag(flags, MembershipFlags::kForward)) {
+        memory_.veto(key, interface);
     }
     return removed;
 }
@@ -167,7 +152,11 @@ Expected<void> RemoteClient::replay_complete(InterfaceKey interface) {
 }
 
 Expected<void> RemoteClient::change_mfe(SourceGroup flow, const MfeEdit& edit) {
-    return groups_.change_mfe(handle_, flow, edit);
+    auto changed = groups_.change_mfe(handle_, flow, edit);
+    if (changed) {
+        memory_.choose(flow, edit);
+    }
+    return changed;
 }
 
 Expected<EnumerationHandle> RemoteClient::enumerate(EnumerationKind kind) {

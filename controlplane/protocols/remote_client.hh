@@ -20,6 +20,7 @@
 #include <mcfwd/result.hh>
 
 #include <controlplane/group_manager/group_manager.hh>
+#include <controlplane/protocols/entry_memory.hh>
 #include <controlplane/protocols/notification.hh>
 #include <controlplane/protocols/static_interfaces.hh>
 #include <controlplane/rpc/session.hh>
@@ -37,7 +38,8 @@ class RemoteClient {
                  StaticInterfaces& statics)
         : groups_(groups),
           directory_(interfaces),
-          statics_(statics) {}
+          statics_(statics),
+          memory_(groups) {}
     RemoteClient(const RemoteClient&) = delete;
     RemoteClient& operator=(const RemoteClient&) = delete;
 
@@ -94,9 +96,6 @@ class RemoteClient {
 
     [[nodiscard]] group_manager::Callbacks callbacks();
     void tell(Notification notification);
-    /// A rebuilt entry is vetoed where the old one was: the client would say so too late, and packets would
-    /// leave where it is not the forwarder.
-    void answer_from_memory(const group_manager::CreationAlert& alert);
 
     group_manager::GroupManager& groups_;
     const group_manager::InterfaceDirectory& directory_;
@@ -111,7 +110,7 @@ class RemoteClient {
     uid_t uid_ = 0;
     std::set<group_manager::EnumerationHandle> enumerations_;
     std::set<Membership> unclaimed_;
-    std::set<std::pair<group_manager::SourceGroup, group_manager::InterfaceKey>> vetoes_; ///< of live entries
+    EntryMemory memory_;
 };
 
 } // namespace mcfwd::protocols

@@ -172,6 +172,70 @@ TEST_F(RemoteProtocolsTest, AVetoOutlivesTheRebuildOfItsEntry) {
     EXPECT_EQ(oifs(kSource), (std::vector{kLan2, kLan3})) << "taken back is taken back";
 }
 
+TEST_F(RemoteProtocolsTest, AChosenIifOutlivesTheRebuildOfItsEntry) {
+    FakeSession session;
+    RemoteClient& pim = enter(session);
+    for (const IfIndex index : {kLan1, kLan2}) {
+        ASSERT_TRUE(pim.take(on(index)));
+    }
+    tasks.run();
+    report(kLan3, igmp::RecordType::kToExclude);
+    packet(kSource, kLan1);
+    const Ipv4Address upstream(10, 0, 2, 200);
+    ASSERT_TRUE(pim.change_mfe(flow, {.upstream = upstream, .iif = on(kLan2), .timeout = {}}));
+    const auto rebuild = [&] { // both ways towards the source are one and the same
+        for (const IfIndex way : {kLan2, kLan1}) {
+            ASSERT_TRUE(view.add_route({kSource, 32}, on(way)));
+            ASSERT_TRUE(groups.route_changed({kSource, 32}));
+        }
+    };
+    rebuild();
+    EXPECT_EQ(groups.metrics().mfe_rebuilt, 2U);
+    EXPECT_EQ(table.entries.at(flow).iif, on(kLan2));
+    EXPECT_EQ(groups.mfe(flow)->upstream, upstream);
+    EXPECT_EQ(oifs(kSource), Oifs{kLan3});
+    ASSERT_TRUE(pim.release(on(kLan2)));
+    tasks.run();
+    rebuild();
+    EXPECT_EQ(table.entries.at(flow).iif, on(kLan1)) << "what is not its own any more is no choice";
+    ASSERT_TRUE(pim.take(on(kLan2)));
+    tasks.run();
+    rebuild();
+    EXPECT_EQ(table.entries.at(flow).iif, on(kLan1)) << "and is forgotten";
+}
+
+TEST_F(RemoteProtocolsTest, AChosenIifIsForgottenWithItsEntry) {
+    FakeSession session;
+    RemoteClient& pim = enter(session);
+    for (const IfIndex index : {kLan1, kLan2}) {
+        ASSERT_TRUE(pim.take(on(index)));
+    }
+    tasks.run();
+    packet(kSource, kLan1);
+    ASSERT_TRUE(pim.change_mfe(flow, {.upstream = {}, .iif = on(kLan2), .timeout = 0s}));
+    pass(1s);
+    ASSERT_EQ(groups.mfe_count(), 0U);
+    packet(kSource, kLan1);
+    EXPECT_EQ(table.entries.at(flow).iif, on(kLan1)) << "a new entry: it is asked again";
+}
+
+TEST_F(RemoteProtocolsTest, WhatItSaidAboutEntriesThatAreGoneTakesNoMemory) {
+    FakeSession session;
+    RemoteClient& pim = enter(session);
+    ASSERT_TRUE(pim.take(on(kLan1)));
+    tasks.run();
+    EntryMemory memory(groups);
+    for (std::uint32_t n = 0; n < 10'000; ++n) {
+        const SourceGroup gone{Ipv4Address(Ipv4Address(239, 4, 0, 0).host() + n), kSource};
+        groups.new_packet(gone, on(kLan1), {});
+        ASSERT_TRUE(pim.change_mfe(gone, {.upstream = {}, .iif = {}, .timeout = 0s}));
+        memory.choose(gone, {.upstream = kSource, .iif = {}, .timeout = {}});
+        memory.veto(gone, on(kLan1));
+        groups.tick();
+        ASSERT_LE(memory.size(), 1026U);
+    }
+}
+
 TEST_F(RemoteProtocolsTest, NamesAreUnique) {
     FakeSession session;
     enter(session);

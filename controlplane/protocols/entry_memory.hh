@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// What a routing protocol in another process said about entries: where they come in, and where they must not
+// leave. It cannot be asked while an entry is rebuilt, and its answer would come after packets have gone the
+// wrong way; so it is asked once and remembered as long as the entry lives.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include <controlplane/group_manager/group_manager.hh>
+
+namespace mcfwd::protocols {
+
+/// Control thread only. Its size follows the number of entries.
+class EntryMemory {
+  public:
+    explicit EntryMemory(const group_manager::GroupManager& groups) : groups_(groups) {}
+
+    /// The client vetoed an oif, or took it back. Ignored without an entry.
+    void veto(group_manager::SourceGroup flow, group_manager::InterfaceKey oif);
+    void allow(group_manager::SourceGroup flow, group_manager::InterfaceKey oif) {
+        vetoes_.erase({flow, oif});
+    }
+    /// The client changed the iif or the upstream neighbour of an entry.
+    void choose(group_manager::SourceGroup flow, const group_manager::MfeEdit& edit);
+    /// The client left the interface.
+    void forget(group_manager::InterfaceKey interface);
+
+    /// Answers about an entry that is rebuilt as the client did for the one before. Of an entry that is new
+    /// everything is forgotten: the client is asked.
+    void answer(group_manager::RpfQuery& query);
+    void answer(const group_manager::CreationAlert& alert);
+
+    [[nodiscard]] std::size_t size() const { return vetoes_.size() + choices_.size(); }
+
+  private:
+    struct Choice {
+        std::optional<group_manager::InterfaceKey> iif;
+        std::optional<Ipv4Address> upstream;
+    };
+
+    void forget(group_manager::SourceGroup flow);
+    /// Entries end without a word: from time to time, what is left of them goes.
+    void make_room();
+
+    const group_manager::GroupManager& groups_;
+    std::set<std::pair<group_manager::SourceGroup, group_manager::InterfaceKey>> vetoes_;
+    std::map<group_manager::SourceGroup, Choice> choices_;
+    std::size_t looked_through_ = 0; ///< size after the last time
+};
+
+} // namespace mcfwd::protocols
