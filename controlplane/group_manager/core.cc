@@ -64,6 +64,11 @@ void Core::flush(std::string cause) {
 }
 
 void Core::retry() {
+    const Room room(*this, room_for_retry(), Memory::Use::kShrink);
+    if (!room) {
+        retry_at = env.clock.now() + kPublishRetry;
+        return;
+    }
     retry_at.reset();
     const Publication::Outcome outcome = publication.retry("room for what was refused");
     for (const SourceGroup& flow : outcome.caught_up) {
@@ -124,6 +129,7 @@ void Core::flush_batch() {
         flush(batch_cause);
     }
     deliver(std::exchange(batched, {}));
+    close_rooms();
 }
 
 GroupManager::GroupManager(Environment environment, Settings settings, Observer observer)
@@ -160,8 +166,11 @@ void GroupManager::stop() {
     core.rebuild_interfaces.clear();
     core.rpf_moves.clear();
     core.batched.clear();
+    core.waiting_slices.reset();
+    core.slices_at.reset();
     core.held = false;
     core.flush("group manager stopped");
+    core.close_rooms();
     core.started = false;
 }
 

@@ -36,12 +36,40 @@ inline constexpr std::size_t kGlances = 16 * kSlice;
 /// Up to so many memberships, and so many entries, a handoff settles all that follows from it in its window.
 /// What is above is settled in slices by the replay and the rebuild.
 inline constexpr std::size_t kCommitLimit = 4 * kSlice;
+/// What finds no memory is tried again after this.
+inline constexpr std::chrono::milliseconds kMemoryRetry{100};
 
 /// Very many (S,G) keys have a new owner of the interface towards their source, and are announced in slices.
 struct RpfMove {
     ClientHandle before;         ///< their owner as far as alerts told
     SourceGroup from;            ///< up to here all have been announced
     std::set<SourceGroup> ahead; ///< also these: something else touched them
+};
+
+struct Core;
+
+/// Check 8 of 2.0: while one is alive, what was estimated can be allocated. Inside a batch it stays so until
+/// the batch is published, since its end must not fail either.
+class Room {
+  public:
+    Room(Core& core, std::size_t octets, Memory::Use use);
+    ~Room();
+    Room(const Room&) = delete;
+    Room& operator=(const Room&) = delete;
+    [[nodiscard]] explicit operator bool() const { return granted_; }
+    /// The answer of a call that found none.
+    [[nodiscard]] std::unexpected<Error> refusal() const;
+
+  private:
+    Core& core_;
+    std::size_t octets_;
+    bool granted_;
+};
+
+/// Work in tasks of its own, and the next one that waits for memory.
+struct Slice {
+    std::function<bool()> run;
+    std::shared_ptr<Slice> next;
 };
 
 struct Core {
@@ -72,6 +100,8 @@ struct Core {
     void end_batch(GroupManager::Batch::End end);
     /// Publishes and calls what batches have collected so far.
     void flush_batch();
+    /// Nothing is left that was to be allocated at the end of a batch.
+    void close_rooms();
     void flush(std::string cause);
     /// Tries again what the table refused.
     void retry();
@@ -146,6 +176,8 @@ struct Core {
     void ask_rpf(Entry& entry);
     void ask_creation(Entry& entry);
     void create(SourceGroup flow, InterfaceKey arrival, std::span<const std::byte> header);
+    /// What is parked for the flow is dropped.
+    void refuse_new(SourceGroup flow, std::string_view why);
     /// If the table has no room for the entry, the oldest negative one makes room.
     [[nodiscard]] Expected<void> publish_new(Entry& entry, const std::string& cause);
     void rebuild(Change& change, const std::vector<SourceGroup>& flows);
@@ -155,13 +187,41 @@ struct Core {
     // ----------------------------------------------------------------------------------------
     void alert_wrong_interface(SourceGroup flow, InterfaceKey arrival, std::span<const std::byte> header);
 
+    // --- room.cc: upper bounds of what calls allocate
+    // -------------------------------------------------------------
+    /// A membership appears or goes on the interface.
+    [[nodiscard]] std::size_t room_for(SourceGroup key) const;
+    /// One entry changes, with so many oifs.
+    [[nodiscard]] std::size_t room_for_entry(std::size_t oifs) const;
+    /// Somebody new on the interface, or nobody any more.
+    [[nodiscard]] std::size_t room_for_owner(InterfaceKey interface) const;
+    [[nodiscard]] std::size_t room_for_take(const Client& client, InterfaceKey interface) const;
+    [[nodiscard]] std::size_t room_for_release(const Client& client, InterfaceKey interface) const;
+    /// Whoever is there leaves, and nobody stays.
+    [[nodiscard]] std::size_t room_for_last(InterfaceKey interface) const;
+    /// The entries with this iif go at once, if that is how it is configured.
+    [[nodiscard]] std::size_t room_for_flush(InterfaceKey interface) const;
+    [[nodiscard]] std::size_t room_for_entries_of(InterfaceKey iif) const;
+    [[nodiscard]] std::size_t room_for_new_entry(SourceGroup flow) const;
+    [[nodiscard]] std::size_t room_for_slice() const;
+    /// The first entry and the first sweep that are due.
+    [[nodiscard]] std::size_t room_for_due(Instant now) const;
+    /// What waits for room in the forwarding table.
+    [[nodiscard]] std::size_t room_for_retry() const;
+
     // --- slices.cc: what is too much for one task of the control thread
     // ----------------------------------
     /// Runs `slice` in tasks of its own until it returns false or the group manager stops.
     void in_slices(std::function<bool()> slice);
+    void post_slice(const std::shared_ptr<Slice>& slice);
+    /// Now, or when there is memory for it.
+    void run_slice(const std::shared_ptr<Slice>& slice);
+    /// Tries again what waits for memory.
+    void run_waiting_slices();
 
     // --- timers.cc
     // -------------------------------------------------------------------------------------------------
+    void expire_and_sweep(Instant now);
     void expire(SourceGroup flow);
 
     // --- queries.cc
@@ -192,7 +252,12 @@ struct Core {
     bool held = false;             ///< a batch has ended, but not what it collected
     std::vector<Emission> batched; ///< for after the publication
     std::map<InterfaceKey, HandoffStats> handoffs;
-    mutable Metrics metrics; ///< refused calls count too
+    std::size_t deferred = 0;   ///< octets that the end of a batch may need
+    std::size_t open_rooms = 0; ///< of calls in a batch that is not published yet
+    std::shared_ptr<Slice> waiting_slices;
+    std::optional<Instant> slices_at;      ///< when they are tried again
+    std::optional<Instant> no_tick_before; ///< it found no memory
+    mutable Metrics metrics;               ///< refused calls count too
     LogLimit full_log;
     LogLimit window_log;
     /// Posted tasks hold a weak copy: they do nothing once this is gone.

@@ -37,17 +37,17 @@ void GroupManager::new_packet(SourceGroup flow, InterfaceKey arrival, std::span<
 }
 
 void Core::create(SourceGroup flow, InterfaceKey arrival, std::span<const std::byte> header) {
+    const Room room(*this, room_for_new_entry(flow), Memory::Use::kGrow);
+    if (!room) {
+        refuse_new(flow, "no memory");
+        return;
+    }
     flush_batch();
     Entry entry = build(flow, arrival, {header.begin(), header.end()});
     const std::string cause = fmt::format("new flow {} on {}", flow, name(arrival));
     if (auto result = publish_new(entry, cause); !result) {
-        env.sink.discard_parked(flow);
-        ++metrics.mfe_refused;
         report_mfe(MfeChanged::What::kRefused, entry);
-        if (const auto held_back = full_log.allow(env.clock.now())) {
-            spdlog::warn("group_manager: no entry for flow={} reason=\"{}\" more={}", flow,
-                         result.error().what, *held_back);
-        }
+        refuse_new(flow, result.error().what);
         return;
     }
     ++metrics.mfe_created;
@@ -57,6 +57,14 @@ void Core::create(SourceGroup flow, InterfaceKey arrival, std::span<const std::b
     deliver(first_alert(stored));
     if (const Entry* alive = entries.find(flow); alive != nullptr && alive->iif != arrival) {
         alert_wrong_interface(flow, arrival, header);
+    }
+}
+
+void Core::refuse_new(SourceGroup flow, std::string_view why) {
+    env.sink.discard_parked(flow);
+    ++metrics.mfe_refused;
+    if (const auto held_back = full_log.allow(env.clock.now())) {
+        spdlog::warn("group_manager: no entry for flow={} reason=\"{}\" more={}", flow, why, *held_back);
     }
 }
 

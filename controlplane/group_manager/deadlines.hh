@@ -23,6 +23,9 @@ class Deadlines {
     [[nodiscard]] std::optional<Instant> next() const {
         return due_.empty() ? std::nullopt : std::optional(due_.begin()->first);
     }
+    [[nodiscard]] std::optional<Key> first_due(Instant now) const {
+        return due_.empty() || due_.begin()->first > now ? std::nullopt : std::optional(due_.begin()->second);
+    }
     /// At most `limit` keys due at `now`, earliest first; they stay armed until disarmed.
     [[nodiscard]] std::vector<Key> due(Instant now, std::size_t limit) const {
         std::vector<Key> keys;

@@ -12,6 +12,7 @@ namespace {
 
 std::vector<SourceGroup> snapshot(const Interest& interest, EnumerationKind kind) {
     std::vector<SourceGroup> keys;
+    keys.reserve(interest.keys().size());
     for (const auto& [key, state] : interest.keys()) {
         if (kind == EnumerationKind::kAllSources) {
             keys.push_back(key);
@@ -39,6 +40,10 @@ Expected<EnumerationHandle> GroupManager::group_enumeration_start(ClientHandle c
     if (kind != EnumerationKind::kAnySource && kind != EnumerationKind::kAllSources) {
         return fail(Status::kInvalidParameter, "an enumeration is of any or of all sources");
     }
+    const Room room(core, 2 * sizeof(SourceGroup) * core.interest.keys().size(), Memory::Use::kGrow);
+    if (!room) {
+        return room.refusal();
+    }
     const EnumerationHandle handle{++core.last_enumeration};
     core.enumerations.emplace(handle, GroupEnumeration{client, snapshot(core.interest, kind), 0});
     return handle;
@@ -60,6 +65,10 @@ Expected<Page<SourceGroup>> GroupManager::group_enumeration_next(EnumerationHand
     }
     const auto from = walk.keys.begin() + static_cast<std::ptrdiff_t>(walk.next);
     const std::size_t taken = std::min(limit, left);
+    const Room room(*core_, taken * sizeof(SourceGroup), Memory::Use::kShrink);
+    if (!room) {
+        return room.refusal();
+    }
     walk.next += taken;
     return Page<SourceGroup>{{from, from + static_cast<std::ptrdiff_t>(taken)},
                              taken < left ? Status::kMoreData : Status::kNoMoreItems};

@@ -34,6 +34,7 @@ struct Environment {
     const MulticastView& view;
     const Boundary& boundary;
     ForwardingSink& sink;
+    Memory* memory = nullptr; ///< null: no call is refused for lack of memory
 };
 
 /// What becomes of IGMP's memberships at the commit of a handoff (3.7, N36).
@@ -81,10 +82,11 @@ struct Core;
 
 /// Results are in the order of checks of 2.0: not started, called from inside a callback (both
 /// kCanNotComplete), bad handle (kInvalidParameter), malformed arguments (kInvalidParameter), interface,
-/// ownership, handoff phase (kCanNotComplete). A failed call changes nothing, fires nothing, publishes
-/// nothing. A call that succeeds publishes at most one version and fires its callbacks in the order of 2.0
-/// before it returns (see Batch for the exception). When the forwarding table has no room for all of it, what
-/// fits is published, possibly as several versions; the rest waits for room and is tried again by `tick`.
+/// ownership, handoff phase (kCanNotComplete), memory (kNotEnoughMemory, of every call that needs some). A
+/// failed call changes nothing, fires nothing, publishes nothing; one that has passed its checks finishes. A
+/// call that succeeds publishes at most one version and fires its callbacks in the order of 2.0 before it
+/// returns (see Batch for the exception). When the forwarding table has no room for all of it, what fits is
+/// published, possibly as several versions; the rest waits for room and is tried again by `tick`.
 class GroupManager {
   public:
     GroupManager(Environment environment, Settings settings, Observer observer = {});

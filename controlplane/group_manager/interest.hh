@@ -106,6 +106,10 @@ class Interest {
     /// `after`.
     [[nodiscard]] std::vector<SourceGroup> keys_by_rpf(InterfaceKey interface, SourceGroup after,
                                                        std::size_t limit) const;
+    [[nodiscard]] std::size_t count_by_rpf(InterfaceKey interface) const {
+        const auto found = by_rpf_.find(interface);
+        return found == by_rpf_.end() ? 0 : found->second.size();
+    }
     [[nodiscard]] std::vector<SourceGroup> keys_from(Ipv4Prefix sources, Ipv4Address group) const;
 
     [[nodiscard]] const std::map<InterfaceKey, Record>& records() const { return records_; }

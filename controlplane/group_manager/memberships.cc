@@ -156,6 +156,15 @@ void edit_forwarding(Core& core, Change& change, const Client& client, Verb verb
     core.refresh(change, *entry, interface);
 }
 
+/// A replay keeps nothing new, and must go on when memory is short: what is not replayed is swept.
+Memory::Use use_of(const Core& core, ClientHandle client, SourceGroup key, InterfaceKey interface) {
+    const Record& record = *core.interest.find(interface);
+    const auto at = record.members.find(key);
+    const bool known =
+        at != record.members.end() && (client == record.igmp ? at->second.igmp : at->second.owner);
+    return known ? Memory::Use::kShrink : Memory::Use::kGrow;
+}
+
 } // namespace
 
 Expected<void> GroupManager::add_group_membership(ClientHandle handle, SourceGroup key,
@@ -164,6 +173,10 @@ Expected<void> GroupManager::add_group_membership(ClientHandle handle, SourceGro
     const auto client = may_edit(core, handle, key, interface, flags);
     if (!client) {
         return std::unexpected(client.error());
+    }
+    const Room room(core, core.room_for(key), use_of(core, handle, key, interface));
+    if (!room) {
+        return room.refusal();
     }
     Change change;
     if (has_flag(flags, MembershipFlags::kJoin)) {
@@ -182,6 +195,10 @@ Expected<void> GroupManager::delete_group_membership(ClientHandle handle, Source
     const auto client = may_edit(core, handle, key, interface, flags);
     if (!client) {
         return std::unexpected(client.error());
+    }
+    const Room room(core, core.room_for(key), Memory::Use::kShrink);
+    if (!room) {
+        return room.refusal();
     }
     Change change;
     if (has_flag(flags, MembershipFlags::kJoin)) {
@@ -207,6 +224,11 @@ Expected<void> GroupManager::igmp_replay_complete(ClientHandle handle, Interface
     if (record->igmp != handle) {
         return fail(Status::kInvalidParameter,
                     fmt::format("{} is not the IGMP on {}", (*client)->name.name, core.name(interface)));
+    }
+    const Room room(core, record->stale == 0 ? core.room_for_owner(interface) : core.room_for_slice(),
+                    Memory::Use::kShrink);
+    if (!room) {
+        return room.refusal();
     }
     const std::string cause = fmt::format("{} replay on {}", (*client)->name.name, core.name(interface));
     core.begin_batch(cause);

@@ -80,6 +80,10 @@ Expected<void> GroupManager::change_mfe(ClientHandle handle, SourceGroup flow, c
     if (auto allowed = may_change(core, *entry, handle, edit); !allowed) {
         return allowed;
     }
+    const Room room(core, 2 * core.room_for_new_entry(flow), Memory::Use::kShrink);
+    if (!room) {
+        return room.refusal();
+    }
     if (edit.upstream) {
         entry->upstream = *edit.upstream;
         entry->upstream_chosen = true;

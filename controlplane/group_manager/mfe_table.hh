@@ -106,17 +106,41 @@ class MfeTable {
             visit(at->second);
         }
     }
+    /// Calls `visit(const Entry&)` for every entry with this iif.
+    template <typename Visit>
+    void for_iif(InterfaceKey interface, Visit visit) const {
+        visit_index(by_iif_, interface, visit);
+    }
+    /// And for every one in which a component added or vetoed the interface explicitly.
+    template <typename Visit>
+    void for_edited(InterfaceKey interface, Visit visit) const {
+        visit_index(edited_, interface, visit);
+    }
+    template <typename Visit>
+    void for_covered(SourceGroup key, Visit visit) const {
+        const_cast<MfeTable*>(this)->for_covered(key, [&](const Entry& entry) { visit(entry); });
+    }
     /// The negative entry that was created first; nullopt: there is none.
     [[nodiscard]] std::optional<SourceGroup> oldest_negative() const;
     [[nodiscard]] const Entries& all() const { return entries_; }
     [[nodiscard]] const Deadlines<SourceGroup>& expiry() const { return expiry_; }
 
   private:
+    using Index = std::unordered_map<InterfaceKey, std::set<SourceGroup>>;
+
+    template <typename Visit>
+    void visit_index(const Index& index, InterfaceKey interface, Visit visit) const {
+        if (const auto at = index.find(interface); at != index.end()) {
+            for (const SourceGroup& flow : at->second) {
+                visit(*find(flow));
+            }
+        }
+    }
     void unlink(const Entry& entry);
 
     Entries entries_;
-    std::unordered_map<InterfaceKey, std::set<SourceGroup>> by_iif_;
-    std::unordered_map<InterfaceKey, std::set<SourceGroup>> edited_;
+    Index by_iif_;
+    Index edited_;
     std::set<std::pair<Ipv4Address, Ipv4Address>> by_source_;
     std::set<std::pair<Instant, SourceGroup>> negative_; ///< by creation
     Deadlines<SourceGroup> expiry_;

@@ -66,6 +66,10 @@ Expected<void> GroupManager::take_interface_ownership(ClientHandle handle, Inter
     if (auto result = may_take(*core_, **client, interface); !result) {
         return result;
     }
+    const Room room(*core_, core_->room_for_take(**client, interface), Memory::Use::kGrow);
+    if (!room) {
+        return room.refusal();
+    }
     core_->take(**client, interface);
     return {};
 }
@@ -77,6 +81,10 @@ Expected<void> GroupManager::release_interface_ownership(ClientHandle handle, In
     }
     if (auto result = may_release(*core_, **client, interface); !result) {
         return result;
+    }
+    const Room room(*core_, core_->room_for_release(**client, interface), Memory::Use::kShrink);
+    if (!room) {
+        return room.refusal();
     }
     core_->release(**client, interface);
     return {};
@@ -92,6 +100,15 @@ Expected<void> GroupManager::interface_down(InterfaceKey interface) {
         return fail(Status::kNotFound, fmt::format("nobody is on {} (event 50015)", core.name(interface)));
     }
     const ClientHandle igmp = record->igmp;
+    const Client* first = core.clients.find(record->owner != kNoClient ? record->owner : igmp);
+    std::size_t octets = core.room_for_release(*first, interface);
+    if (record->owner != kNoClient && igmp != kNoClient) {
+        octets += core.room_for_last(interface);
+    }
+    const Room room(core, octets, Memory::Use::kShrink);
+    if (!room) {
+        return room.refusal();
+    }
     if (record->owner != kNoClient) {
         core.release(*core.clients.find(record->owner), interface);
     }

@@ -52,6 +52,12 @@ class Publication {
     [[nodiscard]] bool pending() const { return !flows_.empty() || !miss_.empty(); }
     /// Something waits for room in the table.
     [[nodiscard]] bool waiting() const { return !waiting_.empty() || !waiting_miss_.empty(); }
+    template <typename Visit>
+    void for_waiting(Visit visit) const {
+        for (const SourceGroup& flow : waiting_) {
+            visit(flow);
+        }
+    }
     /// Egresses were freed since the last call.
     [[nodiscard]] bool take_freed() { return std::exchange(freed_, false); }
 

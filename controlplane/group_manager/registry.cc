@@ -8,6 +8,13 @@
 
 namespace mcfwd::group_manager {
 
+namespace {
+
+/// A client with its callbacks, beyond its name.
+constexpr std::size_t kClientOctets = 4096;
+
+} // namespace
+
 Expected<ClientHandle> GroupManager::register_protocol(Registration registration) {
     Core& core = *core_;
     if (auto result = core.ready(); !result) {
@@ -21,6 +28,10 @@ Expected<ClientHandle> GroupManager::register_protocol(Registration registration
         return fail(Status::kAlreadyExists,
                     fmt::format("protocol {} component {} is registered already (event 50011)",
                                 registration.id.protocol, registration.id.component));
+    }
+    const Room room(core, kClientOctets + registration.name.size(), Memory::Use::kGrow);
+    if (!room) {
+        return room.refusal();
     }
     const Client& client = core.clients.add(registration.id, std::move(registration.name),
                                             std::move(registration.callbacks), core.env.clock.now());
@@ -39,6 +50,10 @@ Expected<void> GroupManager::deregister_protocol(ClientHandle handle) {
         return fail(Status::kCanNotComplete,
                     fmt::format("{} still holds {} (event 50013)", (*client)->name.name,
                                 core.name(*(*client)->interfaces.begin())));
+    }
+    const Room room(core, 0, Memory::Use::kShrink);
+    if (!room) {
+        return room.refusal();
     }
     spdlog::info("group_manager: deregistered client={}", (*client)->name.name);
     std::erase_if(core.enumerations, [&](const auto& item) { return item.second.client == handle; });

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // SPDX-FileCopyrightText: 2026 the mcfwd authors
 //
-// What the group manager needs from outside: routes, boundaries, interface names, and a place to publish to.
+// What the group manager needs from outside: routes, boundaries, interface names, memory, and a place to
+// publish to.
 // The daemon gives the real ones, tests give fakes.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -48,6 +50,42 @@ class InterfaceDirectory {
     virtual ~InterfaceDirectory() = default;
     /// nullopt: there is no such interface.
     [[nodiscard]] virtual std::optional<std::string> interface_name(IfIndex interface) const = 0;
+};
+
+/// Memory for what has begun: it can always finish (specification 2.0 check 8, N21). Concrete class:
+/// daemon::MemoryReserve.
+class Memory {
+  public:
+    enum class Use : std::uint8_t {
+        kGrow,   ///< keeps some of what it allocates
+        kShrink, ///< keeps no more than it gives back: may use what is set aside for a way out of a shortage
+    };
+    virtual ~Memory() = default;
+    /// False: work that has at most `octets` allocated at a time must not begin. True: it will find them,
+    /// until `end`. Nests; an inner call counts for itself.
+    [[nodiscard]] virtual bool begin(std::size_t octets, Use use) = 0;
+    virtual void end() = 0;
+};
+
+/// Both calls of a `Memory`, kept together.
+class MemoryHold {
+  public:
+    /// `memory` may be null: then nothing is refused.
+    MemoryHold(Memory* memory, std::size_t octets, Memory::Use use)
+        : memory_(memory),
+          granted_(memory == nullptr || memory->begin(octets, use)) {}
+    ~MemoryHold() {
+        if (memory_ != nullptr && granted_) {
+            memory_->end();
+        }
+    }
+    MemoryHold(const MemoryHold&) = delete;
+    MemoryHold& operator=(const MemoryHold&) = delete;
+    [[nodiscard]] explicit operator bool() const { return granted_; }
+
+  private:
+    Memory* memory_;
+    bool granted_;
 };
 
 /// The forwarding state of one flow as it shall be from now on. No oif: a negative entry.

@@ -8,12 +8,36 @@
 namespace mcfwd::group_manager {
 
 void Core::in_slices(std::function<bool()> slice) {
-    env.tasks.post([weak = std::weak_ptr(self), slice = std::move(slice)] {
+    post_slice(std::make_shared<Slice>(std::move(slice), nullptr));
+}
+
+void Core::post_slice(const std::shared_ptr<Slice>& slice) {
+    env.tasks.post([weak = std::weak_ptr(self), slice] {
         const auto core = weak.lock();
-        if (core && (*core)->started && slice()) {
-            (*core)->in_slices(slice);
+        if (core && (*core)->started) {
+            (*core)->run_slice(slice);
         }
     });
+}
+
+void Core::run_slice(const std::shared_ptr<Slice>& slice) {
+    const Room room(*this, room_for_slice(), Memory::Use::kShrink);
+    if (!room) {
+        slice->next = std::exchange(waiting_slices, slice);
+        slices_at = env.clock.now() + kMemoryRetry;
+    } else if (slice->run()) {
+        post_slice(slice);
+    }
+}
+
+void Core::run_waiting_slices() {
+    slices_at.reset();
+    std::shared_ptr<Slice> slice = std::exchange(waiting_slices, nullptr);
+    while (slice) {
+        std::shared_ptr<Slice> next = std::exchange(slice->next, nullptr);
+        run_slice(slice);
+        slice = std::move(next);
+    }
 }
 
 bool Core::announce_rpf_owner(InterfaceKey interface) {

@@ -16,41 +16,65 @@ void GroupManager::tick() {
         return;
     }
     const Instant now = core.env.clock.now();
-    const std::vector<SourceGroup> ended = core.entries.expiry().due(now, kSlice);
-    const std::vector<InterfaceKey> unplayed = core.sweeps.due(now, kSlice);
-    if (!ended.empty() || !unplayed.empty()) {
-        const std::string cause = unplayed.empty()
-                                      ? "expiry"
-                                      : fmt::format("replay did not end on {}", core.name(unplayed.front()));
-        core.begin_batch(cause);
-        Change change;
-        bool more = false;
-        for (const SourceGroup& flow : ended) {
-            core.expire(flow);
-        }
-        for (const InterfaceKey interface : unplayed) {
-            spdlog::warn("group_manager: replay did not end, sweeping interface={} stale={}",
-                         core.name(interface), core.interest.find(interface)->stale);
-            ++core.metrics.sweep_timeouts;
-            ++core.handoffs[interface].sweep_timeouts;
-            more |= core.sweep(change, interface, cause);
-        }
-        core.finish(change, [&] { return cause; });
-        core.end_batch(more ? Batch::End::kHold : Batch::End::kPublish);
+    if (core.no_tick_before && now < *core.no_tick_before) {
+        return;
+    }
+    core.no_tick_before.reset();
+    core.expire_and_sweep(now);
+    if (core.waiting_slices && *core.slices_at <= now) {
+        core.run_waiting_slices();
     }
     if (core.retry_at && *core.retry_at <= now) {
         core.retry();
     }
 }
 
+void Core::expire_and_sweep(Instant now) {
+    const auto due = [now](std::optional<Instant> deadline) { return deadline && *deadline <= now; };
+    if (!due(entries.expiry().next()) && !due(sweeps.next())) {
+        return;
+    }
+    // Short of memory it goes in small steps: what expires gives some back.
+    std::size_t limit = kSlice;
+    std::optional<Room> room(std::in_place, *this, room_for_slice(), Memory::Use::kShrink);
+    if (!*room) {
+        limit = 1;
+        room.emplace(*this, room_for_due(now), Memory::Use::kShrink);
+    }
+    if (!*room) {
+        no_tick_before = now + kMemoryRetry;
+        return;
+    }
+    const std::vector<SourceGroup> ended = entries.expiry().due(now, limit);
+    const std::vector<InterfaceKey> unplayed = sweeps.due(now, limit);
+    const std::string cause =
+        unplayed.empty() ? "expiry" : fmt::format("replay did not end on {}", name(unplayed.front()));
+    begin_batch(cause);
+    Change change;
+    bool more = false;
+    for (const SourceGroup& flow : ended) {
+        expire(flow);
+    }
+    for (const InterfaceKey interface : unplayed) {
+        spdlog::warn("group_manager: replay did not end, sweeping interface={} stale={}", name(interface),
+                     interest.find(interface)->stale);
+        ++metrics.sweep_timeouts;
+        ++handoffs[interface].sweep_timeouts;
+        more |= sweep(change, interface, cause);
+    }
+    finish(change, [&] { return cause; });
+    end_batch(more ? GroupManager::Batch::End::kHold : GroupManager::Batch::End::kPublish);
+}
+
 std::optional<Instant> GroupManager::next_deadline() const {
     std::optional<Instant> earliest;
-    for (const auto& deadline : {core_->entries.expiry().next(), core_->sweeps.next(), core_->retry_at}) {
+    for (const auto& deadline :
+         {core_->entries.expiry().next(), core_->sweeps.next(), core_->retry_at, core_->slices_at}) {
         if (deadline && (!earliest || *deadline < *earliest)) {
             earliest = deadline;
         }
     }
-    return earliest;
+    return earliest && core_->no_tick_before ? std::max(earliest, core_->no_tick_before) : earliest;
 }
 
 void Core::expire(SourceGroup flow) {

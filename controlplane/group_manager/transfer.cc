@@ -32,6 +32,10 @@ Expected<void> GroupManager::transfer_interface_ownership(ClientHandle from, Cli
         return fail(Status::kAlreadyExists,
                     fmt::format("{} is on {} already (event 50014)", core.name(to), core.name(interface)));
     }
+    const Room room(core, 2 * core.room_for_last(interface), Memory::Use::kGrow);
+    if (!room) {
+        return room.refusal();
+    }
     core.transfer(**leaving, **coming, interface);
     return {};
 }

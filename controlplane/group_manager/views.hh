@@ -127,13 +127,14 @@ struct Metrics {
     std::uint64_t mfe_rebuilt = 0;
     std::uint64_t mfe_expired = 0;
     std::uint64_t mfe_evicted = 0; ///< negative entries that made room for new ones
-    std::uint64_t mfe_refused = 0; ///< not created: the forwarding table had no room
+    std::uint64_t mfe_refused = 0; ///< not created: no room in the forwarding table, or no memory
     std::uint64_t duplicate_misses = 0;
     std::uint64_t wrongif_alerts = 0;
     std::uint64_t wrongif_suppressed = 0;
     std::uint64_t publish_count = 0;
     std::uint64_t publish_failures = 0;  ///< entries whose change found no room and is tried again
     std::uint64_t callback_failures = 0; ///< callbacks that threw
+    std::uint64_t memory_refusals = 0;   ///< calls, new entries and tasks that found no memory to begin
 };
 
 } // namespace mcfwd::group_manager

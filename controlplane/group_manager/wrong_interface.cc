@@ -23,7 +23,8 @@ void Core::alert_wrong_interface(SourceGroup flow, InterfaceKey arrival, std::sp
     if (owner == nullptr || !owner->callbacks.wrong_if) {
         return;
     }
-    if (!wrong_interfaces.allow(flow, arrival, env.clock.now(), settings.wrong_if_interval)) {
+    const Room room(*this, room_for_entry(0), Memory::Use::kGrow);
+    if (!room || !wrong_interfaces.allow(flow, arrival, env.clock.now(), settings.wrong_if_interval)) {
         ++metrics.wrongif_suppressed;
         return;
     }

@@ -28,8 +28,9 @@ struct Moment {
 
 class Course {
   public:
-    explicit Course(Settings settings)
-        : side(around, settings, [this](const Event& event) {
+    /// `memory` as in `Environment`.
+    explicit Course(Settings settings, Memory* memory = nullptr)
+        : side(around.with(memory), settings, [this](const Event& event) {
               if (const auto* mfe = std::get_if<MfeChanged>(&event)) {
                   changed.push_back(*mfe);
               }

@@ -118,6 +118,10 @@ struct Surroundings {
     ~Surroundings();
     Surroundings(const Surroundings&) = delete;
     Surroundings& operator=(const Surroundings&) = delete;
+    Surroundings& with(Memory* of_group_managers) {
+        memory = of_group_managers;
+        return *this;
+    }
     /// The part of a step that is no call.
     void prepare(const Step& step);
 
@@ -128,6 +132,7 @@ struct Surroundings {
     std::array<Answers, kRegistered> answers;
     std::optional<Step> mischief;
     bool igmp_throws = false; ///< in DISABLE and ENABLE
+    Memory* memory = nullptr; ///< of group managers that are made from now on
 
   private:
     spdlog::level::level_enum log_level_ = spdlog::get_level();

@@ -29,16 +29,25 @@ std::string text(std::span<const CandidateOif> candidates) {
 Expected<void> TableSink::publish(const ForwardingUpdate& update) {
     ++asked;
     const std::size_t used = egresses_used();
-    const auto before = entries;
+    const std::size_t size = entries.size();
+    std::map<SourceGroup, std::optional<DesiredEntry>> before;
+    const auto note = [&](SourceGroup flow) {
+        const auto at = entries.find(flow);
+        before.emplace(flow, at == entries.end() ? std::nullopt : std::optional(at->second));
+    };
     for (const SourceGroup& flow : update.erase) {
+        note(flow);
         entries.erase(flow);
     }
     for (const DesiredEntry& put : update.put) {
+        note(put.flow);
         entries.insert_or_assign(put.flow, put);
     }
-    if ((entries.size() > capacity && entries.size() > before.size()) ||
+    if ((entries.size() > capacity && entries.size() > size) ||
         (egresses_used() > egresses && egresses_used() > used)) {
-        entries = before;
+        for (auto& [flow, entry] : before) {
+            entry ? void(entries.insert_or_assign(flow, *entry)) : void(entries.erase(flow));
+        }
         return fail(Status::kNotEnoughMemory, "the table is full");
     }
     for (const SourceGroup& flow : update.erase) {
@@ -82,8 +91,8 @@ std::vector<OifCounters> TableSink::oif_counters(SourceGroup flow) const {
     return counters;
 }
 
-World::World(Settings settings, bool start)
-    : gm({clock, tasks, directory, view, boundary, sink}, settings,
+World::World(Settings settings, bool start, Memory* memory)
+    : gm({clock, tasks, directory, view, boundary, sink, memory}, settings,
          [this](const Event& event) { events.push_back(event); }) {
     for (std::uint8_t i = 1; i <= 9; ++i) {
         EXPECT_TRUE(view.add_connected({Ipv4Address(10, 0, i, 1), 24}, x(i)));

@@ -116,7 +116,8 @@ struct Behaviour {
 
 class World {
   public:
-    explicit World(Settings settings = {}, bool start = true);
+    /// `memory` as in `Environment`.
+    explicit World(Settings settings = {}, bool start = true, Memory* memory = nullptr);
 
     /// Registers a client that writes every callback into the trace as "NAME CALLBACK ...".
     ClientHandle client(const std::string& name, ComponentId id);

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// The last check of every call: is there memory for all of it (specification 2.0 check 8, N21)? How much that
+// is at most is derived from what the call touches. The tests count what calls really allocate in random
+// worlds.
+#include <controlplane/group_manager/core.hh>
+
+#include <algorithm>
+
+#include <spdlog/spdlog.h>
+
+namespace mcfwd::group_manager {
+
+namespace {
+
+/// What every call may need, whatever it touches: texts, a log line, an event, a list to walk.
+constexpr std::size_t kCall = std::size_t{16} << 10U;
+/// A key with its membership: nodes of the tables, what the call notes about it, its event.
+constexpr std::size_t kKey = 2048;
+/// An alert to one client: noted, sorted, delivered, and what the client keeps of it (a notification).
+constexpr std::size_t kAlert = 1024;
+/// An entry: its nodes, its event, its way through publication to the table.
+constexpr std::size_t kEntry = 3072;
+/// One interface of it, in each of these.
+constexpr std::size_t kOif = 384;
+/// A key, flow or interface in a list or set.
+constexpr std::size_t kListed = 96;
+
+} // namespace
+
+Room::Room(Core& core, std::size_t octets, Memory::Use use)
+    : core_(core),
+      octets_(octets),
+      granted_(core.env.memory == nullptr || core.env.memory->begin(kCall + octets + core.deferred, use)) {
+    core.metrics.memory_refusals += !granted_;
+}
+
+Room::~Room() {
+    if (!granted_ || core_.env.memory == nullptr) {
+        return;
+    }
+    const bool unpublished = core_.batch_depth > 0 || core_.held;
+    if (unpublished && (core_.publication.pending() || !core_.batched.empty())) {
+        core_.deferred += octets_;
+        ++core_.open_rooms;
+    } else {
+        core_.env.memory->end();
+    }
+}
+
+void Core::close_rooms() {
+    deferred = 0;
+    for (; open_rooms > 0; --open_rooms) {
+        env.memory->end();
+    }
+}
+
+std::unexpected<Error> Room::refusal() const {
+    try {
+        return fail(
+            Status::kNotEnoughMemory,
+            fmt::format("no memory for {} KiB that this may need at a time ({} keys, {} entries and {} "
+                        "interfaces in use); delete memberships or raise the memory limit of the daemon",
+                        (kCall + octets_ + core_.deferred) >> 10U, core_.interest.keys().size(),
+                        core_.entries.all().size(), core_.interest.records().size()));
+    } catch (const std::bad_alloc&) {
+        return fail(Status::kNotEnoughMemory, "no memory");
+    }
+}
+
+std::size_t Core::room_for(SourceGroup key) const {
+    std::size_t octets = kKey + clients.all().size() * kAlert;
+    if (const KeyState* state = interest.find(key)) {
+        octets += (state->interfaces.size() + state->wanted.size()) * kListed;
+    }
+    entries.for_covered(key, [&](const Entry& entry) { octets += room_for_entry(entry.oifs.size() + 1); });
+    return octets;
+}
+
+std::size_t Core::room_for_entry(std::size_t oifs) const {
+    return kEntry + kAlert + oifs * kOif;
+}
+
+std::size_t Core::room_for_owner(InterfaceKey interface) const {
+    const std::size_t keys = std::min(interest.count_by_rpf(interface), kCommitLimit + 1);
+    std::size_t octets = keys * (kKey + 2 * kAlert) + entries.count_by_iif(interface) * kListed;
+    entries.for_edited(interface,
+                       [&](const Entry& entry) { octets += room_for_entry(entry.oifs.size() + 1); });
+    return octets;
+}
+
+std::size_t Core::room_for_take(const Client& client, InterfaceKey interface) const {
+    const Record* record = interest.find(interface);
+    if (record == nullptr || client.is_igmp()) {
+        return record == nullptr ? room_for_owner(interface) : 0;
+    }
+    std::size_t octets = room_for_owner(interface);
+    if (settings.handoff_memberships == HandoffMemberships::kStrict) {
+        for (const auto& [key, members] : record->members) {
+            octets += room_for(key);
+        }
+    }
+    return octets + room_for_flush(interface);
+}
+
+std::size_t Core::room_for_release(const Client& client, InterfaceKey interface) const {
+    const Record& record = *interest.find(interface);
+    const bool handoff = client.handle == record.owner && record.igmp != kNoClient;
+    const bool last = record.owner == kNoClient || record.igmp == kNoClient;
+    const bool all = !handoff || settings.handoff_memberships == HandoffMemberships::kStrict ||
+                     record.igmp_count <= kCommitLimit;
+    std::size_t octets = room_for_owner(interface);
+    if (all || record.owner_count > 0) {
+        for (const auto& [key, members] : record.members) {
+            octets += all || members.owner ? room_for(key) : 0;
+        }
+    }
+    if (!last) {
+        return octets + room_for_flush(interface) + room_for_entry(interest.records().size());
+    }
+    return octets + room_for_entries_of(interface);
+}
+
+std::size_t Core::room_for_last(InterfaceKey interface) const {
+    std::size_t octets = room_for_owner(interface) + room_for_entries_of(interface);
+    for (const auto& [key, members] : interest.find(interface)->members) {
+        octets += room_for(key);
+    }
+    return octets;
+}
+
+std::size_t Core::room_for_flush(InterfaceKey interface) const {
+    return settings.handoff_mfe == HandoffMfe::kFlush ? room_for_entries_of(interface) : 0;
+}
+
+std::size_t Core::room_for_entries_of(InterfaceKey iif) const {
+    std::size_t octets = 0;
+    entries.for_iif(iif, [&](const Entry& entry) { octets += room_for_entry(entry.oifs.size()); });
+    return octets;
+}
+
+std::size_t Core::room_for_new_entry(SourceGroup flow) const {
+    std::size_t oifs = 0;
+    for (const SourceGroup& key : {SourceGroup{}, SourceGroup{flow.group, kAnySource}, flow}) {
+        if (const KeyState* state = interest.find(key)) {
+            oifs += state->interfaces.size();
+        }
+    }
+    return room_for_entry(2 * oifs + 1) + clients.all().size() * kAlert;
+}
+
+std::size_t Core::room_for_slice() const {
+    return kSlice * (kKey + clients.all().size() * kAlert + room_for_entry(interest.records().size()));
+}
+
+std::size_t Core::room_for_due(Instant now) const {
+    std::size_t octets = 0;
+    if (const auto flow = entries.expiry().first_due(now)) {
+        octets += room_for_entry(entries.find(*flow)->oifs.size());
+    }
+    if (const auto interface = sweeps.first_due(now)) {
+        octets += interest.find(*interface)->stale == 0 ? room_for_owner(*interface) : room_for_slice();
+    }
+    return octets;
+}
+
+std::size_t Core::room_for_retry() const {
+    std::size_t octets = 0;
+    publication.for_waiting([&](SourceGroup flow) {
+        const Entry* entry = entries.find(flow);
+        octets += room_for_entry(entry == nullptr ? 0 : entry->oifs.size());
+    });
+    return octets;
+}
+
+} // namespace mcfwd::group_manager
