@@ -44,6 +44,11 @@ std::string render_status(const json& status) {
                                member(memory, "hugepages") == true ? "hugepages" : "no hugepages",
                                number_at(memory, "table_bytes", octets), count_at(memory, "pool_available"),
                                count_at(memory, "pool_buffers")));
+    const json& reserve = member(memory, "reserve");
+    line("reserve",
+         fmt::format("{} of {} held, {}, {} calls refused, {} tasks given up",
+                     number_at(reserve, "held", octets), number_at(reserve, "bytes", octets),
+                     text_at(reserve, "state"), count_at(reserve, "refused"), count_at(reserve, "failures")));
     line("events", fmt::format("{} so far, {} followers", count_at(member(status, "events"), "last"),
                                count_at(member(status, "events"), "followers")));
     line("socket", fmt::format("{}, {} open, {} requests, {} slow readers cut off", text_at(socket, "path"),

@@ -5,6 +5,7 @@
 // goes on beside it.
 #include "connection.hh"
 
+#include <new>
 #include <string_view>
 #include <utility>
 
@@ -56,6 +57,18 @@ void Connection::end() {
     }
 }
 
+/// A request without memory is answered (answer_line); without memory to read or write there is no telling
+/// where in a line the connection stands, so it ends.
+template <typename Body>
+void Connection::guarded(Body body) {
+    try {
+        body();
+    } catch (const std::bad_alloc&) {
+        ++counters_.out_of_memory;
+        end();
+    }
+}
+
 bool Connection::peer_gone() const {
     pollfd poll{const_cast<Socket&>(socket_).native_handle(), 0, 0};
     return !socket_.is_open() || (::poll(&poll, 1, 0) > 0 && (poll.revents & (POLLHUP | POLLERR)) != 0);
@@ -72,8 +85,10 @@ void Connection::read() {
                                     return;
                                 }
                                 self->input_ended_ = error == asio::error::eof;
-                                self->framer_.append(std::string_view(self->input_.data(), octets));
-                                self->serve();
+                                self->guarded([&] {
+                                    self->framer_.append(std::string_view(self->input_.data(), octets));
+                                    self->serve();
+                                });
                             });
 }
 
@@ -113,7 +128,8 @@ void Connection::serve() {
 }
 
 void Connection::serve_later() {
-    asio::post(socket_.get_executor(), [self = shared_from_this()] { self->serve(); });
+    asio::post(socket_.get_executor(),
+               [self = shared_from_this()] { self->guarded([&] { self->serve(); }); });
 }
 
 void Connection::send(std::string line) {
@@ -136,7 +152,7 @@ void Connection::push(const std::shared_ptr<LineSource>& source, std::size_t oct
         woken_ = true;
         asio::post(socket_.get_executor(), [self = shared_from_this()] {
             self->woken_ = false;
-            self->write();
+            self->guarded([&] { self->write(); });
         });
     }
 }
@@ -162,7 +178,7 @@ void Connection::write_piece() {
                                      self->end();
                                      return;
                                  }
-                                 self->written(octets);
+                                 self->guarded([&] { self->written(octets); });
                              });
 }
 

@@ -55,6 +55,8 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
     void watch_for_stall();
     void cut_off();
     void end();
+    template <typename Body>
+    void guarded(Body body);
     /// Octets of text that the kernel does not have yet.
     [[nodiscard]] std::size_t unsent() const { return output_.text_octets() + piece_.size() - sent_; }
     [[nodiscard]] bool idle() const { return piece_.empty() && output_.empty(); }

@@ -6,6 +6,7 @@
 #include "request.hh"
 
 #include <exception>
+#include <new>
 #include <optional>
 
 #include <fmt/format.h>
@@ -94,6 +95,15 @@ std::string call(const Context& context, const json& request, const json& id) {
     return text_of({{"jsonrpc", "2.0"}, {"id", id}, {"result", std::move(*result)}});
 }
 
+/// By now what the request had allocated is free again.
+std::string out_of_memory(const json& id) {
+    return error_text(
+        id, ErrorCode::kRefused,
+        "no memory for this request and its answer; ask for less, delete memberships, or raise the "
+        "memory limit of the daemon",
+        {{"status", status_name(Status::kNotEnoughMemory)}});
+}
+
 /// Empty for a notification.
 std::string answer_request(const Context& context, const json& request) {
     const json id = id_of(request);
@@ -103,6 +113,8 @@ std::string answer_request(const Context& context, const json& request) {
         }
         std::string answer = call(context, request, id);
         return request.contains("id") ? answer : std::string();
+    } catch (const std::bad_alloc&) {
+        return out_of_memory(id);
     } catch (const std::exception& exception) {
         return error_text(id, ErrorCode::kInternalError, fmt::format("internal error: {}", exception.what()));
     }
@@ -147,6 +159,8 @@ std::string answer_text(const Context& context, std::string_view line) {
                           fmt::format("not JSON at octet {}; {}", error.byte, kForm));
     } catch (const json::out_of_range&) { // 1e999 is JSON, but no number here
         return error_text({}, ErrorCode::kParseError, fmt::format("a number that is too large; {}", kForm));
+    } catch (const std::bad_alloc&) {
+        return out_of_memory({});
     }
 }
 

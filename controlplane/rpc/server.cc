@@ -4,6 +4,7 @@
 // Accepts, checks the peer, and keeps the set of open connections.
 #include "server.hh"
 
+#include <new>
 #include <set>
 #include <string>
 #include <utility>
@@ -59,7 +60,11 @@ void Server::Impl::accept() {
             self->accept_after_pause();
             return;
         }
-        self->accepted(std::move(socket));
+        try {
+            self->accepted(std::move(socket));
+        } catch (const std::bad_alloc&) {
+            ++self->counters_.out_of_memory;
+        }
         self->accept();
     });
 }

@@ -41,6 +41,7 @@ struct ServerCounters {
     std::uint64_t requests = 0;            ///< lines handled
     std::uint64_t oversized_lines = 0;     ///< connections closed for a line over `line_limit`
     std::uint64_t slow_readers = 0;        ///< connections cut off for output over a limit
+    std::uint64_t out_of_memory = 0;       ///< connections ended for want of memory to read or write
     std::size_t connections = 0;           ///< open now
 };
 

@@ -223,7 +223,8 @@ json socket_json(const std::string& path, const ServerCounters& counters) {
             {"refused_peers", counters.refused_peers},
             {"refused_connections", counters.refused_connections},
             {"oversized_lines", counters.oversized_lines},
-            {"slow_readers", counters.slow_readers}};
+            {"slow_readers", counters.slow_readers},
+            {"out_of_memory", counters.out_of_memory}};
 }
 
 json memory_json(const MemoryStatus& memory) {
