@@ -73,10 +73,15 @@ void IgmpInterface::note(const igmp::MembershipChange& change) {
 void IgmpInterface::pass_on(const igmp::MembershipChange& change) {
     const SourceGroup key{change.group, change.source};
     if (change.event == igmp::MembershipEvent::kJoin) {
-        check(groups_.add_group_membership(client_, key, this->key(), MembershipFlags::kJoin), "add", key);
+        if (!check(groups_.add_group_membership(client_, key, this->key(), MembershipFlags::kJoin), "add",
+                   key)) {
+            replayed_ = {};
+        }
     } else if (change.event == igmp::MembershipEvent::kLeave) {
-        check(groups_.delete_group_membership(client_, key, this->key(), MembershipFlags::kJoin), "delete",
-              key);
+        if (!check(groups_.delete_group_membership(client_, key, this->key(), MembershipFlags::kJoin),
+                   "delete", key)) {
+            deletes_missing_ = true;
+        }
     } else if (change.event == igmp::MembershipEvent::kBlock) {
         exceptions_.emplace(key, true);
     }
@@ -114,10 +119,11 @@ bool IgmpInterface::settle_flow(SourceGroup flow, bool& forwarding) {
         return false; // the entry is gone, and the veto with it
     }
     if (const bool wanted = wants(flow); wanted != forwarding) {
-        check(wanted ? groups_.add_group_membership(client_, flow, key(), MembershipFlags::kForward)
-                     : groups_.delete_group_membership(client_, flow, key(), MembershipFlags::kForward),
-              wanted ? "forward" : "veto", flow);
-        forwarding = wanted;
+        const bool told =
+            check(wanted ? groups_.add_group_membership(client_, flow, key(), MembershipFlags::kForward)
+                         : groups_.delete_group_membership(client_, flow, key(), MembershipFlags::kForward),
+                  wanted ? "forward" : "veto", flow);
+        forwarding = told ? wanted : forwarding;
     }
     return true;
 }
@@ -147,7 +153,14 @@ void IgmpInterface::hold_back() {
 
 std::uint64_t IgmpInterface::resume() {
     held_back_ = false;
+    behind_ = false;
     replayed_ = {};
+    settling_ = false;
+    return ++ticket_;
+}
+
+std::uint64_t IgmpInterface::catch_up() {
+    behind_ = false;
     settling_ = false;
     return ++ticket_;
 }
@@ -159,6 +172,10 @@ bool IgmpInterface::replay(std::uint64_t ticket) {
     if (replay_some()) {
         return true;
     }
+    if (behind_) {
+        return false; // without the end of the replay what is stale stays in force
+    }
+    replayed_ = {};
     check(groups_.igmp_replay_complete(client_, key()), "replay_complete", {});
     return false;
 }
@@ -171,8 +188,14 @@ bool IgmpInterface::replay_some() {
         if (calls++ == kReplaySlice) {
             return true;
         }
+        if (!check(groups_.add_group_membership(client_, *at, key(), MembershipFlags::kJoin), "replay",
+                   *at)) {
+            return false;
+        }
         replayed_ = *at;
-        check(groups_.add_group_membership(client_, *at, key(), MembershipFlags::kJoin), "replay", *at);
+    }
+    if (deletes_missing_) {
+        delete_what_is_left();
     }
     if (!settling_) {
         settling_ = true;
@@ -192,10 +215,24 @@ bool IgmpInterface::replay_some() {
     return false;
 }
 
-void IgmpInterface::check(const Expected<void>& result, std::string_view call, SourceGroup key) {
-    if (result) {
-        return;
+void IgmpInterface::delete_what_is_left() {
+    deletes_missing_ = false;
+    for (const SourceGroup left : groups_.memberships_of(client_, key())) {
+        if (!joined_.contains(left) &&
+            !check(groups_.delete_group_membership(client_, left, key(), MembershipFlags::kJoin), "delete",
+                   left)) {
+            deletes_missing_ = true;
+            return;
+        }
     }
+}
+
+bool IgmpInterface::check(const Expected<void>& result, std::string_view call, SourceGroup key) {
+    if (result) {
+        return true;
+    }
+    const bool no_memory = result.error().status == Status::kNotEnoughMemory;
+    behind_ |= no_memory;
     ++refused_calls_;
     // Powers of two: hosts cause these calls, the log must not grow with them.
     if ((refused_calls_ & (refused_calls_ - 1)) == 0) {
@@ -203,6 +240,7 @@ void IgmpInterface::check(const Expected<void>& result, std::string_view call, S
                      attachment_.name, call, key, status_name(result.error().status), result.error().what,
                      refused_calls_);
     }
+    return !no_memory;
 }
 
 } // namespace mcfwd::protocols

@@ -51,8 +51,13 @@ class IgmpInterface {
     /// ENABLE_IGMP: pass on again. Returns the ticket with which `replay` has to be called from a task.
     [[nodiscard]] std::uint64_t resume();
     /// Adds everything the interface has now, a slice at a time. True: call it again from another task. No
-    /// effect if another DISABLE came after the ticket was given.
+    /// effect if another DISABLE came after the ticket was given. Without memory it ends, and is `behind`.
     [[nodiscard]] bool replay(std::uint64_t ticket);
+
+    /// The group manager had no memory for something: it does not know all that hosts want until a replay.
+    [[nodiscard]] bool behind() const { return behind_ && !held_back_; }
+    /// The ticket for that replay. One that ended for want of memory goes on where it was.
+    [[nodiscard]] std::uint64_t catch_up();
 
     /// CREATION_ALERT: whether hosts here refuse this source of a group they joined for any source.
     [[nodiscard]] bool refuses_new(group_manager::SourceGroup flow);
@@ -66,7 +71,9 @@ class IgmpInterface {
     [[nodiscard]] bool settle_flow(group_manager::SourceGroup flow, bool& forwarding);
     [[nodiscard]] bool wants(group_manager::SourceGroup flow) const;
     [[nodiscard]] bool owns_forwarding() const;
-    void check(const Expected<void>& result, std::string_view call, group_manager::SourceGroup key);
+    void delete_what_is_left();
+    /// False: there was no memory for the call; it has to be made again.
+    bool check(const Expected<void>& result, std::string_view call, group_manager::SourceGroup key);
 
     IgmpAttachment attachment_;
     igmp::RouterInterface router_;
@@ -83,6 +90,8 @@ class IgmpInterface {
     group_manager::SourceGroup replayed_; ///< last key of `joined_` that the replay under way has added
     group_manager::SourceGroup settled_;  ///< last flow of `exceptions_` that it has settled
     bool settling_ = false;               ///< it is done with `joined_`
+    bool behind_ = false;
+    bool deletes_missing_ = false; ///< some of what it is behind with
 };
 
 } // namespace mcfwd::protocols

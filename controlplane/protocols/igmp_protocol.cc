@@ -14,6 +14,13 @@
 
 namespace mcfwd::protocols {
 
+namespace {
+
+/// What the group manager had no memory for is told again after this.
+constexpr std::chrono::seconds kMemoryRetry{1};
+
+} // namespace
+
 IgmpProtocol::IgmpProtocol(Environment environment) : environment_(environment) {}
 
 Expected<void> IgmpProtocol::start() {
@@ -54,10 +61,29 @@ group_manager::Callbacks IgmpProtocol::callbacks() {
 void IgmpProtocol::replay_later(IfIndex interface, std::uint64_t ticket) {
     environment_.tasks.post([this, interface, ticket] {
         IgmpInterface* at = served(interface);
-        if (at != nullptr && at->replay(ticket)) {
+        if (at == nullptr) {
+            return;
+        }
+        if (at->replay(ticket)) {
             replay_later(interface, ticket);
         }
+        note_behind(*at);
     });
+}
+
+void IgmpProtocol::note_behind(const IgmpInterface& interface) {
+    if (interface.behind() && !catch_up_at_) {
+        catch_up_at_ = environment_.clock.now() + kMemoryRetry;
+    }
+}
+
+void IgmpProtocol::catch_up() {
+    catch_up_at_.reset();
+    for (const auto& interface : interfaces_) {
+        if (interface->behind()) {
+            replay_later(interface->attachment().index, interface->catch_up());
+        }
+    }
 }
 
 Expected<void> IgmpProtocol::add(IgmpAttachment attachment, igmp::RouterConfig config) {
@@ -93,8 +119,11 @@ void IgmpProtocol::receive(const Signal& signal) {
 
 std::optional<Instant> IgmpProtocol::advance() {
     const Instant now = environment_.clock.now();
+    if (catch_up_at_ && *catch_up_at_ <= now) {
+        catch_up();
+    }
     if (next_ && now < *next_) {
-        return next_;
+        return next_call();
     }
     next_.reset();
     for (const auto& interface : interfaces_) {
@@ -105,7 +134,11 @@ std::optional<Instant> IgmpProtocol::advance() {
         }
         carry_out(*interface, output);
     }
-    return next_;
+    return next_call();
+}
+
+std::optional<Instant> IgmpProtocol::next_call() const {
+    return next_ && catch_up_at_ ? std::min(next_, catch_up_at_) : next_ ? next_ : catch_up_at_;
 }
 
 void IgmpProtocol::carry_out(IgmpInterface& interface, const igmp::Output& output) {
@@ -114,6 +147,7 @@ void IgmpProtocol::carry_out(IgmpInterface& interface, const igmp::Output& outpu
         next_ = deadline;
     }
     interface.apply(output.changes);
+    note_behind(interface);
     const IgmpAttachment& at = interface.attachment();
     for (const igmp::Transmission& transmission : output.packets) {
         const auto sent = environment_.packets.send(at.port, at.vlan, multicast_mac(transmission.destination),

@@ -70,11 +70,16 @@ class IgmpProtocol {
     void carry_out(IgmpInterface& interface, const igmp::Output& output);
     [[nodiscard]] group_manager::Callbacks callbacks();
     void replay_later(IfIndex interface, std::uint64_t ticket);
+    void note_behind(const IgmpInterface& interface);
+    [[nodiscard]] std::optional<Instant> next_call() const;
+    /// Replays what the group manager had no memory for.
+    void catch_up();
 
     Environment environment_;
     group_manager::ClientHandle client_;
     std::vector<std::unique_ptr<IgmpInterface>> interfaces_;
-    std::optional<Instant> next_; ///< earliest deadline of all interfaces
+    std::optional<Instant> next_;        ///< earliest deadline of all interfaces
+    std::optional<Instant> catch_up_at_; ///< an interface is behind
     IgmpCounters counters_;
     group_manager::LogLimit log_limit_; ///< hosts cause queries, and so failures to send them
 };

@@ -108,6 +108,15 @@ class FakeSender final : public PacketSender {
     std::vector<Sent> sent;
 };
 
+class FakeMemory final : public group_manager::Memory {
+  public:
+    [[nodiscard]] bool begin(std::size_t /*octets*/, Use use) override {
+        return !refuses && !(refuses_growth && use == Use::kGrow);
+    }
+    void end() override {}
+    bool refuses = false, refuses_growth = false;
+};
+
 /// lan1 (10.0.1.1/24, port 0), lan2 (10.0.2.1/24, port 1), lan3 (10.0.3.1/24, port 1 VLAN 30).
 class RouterFixture : public testing::Test {
   protected:
@@ -212,6 +221,7 @@ class RouterFixture : public testing::Test {
     FakeClock clock;
     FakeTasks tasks;
     FakeTable table;
+    FakeMemory reserve;
     FakeSender sender;
     forwarding::InterfaceTable interfaces;
     mcfwd::test::SlowPrefixes prefixes;
@@ -222,7 +232,8 @@ class RouterFixture : public testing::Test {
                                         .interfaces = interfaces,
                                         .view = view,
                                         .boundary = boundaries,
-                                        .sink = table},
+                                        .sink = table,
+                                        .memory = &reserve},
                                        settings};
     StaticInterfaces statics{groups};
     StaticRoutes routes{groups, view, statics};
