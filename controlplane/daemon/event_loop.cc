@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <list>
+#include <new>
 #include <utility>
 
 #include <asio/io_context.hpp>
@@ -27,13 +28,24 @@ class Repetition {
     void arm(Duration wait) {
         timer_.expires_after(wait);
         timer_.async_wait([this](const asio::error_code& error) {
+            armed_ = false;
             if (!error) {
                 arm(task_());
             }
         });
+        armed_ = true;
+    }
+    /// After its task, or arming it, has thrown.
+    void resume() {
+        if (!armed_) {
+            arm(kAfterFailure);
+        }
     }
 
   private:
+    static constexpr std::chrono::milliseconds kAfterFailure{10};
+
+    bool armed_ = false;
     asio::steady_timer timer_;
     std::function<Duration()> task_;
 };
@@ -44,6 +56,7 @@ struct EventLoop::Impl {
     asio::io_context context{1};
     asio::signal_set signals{context};
     std::list<Repetition> repetitions;
+    std::function<void()> on_out_of_memory;
 };
 
 EventLoop::EventLoop() : impl_(std::make_unique<Impl>()) {}
@@ -78,7 +91,23 @@ void EventLoop::on_termination(std::function<void(int)> task) {
 
 void EventLoop::run() {
     const auto work = asio::make_work_guard(impl_->context);
-    impl_->context.run();
+    for (;;) {
+        try {
+            for (Repetition& repetition : impl_->repetitions) {
+                repetition.resume();
+            }
+            impl_->context.run();
+            return;
+        } catch (const std::bad_alloc&) {
+            if (impl_->on_out_of_memory) {
+                impl_->on_out_of_memory();
+            }
+        }
+    }
+}
+
+void EventLoop::on_out_of_memory(std::function<void()> task) {
+    impl_->on_out_of_memory = std::move(task);
 }
 
 void EventLoop::stop() {

@@ -37,6 +37,10 @@ class EventLoop final : public Clock, public TaskQueue {
     /// Calls `task` once when SIGINT, SIGTERM or SIGHUP arrives.
     void on_termination(std::function<void(int signal_number)> task);
 
+    /// Calls `task` whenever a task of the loop has ended with std::bad_alloc. The others go on, and what is
+    /// repeated is tried again.
+    void on_out_of_memory(std::function<void()> task);
+
     /// Serves the loop until `stop`.
     void run();
     void stop();

@@ -14,6 +14,7 @@
 #include <controlplane/daemon/commands.hh>
 #include <controlplane/daemon/event_loop.hh>
 #include <controlplane/daemon/log.hh>
+#include <controlplane/daemon/memory_reserve.hh>
 #include <controlplane/daemon/translate.hh>
 #include <dataplane/rib.hh>
 
@@ -55,6 +56,7 @@ int run(const CommandLine& line, const config::Accepted& accepted) {
     std::ignore = set_log_level(line.log_level.value_or(std::string(config::name(config.daemon.log_level))));
     log_warnings(accepted);
 
+    MemoryReserve memory;
     // The socket comes first: a second daemon is refused before it touches a port.
     EventLoop loop;
     // From here on a signal is served when the loop runs, so that what was begun is also undone.
@@ -62,6 +64,7 @@ int run(const CommandLine& line, const config::Accepted& accepted) {
         spdlog::info("stopping signal={}", number);
         loop.stop();
     });
+    loop.on_out_of_memory([&memory] { memory.note_failure(); });
     rpc::Registry registry;
     auto server = rpc::Server::listen(loop.context(), registry, {.socket = config.daemon.socket});
     if (!server) {
@@ -75,8 +78,12 @@ int run(const CommandLine& line, const config::Accepted& accepted) {
     if (!prefixes) {
         return failed(prefixes.error());
     }
-    Router router(
-        {.config = config, .clock = loop, .tasks = loop, .dataplane = **dataplane, .prefixes = **prefixes});
+    Router router({.config = config,
+                   .clock = loop,
+                   .tasks = loop,
+                   .dataplane = **dataplane,
+                   .prefixes = **prefixes,
+                   .memory = memory});
     FlowRates rates;
     CommandContext context{.router = router,
                            .rates = rates,

@@ -5,6 +5,7 @@
 #include "router.hh"
 
 #include <cstring>
+#include <new>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -23,6 +24,9 @@ constexpr std::size_t kSignalsPerTurn = 256;
 constexpr Duration kIdleTurn = 250us;
 /// While a grace period is open: one loop of a busy worker takes less than this.
 constexpr Duration kPublishingTurn = 20us;
+
+/// A group record of 8 octets may become a group with its timers and membership, a source of 4 half as much.
+constexpr std::size_t kOctetsPerIgmpOctet = 256;
 
 constexpr std::size_t kIpSource = 12;
 constexpr std::size_t kIpDestination = 16;
@@ -51,7 +55,8 @@ Router::Router(Environment environment)
                .interfaces = interfaces_,
                .view = view_,
                .boundary = boundaries_,
-               .sink = publisher_},
+               .sink = publisher_,
+               .memory = &environment.memory},
               group_settings(environment.config),
               [this](const group_manager::Event& event) { observe(event); }),
       static_interfaces_(groups_),
@@ -132,19 +137,40 @@ Expected<void> Router::add_rpf_routes() {
 }
 
 Duration Router::turn() {
-    const std::size_t signals = environment_.dataplane.signals().drain(
-        kSignalsPerTurn, [this](const Signal& signal) { receive(signal); });
-    std::ignore = igmp_.advance();
+    const std::size_t signals =
+        environment_.dataplane.signals().drain(kSignalsPerTurn, [this](const Signal& signal) {
+            try {
+                receive(signal);
+            } catch (const std::bad_alloc&) { // the packet is still to be freed, and the next one served
+                environment_.memory.note_failure();
+            }
+        });
+    serve_timers();
     groups_.tick();
-    remotes_.advance();
     environment_.dataplane.watch_links();
     note_links();
-    const bool publishing = environment_.dataplane.table().advance();
+    const bool publishing = advance_table();
     note_publications();
+    environment_.memory.refill();
     if (signals == kSignalsPerTurn) {
         return Duration::zero();
     }
     return publishing ? kPublishingTurn : kIdleTurn;
+}
+
+void Router::serve_timers() {
+    const group_manager::MemoryHold hold(&environment_.memory, MemoryReserve::kUsual,
+                                         group_manager::Memory::Use::kShrink);
+    if (hold) {
+        std::ignore = igmp_.advance();
+        remotes_.advance();
+    }
+}
+
+bool Router::advance_table() {
+    const group_manager::MemoryHold hold(&environment_.memory, MemoryReserve::kUsual,
+                                         group_manager::Memory::Use::kShrink);
+    return !hold || environment_.dataplane.table().advance();
 }
 
 void Router::observe(const group_manager::Event& event) {
@@ -182,7 +208,12 @@ void Router::note_links() {
 
 void Router::receive(const Signal& signal) {
     if (signal.kind == SignalKind::kIgmp) {
-        igmp_.receive(signal);
+        // Without memory it is as if it was lost on the wire: hosts repeat their reports.
+        const group_manager::MemoryHold hold(&environment_.memory, signal.packet.size() * kOctetsPerIgmpOctet,
+                                             group_manager::Memory::Use::kGrow);
+        if (hold) {
+            igmp_.receive(signal);
+        }
         return;
     }
     const group_manager::SourceGroup flow{address_at(signal.packet, kIpDestination),

@@ -16,6 +16,7 @@
 #include <controlplane/config/config.hh>
 #include <controlplane/daemon/event_json.hh>
 #include <controlplane/daemon/event_log.hh>
+#include <controlplane/daemon/memory_reserve.hh>
 #include <controlplane/forwarding/interface_table.hh>
 #include <controlplane/forwarding/table_publisher.hh>
 #include <controlplane/group_manager/group_manager.hh>
@@ -40,6 +41,7 @@ class Router {
         TaskQueue& tasks;
         dataplane::Dataplane& dataplane;
         PrefixSet& prefixes; ///< of the multicast view; empty
+        MemoryReserve& memory;
     };
 
     explicit Router(Environment environment);
@@ -62,6 +64,7 @@ class Router {
     [[nodiscard]] protocols::RpfRoutes& rpf_routes() { return rpf_routes_; }
     [[nodiscard]] const group_manager::MulticastView& view() const { return view_; }
     [[nodiscard]] protocols::RemoteProtocols& remotes() { return remotes_; }
+    [[nodiscard]] const MemoryReserve& memory() const { return environment_.memory; }
     [[nodiscard]] EventLog& events() { return events_; }
     [[nodiscard]] EventNames event_names() const { return {environment_.config, interfaces_}; }
     [[nodiscard]] Instant now() const { return environment_.clock.now(); }
@@ -73,6 +76,9 @@ class Router {
     /// Last, when it is known which interfaces nobody is on.
     [[nodiscard]] Expected<void> add_rpf_routes();
     void receive(const Signal& signal);
+    /// Timers of IGMP and the remote protocols, and the next table version, each if there is memory for it.
+    void serve_timers();
+    [[nodiscard]] bool advance_table();
     void observe(const group_manager::Event& event);
     /// Table versions and links that changed since the last call become events.
     void note_publications();

@@ -21,6 +21,19 @@ using nlohmann::json;
 
 constexpr std::int64_t kVersionsShown = 20;
 
+/// Of the data plane, and what the control plane keeps for a shortage.
+json memory(const Router& router, const DataplaneView& view) {
+    json memory = rpc::memory_json(view.memory());
+    const MemoryReserve::View reserve = router.memory().view();
+    memory["reserve"] = {{"bytes", reserve.size},
+                         {"held", reserve.held},
+                         {"state", reserve.short_of_memory ? "short" : "whole"},
+                         {"given", reserve.given},
+                         {"refused", reserve.refused},
+                         {"failures", reserve.failures}};
+    return memory;
+}
+
 json status(CommandContext& context) {
     Router& router = context.router;
     const std::vector<PortStatus> ports = router.dataplane().view().ports();
@@ -40,7 +53,7 @@ json status(CommandContext& context) {
         {"ports_up", std::ranges::count_if(ports, &PortStatus::link_up)},
         {"interfaces", router.interfaces().all().size()},
         {"groups", groups},
-        {"memory", rpc::memory_json(router.dataplane().view().memory())},
+        {"memory", memory(router, router.dataplane().view())},
         {"events", {{"last", router.events().sequence()}, {"followers", router.events().followers()}}},
         {"socket", rpc::socket_json(router.config().daemon.socket, context.server.counters())},
     };

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// What calls say they may need at a time is at least what they have allocated at a time, in random worlds.
+#include <rapidcheck/gtest.h>
+
+#include "heap.hh"
+#include "invariants.hh"
+
+namespace mcfwd::group_manager::test {
+namespace {
+
+/// Grants everything and compares.
+class MeasuringMemory : public Memory {
+  public:
+    [[nodiscard]] bool begin(std::size_t octets, Use /*use*/) override {
+        note();
+        begun_.reserve(64);
+        begun_.push_back({heap::live(), octets, 0});
+        heap::restart_peak();
+        return true;
+    }
+    void end() override {
+        note();
+        const Begun last = begun_.back();
+        begun_.pop_back();
+        if (last.grown > last.allowed + later_) {
+            ++exceeded;
+        }
+        // An outer one contains what the inner one was granted for itself.
+        later_ = begun_.empty() ? 0 : later_ + last.allowed;
+        largest_share = std::max(largest_share, double(last.grown) / double(last.allowed + 1));
+    }
+
+    unsigned exceeded = 0;
+    double largest_share = 0;
+
+  private:
+    struct Begun {
+        std::size_t from, allowed, grown;
+    };
+    void note() {
+        for (Begun& one : begun_) {
+            one.grown = std::max(one.grown, heap::peak() - std::min(heap::peak(), one.from));
+        }
+        heap::restart_peak();
+    }
+    std::vector<Begun> begun_;
+    std::size_t later_ = 0;
+};
+
+double largest_share_of_all = 0;
+
+RC_GTEST_PROP(RoomForCalls, CoversWhatTheyAllocate, ()) {
+    const auto number = *rc::gen::inRange(0U, kModes);
+    const auto steps = *any_steps(30);
+    MeasuringMemory memory;
+    Course course(mode(number), &memory);
+    for (const Step& step : steps) {
+        course.go(step, [](const Moment&) {});
+        RC_ASSERT(memory.exceeded == 0U);
+    }
+    largest_share_of_all = std::max(largest_share_of_all, memory.largest_share);
+}
+
+class Crowded : public testing::TestWithParam<unsigned> {};
+
+/// Many of everything: keys, oifs, clients.
+TEST_P(Crowded, CoversWhatTheyAllocate) {
+    MeasuringMemory memory;
+    World world(mode(GetParam()), true, &memory);
+    world.events.reserve(1'000'000);
+    world.trace.reserve(1'000'000);
+    const auto i = world.igmp();
+    std::vector<ClientHandle> protocols;
+    for (std::uint32_t k = 0; k < 12; ++k) {
+        protocols.push_back(world.client(fmt::format("protocol {}", k), {100 + k, 1}));
+    }
+    const auto p = protocols[0];
+    ASSERT_TRUE(world.take(i, x(1)));
+    ASSERT_TRUE(world.take(p, x(3)));
+    for (std::uint8_t k = 1; k <= 60; ++k) {
+        ASSERT_TRUE(world.take(protocols[k % 11 + 1U], x(4, Ipv4Address(10, 0, 4, k))));
+    }
+    const auto group = [](unsigned k) {
+        return Ipv4Address(239, 1, static_cast<std::uint8_t>(k / 256), static_cast<std::uint8_t>(k));
+    };
+    for (unsigned k = 0; k < 600; ++k) {
+        const SourceGroup key{group(k), k % 2 == 0 ? Ipv4Address{} : ip("10.0.3.9")};
+        ASSERT_TRUE(world.join(i, key, x(1)));
+    }
+    for (std::uint8_t k = 1; k <= 60; ++k) {
+        ASSERT_TRUE(world.join(protocols[k % 11 + 1U], {}, x(4, Ipv4Address(10, 0, 4, k))));
+    }
+    for (unsigned k = 0; k < 600; ++k) {
+        world.packet({group(k), ip("10.0.3.9")}, x(3));
+    }
+    ASSERT_EQ(memory.exceeded, 0U) << "joins and new entries";
+    ASSERT_TRUE(world.take(protocols[1], x(1)));
+    world.tasks.run();
+    ASSERT_TRUE(world.gm.igmp_replay_complete(i, x(1)));
+    world.tasks.run();
+    ASSERT_EQ(memory.exceeded, 0U) << "a handoff";
+    ASSERT_TRUE(world.release(p, x(3)));
+    ASSERT_TRUE(world.take(p, x(3)));
+    for (unsigned k = 0; k < 600; ++k) {
+        world.packet({group(k), ip("10.0.3.9")}, x(3));
+    }
+    world.tasks.run();
+    ASSERT_EQ(memory.exceeded, 0U) << "entries of an iif";
+    {
+        const GroupManager::Batch batch(world.gm, "all");
+        for (std::uint8_t k = 1; k <= 60; ++k) {
+            ASSERT_TRUE(world.leave(protocols[k % 11 + 1U], {}, x(4, Ipv4Address(10, 0, 4, k))));
+        }
+    }
+    ASSERT_EQ(memory.exceeded, 0U) << "a batch";
+    world.pass(2000s);
+    world.pass(1s);
+    world.tasks.run();
+    ASSERT_EQ(memory.exceeded, 0U) << "expiry";
+    fmt::print("at most {:.0f}% of what was asked for was needed\n", memory.largest_share * 100);
+}
+
+INSTANTIATE_TEST_SUITE_P(Modes, Crowded, testing::Range(0U, kModes));
+
+} // namespace
+} // namespace mcfwd::group_manager::test
