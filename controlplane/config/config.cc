@@ -48,6 +48,9 @@ std::string_view name(HandoffMfe value) {
 std::string_view name(MfeExpiry value) {
     return word(value);
 }
+std::string_view name(OnOwned value) {
+    return word(value);
+}
 
 std::string Device::text() const {
     switch (kind) {

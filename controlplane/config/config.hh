@@ -35,6 +35,8 @@ enum class HandoffMemberships : std::uint8_t { kGraceful, kStrict };
 enum class HandoffMfe : std::uint8_t { kRebuild, kFlush };
 /// Age of a forwarding entry that forwards: counts from its last packet, or from its creation.
 enum class MfeExpiry : std::uint8_t { kActivity, kAbsolute };
+/// What hosts ask for on an interface that a routing protocol owns: forwarded at once, or when it agrees.
+enum class OnOwned : std::uint8_t { kImmediate, kConfirm };
 
 /// Word of the file for each value, e.g. "no-huge".
 [[nodiscard]] std::string_view name(LogLevel value);
@@ -46,6 +48,7 @@ enum class MfeExpiry : std::uint8_t { kActivity, kAbsolute };
 [[nodiscard]] std::string_view name(HandoffMemberships value);
 [[nodiscard]] std::string_view name(HandoffMfe value);
 [[nodiscard]] std::string_view name(MfeExpiry value);
+[[nodiscard]] std::string_view name(OnOwned value);
 
 /// `[daemon]`
 struct Daemon {
@@ -81,6 +84,13 @@ struct Mfe {
     MfeExpiry expiry = MfeExpiry::kActivity;
 
     bool operator==(const Mfe&) const = default;
+};
+
+/// `[igmp]`: IGMP beside a routing protocol on one interface.
+struct IgmpPolicy {
+    OnOwned on_owned = OnOwned::kImmediate;
+
+    bool operator==(const IgmpPolicy&) const = default;
 };
 
 enum class DeviceKind : std::uint8_t {
@@ -206,6 +216,7 @@ struct Config {
     Dataplane dataplane;
     Handoff handoff;
     Mfe mfe;
+    IgmpPolicy igmp;
     std::vector<Port> ports;
     std::vector<Bridge> bridges;
     std::vector<Interface> interfaces;

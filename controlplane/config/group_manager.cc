@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // SPDX-FileCopyrightText: 2026 the mcfwd authors
 //
-// [handoff] and [mfe]: how the group manager treats what changes hands, and how its entries age.
+// [handoff], [mfe] and [igmp]: how the group manager treats what changes hands, how its entries age, and what
+// hosts may ask for where a routing protocol owns the interface.
 #include "reader.hh"
 #include "sections.hh"
 
@@ -18,6 +19,12 @@ void read_handoff(const Node& table, Handoff& handoff, Findings& findings) {
 void read_mfe(const Node& table, Mfe& mfe, Findings& findings) {
     TableReader reader(table, "[mfe]", findings);
     reader.choice("expiry", mfe.expiry);
+    reader.refuse_unknown();
+}
+
+void read_igmp_policy(const Node& table, IgmpPolicy& igmp, Findings& findings) {
+    TableReader reader(table, "[igmp]", findings);
+    reader.choice("on_owned", igmp.on_owned);
     reader.refuse_unknown();
 }
 

@@ -63,6 +63,9 @@ Config read_tables(const Node& file, Findings& findings) {
     if (const Node* table = root.table("mfe", "[mfe]")) {
         read_mfe(*table, config.mfe, findings);
     }
+    if (const Node* table = root.table("igmp", "[igmp]")) {
+        read_igmp_policy(*table, config.igmp, findings);
+    }
     read_each(root, "port", "[[port]]", config.ports, findings, read_port);
     read_each(root, "bridge", "[[bridge]]", config.bridges, findings, read_bridge);
     read_each(root, "interface", "[[interface]]", config.interfaces, findings, read_interface);

@@ -15,6 +15,7 @@ void read_daemon(const Node& table, Daemon& daemon, Findings& findings);
 void read_dataplane(const Node& table, Dataplane& dataplane, Findings& findings);
 void read_handoff(const Node& table, Handoff& handoff, Findings& findings);
 void read_mfe(const Node& table, Mfe& mfe, Findings& findings);
+void read_igmp_policy(const Node& table, IgmpPolicy& igmp, Findings& findings);
 void read_port(const Node& table, Port& port, Findings& findings);
 void read_bridge(const Node& table, Bridge& bridge, Findings& findings);
 void read_interface(const Node& table, Interface& interface, Findings& findings);

@@ -33,5 +33,7 @@ template <>
 inline constexpr std::array<std::string_view, 2> kWords<HandoffMfe>{"rebuild", "flush"};
 template <>
 inline constexpr std::array<std::string_view, 2> kWords<MfeExpiry>{"activity", "absolute"};
+template <>
+inline constexpr std::array<std::string_view, 2> kWords<OnOwned>{"immediate", "confirm"};
 
 } // namespace mcfwd::config

@@ -126,6 +126,7 @@ Tree tree_of(const Config& config) {
             {"dataplane", tree_of(config.dataplane)},
             {"handoff", tree_of(config.handoff)},
             {"mfe", {{"expiry", name(config.mfe.expiry)}}},
+            {"igmp", {{"on_owned", name(config.igmp.on_owned)}}},
             {"port", array_of(config.ports, convert)},
             {"bridge", array_of(config.bridges, convert)},
             {"interface", array_of(config.interfaces, convert)},

@@ -85,10 +85,11 @@ std::string contributions_at(const json& entry, const char* key) {
     for (const json& oif : member(entry, key)) {
         const bool veto = member(oif, "veto") == true;
         const bool boundary = member(oif, "boundary") == true;
-        const bool unused = member(oif, "effective") == false && !veto && !boundary;
-        text += fmt::format("{}{}({}{}{}{})", text.empty() ? "" : " ", text_at(oif, "interface"),
+        const bool waits = member(oif, "waits_for_owner") == true;
+        const bool unused = member(oif, "effective") == false && !veto && !boundary && !waits;
+        text += fmt::format("{}{}({}{}{}{}{})", text.empty() ? "" : " ", text_at(oif, "interface"),
                             list_at(oif, "contributions"), veto ? ",veto" : "", boundary ? ",boundary" : "",
-                            unused ? ",unused" : "");
+                            waits ? ",waits" : "", unused ? ",unused" : "");
     }
     return text.empty() ? "-" : text;
 }

@@ -176,6 +176,7 @@ json memberships(const Router& router, const FlowFilter& filter) {
                                {"counts_for", membership.counts_for.name},
                                {"stale", membership.stale},
                                {"announced", membership.announced},
+                               {"waits_for_owner", membership.unconfirmed},
                                {"age", rpc::seconds_json(membership.age)}});
         }
     }

@@ -31,6 +31,7 @@ json oif_json(const Router& router, const group_manager::OifView& oif) {
             {"next_hop", next_hop_json(oif.interface)},
             {"contributions", std::move(contributions)},
             {"veto", oif.vetoed},
+            {"waits_for_owner", oif.unconfirmed},
             {"boundary", oif.boundary},
             {"effective", oif.forwarding},
             {"age", oif.forwarding ? rpc::seconds_json(oif.up_time) : json()}};

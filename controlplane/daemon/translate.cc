@@ -120,6 +120,8 @@ group_manager::Settings group_settings(const config::Config& config) {
     settings.mfe_expiry =
         config.mfe.expiry == config::MfeExpiry::kAbsolute ? MfeExpiry::kAbsolute : MfeExpiry::kActivity;
     settings.sweep_timeout = handoff.sweep_timeout;
+    settings.igmp_on_owned =
+        config.igmp.on_owned == config::OnOwned::kConfirm ? IgmpOnOwned::kConfirm : IgmpOnOwned::kImmediate;
     return settings;
 }
 

@@ -126,6 +126,11 @@ struct Core {
     void touch_keys_by_rpf(Change& change, InterfaceKey interface);
     /// One slice of the alerts for more such keys than a call may touch. True: there is more.
     [[nodiscard]] bool announce_rpf_owner(InterfaceKey interface);
+    /// A membership of IGMP that forwards nothing by itself (N55).
+    [[nodiscard]] bool awaits_owner(const Record& record, const Membership& of_igmp) const {
+        return settings.igmp_on_owned == IgmpOnOwned::kConfirm && record.owner != kNoClient &&
+               !record.is_stale(of_igmp);
+    }
     /// Recomputes one interface of an entry from the tables (specification 1.6).
     void evaluate(Entry& entry, InterfaceKey interface) const;
     /// As `evaluate`, for an entry of the table.

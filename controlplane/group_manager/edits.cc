@@ -45,6 +45,7 @@ void Core::evaluate(Entry& entry, InterfaceKey interface) const {
     const auto at = entry.oifs.find(interface);
     const Oif before = at == entry.oifs.end() ? Oif{} : at->second;
     Oif next = before;
+    next.unconfirmed = false;
     bool foreign = false;
     const auto covers = [&](SourceGroup key) {
         const auto members = record->members.find(key);
@@ -52,9 +53,12 @@ void Core::evaluate(Entry& entry, InterfaceKey interface) const {
             return false;
         }
         const auto& [owner, igmp] = members->second;
-        foreign |=
-            (owner && owner->counts_for != entry.iif_owner) || (igmp && igmp->counts_for != entry.iif_owner);
-        return true;
+        const bool waits = igmp && awaits_owner(*record, *igmp);
+        const bool counts = igmp && !waits;
+        next.unconfirmed |= waits;
+        foreign |= (owner && owner->counts_for != entry.iif_owner) ||
+                   (counts && igmp->counts_for != entry.iif_owner);
+        return owner || counts;
     };
     if (record != nullptr) {
         next.source_group = covers(entry.flow);
@@ -64,6 +68,7 @@ void Core::evaluate(Entry& entry, InterfaceKey interface) const {
     } else {
         next = Oif{};
     }
+    next.unconfirmed &= !next.covered() && next.forwarded_by == kNoClient;
     next.boundary = env.boundary.blocks_output(interface, entry.flow.group);
     next.forwarding = (next.covered() || next.forwarded_by != kNoClient) && next.vetoed_by == kNoClient &&
                       !next.boundary && interface != entry.iif && entry.blocked == NegativeReason::kNone;
@@ -74,7 +79,7 @@ void Core::evaluate(Entry& entry, InterfaceKey interface) const {
     entry.forwarding_oifs -= before.forwarding;
     entry.foreign_oifs += next.foreign;
     entry.foreign_oifs -= before.foreign;
-    if (next.covered() || next.edited()) {
+    if (next.covered() || next.edited() || next.unconfirmed) {
         entry.oifs.insert_or_assign(interface, next);
     } else if (at != entry.oifs.end()) {
         entry.oifs.erase(at);

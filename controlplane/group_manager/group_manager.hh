@@ -55,10 +55,19 @@ enum class MfeExpiry : std::uint8_t {
     kAbsolute, ///< every entry ends after its timeout
 };
 
+/// What a membership of IGMP does on an interface that a routing protocol owns (N55).
+enum class IgmpOnOwned : std::uint8_t {
+    kImmediate, ///< it forwards; the owner may veto
+    /// It forwards nothing until the owner has a membership of its own that covers the flow, or added it with
+    /// kForward: a gap between a host's join and that. Stale ones (3.3) forward until replayed or swept.
+    kConfirm,
+};
+
 struct Settings {
     HandoffMemberships handoff_memberships = HandoffMemberships::kGraceful;
     HandoffMfe handoff_mfe = HandoffMfe::kRebuild;
     MfeExpiry mfe_expiry = MfeExpiry::kActivity;
+    IgmpOnOwned igmp_on_owned = IgmpOnOwned::kImmediate;
     std::chrono::milliseconds sweep_timeout{10'000}; ///< T_sweep (3.6)
     std::chrono::seconds unreachable_timeout{60};    ///< lifetime of kNoRoute and kUnownedIif entries (N43)
     std::chrono::seconds wrong_if_interval{3}; ///< between two WRONG_IF for one flow and interface (5.4)

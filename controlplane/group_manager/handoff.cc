@@ -84,16 +84,21 @@ void drop_forwards_of_igmp(Core& core, InterfaceKey interface, ClientHandle igmp
     }
 }
 
-/// After the attribution of the interface changed: a new tenure, which makes all memberships of IGMP stale,
-/// or none at all in strict mode. Stale ones count for IGMP itself.
+/// A new tenure makes all memberships of IGMP stale: they forward by themselves, whoever owns the interface
+/// from now on.
+void make_stale(Record& record) {
+    ++record.tenure;
+    record.stale = record.igmp_count;
+}
+
+/// After the attribution of the interface changed: the stale memberships count for IGMP itself, or go at once
+/// in strict mode.
 void suspend_memberships(Core& core, Change& change, InterfaceKey interface) {
     Record& record = *core.interest.find(interface);
     if (core.settings.handoff_memberships == HandoffMemberships::kStrict) {
         core.erase_memberships_of_igmp(change, interface);
         drop_forwards_of_igmp(core, interface, record.igmp);
     }
-    ++record.tenure;
-    record.stale = record.igmp_count;
     core.await_replay(interface, record);
     core.refresh_edited(change, interface);
 }
@@ -126,6 +131,7 @@ void Core::take_from_igmp(Client& client, InterfaceKey interface) {
         Change change;
         touch_keys_by_rpf(change, interface);
         Record& record = *interest.find(interface);
+        make_stale(record);
         record.owner = client.handle;
         client.interfaces.insert(interface);
         suspend_memberships(*this, change, interface);
@@ -143,9 +149,10 @@ void Core::release_to_igmp(Client& client, InterfaceKey interface) {
         Window window(*this, interface);
         Change change;
         touch_keys_by_rpf(change, interface);
+        Record& record = *interest.find(interface);
+        make_stale(record);
         erase_memberships_of_owner(change, interface);
         drop_explicit(change, interface, client.handle);
-        Record& record = *interest.find(interface);
         record.owner = kNoClient;
         client.interfaces.erase(interface);
         suspend_memberships(*this, change, interface);

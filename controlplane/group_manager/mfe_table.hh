@@ -22,6 +22,7 @@ struct Oif {
     ClientHandle forwarded_by;        ///< component that added it explicitly, or kNoClient
     std::uint32_t forward_tenure = 0; ///< tenure of the record at that moment
     ClientHandle vetoed_by;           ///< component that disabled it, or kNoClient
+    bool unconfirmed = false; ///< only memberships of IGMP cover it, and they wait for the owner (N55)
     bool boundary = false;
     bool forwarding = false; ///< member of eff
     bool foreign = false;    ///< forwarding, and for somebody else than the owner of the iif

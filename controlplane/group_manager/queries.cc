@@ -108,6 +108,7 @@ MfeView Core::view(const Entry& entry) const {
              .any_group = oif.any_group,
              .forward = oif.forwarded_by != kNoClient,
              .vetoed = oif.vetoed_by != kNoClient,
+             .unconfirmed = oif.unconfirmed,
              .boundary = oif.boundary,
              .forwarding = oif.forwarding,
              .up_time = oif.forwarding ? whole_seconds(now - oif.since) : std::chrono::seconds{}});

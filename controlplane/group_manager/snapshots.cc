@@ -12,6 +12,26 @@ std::chrono::seconds age(Instant since, Instant now) {
     return std::chrono::duration_cast<std::chrono::seconds>(now - since);
 }
 
+/// The owner has not agreed to forward what this membership of IGMP asks for.
+bool unconfirmed(const Core& core, const Record& record, InterfaceKey interface, SourceGroup key,
+                 const Membership& of_igmp) {
+    if (!core.awaits_owner(record, of_igmp)) {
+        return false;
+    }
+    for (const SourceGroup& covering : {key, SourceGroup{key.group, kAnySource}, SourceGroup{}}) {
+        const auto members = record.members.find(covering);
+        if (members != record.members.end() && members->second.owner) {
+            return false;
+        }
+    }
+    const Entry* entry = core.entries.find(key);
+    if (entry == nullptr) {
+        return true;
+    }
+    const auto oif = entry->oifs.find(interface);
+    return oif == entry->oifs.end() || oif->second.forwarded_by == kNoClient;
+}
+
 } // namespace
 
 std::vector<OwnershipView> GroupManager::ownership() const {
@@ -48,6 +68,7 @@ std::vector<MembershipView> GroupManager::memberships() const {
                              .counts_for = core_->clients.name_of(membership->counts_for),
                              .stale = igmp && record.is_stale(*membership),
                              .announced = igmp && record.announced(*membership),
+                             .unconfirmed = igmp && unconfirmed(*core_, record, interface, key, *membership),
                              .age = age(membership->since, now)});
         };
         for (const auto& [key, members] : record.members) {

@@ -27,6 +27,7 @@ struct OifView {
     bool any_group = false;         ///< a (*,*) membership
     bool forward = false;           ///< added explicitly with kForward
     bool vetoed = false;            ///< the owner disabled it
+    bool unconfirmed = false;       ///< hosts want it, and the owner has not agreed (IgmpOnOwned::kConfirm)
     bool boundary = false;          ///< an administrative boundary blocks it
     bool forwarding = false;        ///< packets do leave here
     std::chrono::seconds up_time{}; ///< since it last began to forward; 0 if it does not
@@ -102,7 +103,8 @@ struct MembershipView {
     ClientName component;
     ClientName counts_for; ///< component that the alert rules count it for
     bool stale = false;
-    bool announced = false; ///< the owner got a LOCAL_JOIN for it
+    bool announced = false;   ///< the owner got a LOCAL_JOIN for it
+    bool unconfirmed = false; ///< of IGMP, and the owner has not agreed (IgmpOnOwned::kConfirm)
     std::chrono::seconds age{};
 };
 

@@ -16,11 +16,11 @@ TEST(ConfigRoot, UnknownTables) {
         refused("[deamon]\n[[ports]]\n[x]\n"),
         "t.toml:1:2: unknown key in the file (did you mean \"daemon\"?): got \"deamon\"; valid: daemon, "
         "dataplane, "
-        "handoff, mfe, port, bridge, interface, mroute, rpf_route\n"
+        "handoff, mfe, igmp, port, bridge, interface, mroute, rpf_route\n"
         "t.toml:2:3: unknown key in the file (did you mean \"port\"?): got \"ports\"; valid: daemon, "
         "dataplane, "
-        "handoff, mfe, port, bridge, interface, mroute, rpf_route\n"
-        "t.toml:3:2: unknown key in the file: got \"x\"; valid: daemon, dataplane, handoff, mfe, port, "
+        "handoff, mfe, igmp, port, bridge, interface, mroute, rpf_route\n"
+        "t.toml:3:2: unknown key in the file: got \"x\"; valid: daemon, dataplane, handoff, mfe, igmp, port, "
         "bridge, interface, mroute, rpf_route");
 }
 

@@ -133,6 +133,7 @@ Config any_config() {
     config.handoff = {any(HandoffMemberships::kStrict), any(HandoffMfe::kFlush),
                       any_duration(100, 3'600'000)};
     config.mfe = {any(MfeExpiry::kAbsolute)};
+    config.igmp = {any(OnOwned::kConfirm)};
     for (int i = between(0, 3); i > 0; --i) {
         config.dataplane.eal.push_back(any_printable());
     }
@@ -178,6 +179,9 @@ sweep_timeout = 10.0
 
 [mfe]
 expiry = "activity"
+
+[igmp]
+on_owned = "immediate"
 
 [[port]]
 name = "p0"

@@ -34,7 +34,7 @@ void expect_agreement(const std::vector<Step>& steps, unsigned number) {
 
 /// 50 steps per unit of size: more than 100,000 with 100 tests.
 RC_GTEST_PROP(GroupManagerModel, AgreesAfterEveryCall, ()) {
-    const auto number = *rc::gen::inRange(0U, kModes);
+    const auto number = *rc::gen::inRange(0U, kAllModes);
     const auto steps = *any_steps(50);
     expect_agreement(steps, number);
 }

@@ -145,6 +145,7 @@ Settings mode(unsigned number) {
         (number & 1U) != 0 ? HandoffMemberships::kStrict : HandoffMemberships::kGraceful;
     settings.handoff_mfe = (number & 2U) != 0 ? HandoffMfe::kFlush : HandoffMfe::kRebuild;
     settings.mfe_expiry = (number & 4U) != 0 ? MfeExpiry::kAbsolute : MfeExpiry::kActivity;
+    settings.igmp_on_owned = (number & 8U) != 0 ? IgmpOnOwned::kConfirm : IgmpOnOwned::kImmediate;
     return settings;
 }
 

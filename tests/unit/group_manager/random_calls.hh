@@ -86,6 +86,8 @@ rc::Gen<std::vector<Step>> any_steps(int per_size);
 /// One of the 8 combinations of handoff modes and expiry.
 Settings mode(unsigned number);
 inline constexpr unsigned kModes = 8;
+/// And the same again with IgmpOnOwned::kConfirm.
+inline constexpr unsigned kAllModes = 16;
 
 class AnyView : public MulticastView {
   public:

@@ -17,14 +17,15 @@ auto fields(const OwnershipView& v) {
                     v.awaiting_replay);
 }
 auto fields(const MembershipView& v) {
-    return std::tie(v.interface, v.key, v.component.name, v.counts_for.name, v.stale, v.announced, v.age);
+    return std::tie(v.interface, v.key, v.component.name, v.counts_for.name, v.stale, v.announced,
+                    v.unconfirmed, v.age);
 }
 auto fields(const ClientView& v) {
     return std::tie(v.handle, v.name.name, v.name.id, v.igmp, v.interfaces, v.memberships, v.age);
 }
 auto fields(const OifView& v) {
-    return std::tie(v.interface, v.source_group, v.any_source, v.any_group, v.forward, v.vetoed, v.boundary,
-                    v.forwarding, v.up_time);
+    return std::tie(v.interface, v.source_group, v.any_source, v.any_group, v.forward, v.vetoed,
+                    v.unconfirmed, v.boundary, v.forwarding, v.up_time);
 }
 auto fields(const MfeView& v) {
     return std::tie(v.flow, v.iif, v.iif_owner.name, v.upstream, v.upstream_chosen, v.route, v.state,
@@ -68,8 +69,9 @@ std::string text(const OwnershipView& v) {
                        v.awaiting_replay);
 }
 std::string text(const MembershipView& v) {
-    return fmt::format("{} {} of {} for {} stale={} announced={} age={}", text(v.interface), v.key,
-                       v.component.name, v.counts_for.name, v.stale, v.announced, v.age.count());
+    return fmt::format("{} {} of {} for {} stale={} announced={} unconfirmed={} age={}", text(v.interface),
+                       v.key, v.component.name, v.counts_for.name, v.stale, v.announced, v.unconfirmed,
+                       v.age.count());
 }
 std::string text(const ClientView& v) {
     return fmt::format("{} {} {} interfaces {} members age={}", v.handle, v.name.name, v.interfaces.size(),
@@ -80,9 +82,10 @@ std::string text(const MfeView& v) {
                                    text(v.iif), v.iif_owner.name, state_name(v.state), reason_name(v.reason),
                                    v.upstream, v.up_time.count(), v.expires_in.count(), v.timeout.count());
     for (const OifView& oif : v.oifs) {
-        line += fmt::format(" {}:{}{}{}{}{}{}{}/{}", text(oif.interface), int{oif.source_group},
-                            int{oif.any_source}, int{oif.any_group}, int{oif.forward}, int{oif.vetoed},
-                            int{oif.boundary}, int{oif.forwarding}, oif.up_time.count());
+        line +=
+            fmt::format(" {}:{}{}{}{}{}{}{}{}/{}", text(oif.interface), int{oif.source_group},
+                        int{oif.any_source}, int{oif.any_group}, int{oif.forward}, int{oif.vetoed},
+                        int{oif.unconfirmed}, int{oif.boundary}, int{oif.forwarding}, oif.up_time.count());
     }
     return line;
 }

@@ -14,7 +14,7 @@ namespace mcfwd::group_manager::model {
 
 class Model {
   public:
-    Model(Environment environment, Settings settings) : state_(environment), settings_(settings) {}
+    Model(Environment environment, Settings settings) : state_(environment, settings), settings_(settings) {}
 
     Expected<void> start();
     void stop();

@@ -55,8 +55,17 @@ MfeView Model::view(const Mfe& mfe) const {
     view.expires_in = literal ? std::max(view.timeout - view.up_time, std::chrono::seconds{}) // I26
                               : seconds(std::max(mfe.expires - now, Duration{}));
     std::set<InterfaceKey> mentioned;
-    for (const auto& [on, components] : state_.contributions(mfe)) {
+    const auto contributions = state_.contributions(mfe);
+    for (const auto& [on, components] : contributions) {
         mentioned.insert(on);
+    }
+    std::set<InterfaceKey> unconfirmed;
+    for (const auto& [who, membership] : state_.memberships) {
+        if (covers(who.key, mfe.flow) && state_.awaits_owner(who, membership) &&
+            !contributions.contains(who.on)) {
+            unconfirmed.insert(who.on);
+            mentioned.insert(who.on);
+        }
     }
     for (const auto& [on, by] : mfe.vetoes) {
         mentioned.insert(on);
@@ -64,7 +73,8 @@ MfeView Model::view(const Mfe& mfe) const {
     for (const InterfaceKey& on : mentioned) {
         const auto joined = [&](SourceGroup key) {
             return std::ranges::any_of(state_.memberships, [&](const auto& item) {
-                return item.first.on == on && item.first.key == key;
+                return item.first.on == on && item.first.key == key &&
+                       !state_.awaits_owner(item.first, item.second);
             });
         };
         const auto since = mfe.forwarding_since.find(on);
@@ -74,6 +84,7 @@ MfeView Model::view(const Mfe& mfe) const {
                              .any_group = joined({}),
                              .forward = mfe.forwards.contains(on),
                              .vetoed = mfe.vetoes.contains(on),
+                             .unconfirmed = unconfirmed.contains(on),
                              .boundary = state_.env.boundary.blocks_output(on, mfe.flow.group),
                              .forwarding = eff.contains(on),
                              .up_time = since == mfe.forwarding_since.end() ? std::chrono::seconds{}
@@ -234,12 +245,20 @@ std::vector<OwnershipView> Model::ownership() const {
 std::vector<MembershipView> Model::memberships() const {
     std::vector<MembershipView> views;
     for (const auto& [who, membership] : state_.memberships) {
+        bool unconfirmed = state_.awaits_owner(who, membership);
+        for (const auto& [other, of_other] : state_.memberships) {
+            const bool of_owner = other.on == who.on && other.component == state_.records.at(who.on).owner;
+            unconfirmed &= !(of_owner && covers(other.key, who.key));
+        }
+        const auto mfe = state_.mfes.find(who.key);
+        unconfirmed &= mfe == state_.mfes.end() || !mfe->second.forwards.contains(who.on);
         views.push_back({.key = who.key,
                          .interface = who.on,
                          .component = name_of(who.component),
                          .counts_for = name_of(state_.cnt(who, membership)),
                          .stale = membership.stale,
                          .announced = membership.announced,
+                         .unconfirmed = unconfirmed,
                          .age = seconds(state_.env.clock.now() - membership.since)});
     }
     return views;

@@ -56,10 +56,15 @@ bool State::others_want(ClientHandle client, SourceGroup key) const {
     return !others.empty();
 }
 
+bool State::awaits_owner(const MembershipKey& key, const Membership& membership) const {
+    return confirm && is_igmp_of(key.component, key.on) && !membership.stale &&
+           records.at(key.on).owner != kNoClient;
+}
+
 std::map<InterfaceKey, std::set<ClientHandle>> State::contributions(const Mfe& mfe) const {
     std::map<InterfaceKey, std::set<ClientHandle>> all;
     for (const auto& [who, membership] : memberships) {
-        if (covers(who.key, mfe.flow)) {
+        if (covers(who.key, mfe.flow) && !awaits_owner(who, membership)) {
             all[who.on].insert(cnt(who, membership));
         }
     }

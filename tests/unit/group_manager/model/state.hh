@@ -77,7 +77,9 @@ struct Mfe {
 };
 
 struct State {
-    explicit State(const Environment& environment) : env(environment) {}
+    State(const Environment& environment, const Settings& settings)
+        : env(environment),
+          confirm(settings.igmp_on_owned == IgmpOnOwned::kConfirm) {}
 
     [[nodiscard]] ClientHandle attr(InterfaceKey on) const;                                       // 1.4
     [[nodiscard]] bool is_igmp_of(ClientHandle client, InterfaceKey on) const;                    // 1.2
@@ -86,6 +88,8 @@ struct State {
     [[nodiscard]] std::optional<InterfaceKey> rpf_interface(SourceGroup key) const;
     /// 1.8: A(c,k) of a wildcard key; of an (S,G) key B(S,G), if c is o(S).
     [[nodiscard]] bool others_want(ClientHandle client, SourceGroup key) const;
+    /// N55: no contribution until the owner of X has one that covers the flow.
+    [[nodiscard]] bool awaits_owner(const MembershipKey& key, const Membership& membership) const;
     /// 1.6: contrib(X) of every X that has one, as the components that the contributions count for.
     [[nodiscard]] std::map<InterfaceKey, std::set<ClientHandle>> contributions(const Mfe& mfe) const;
     [[nodiscard]] std::set<InterfaceKey> eff(const Mfe& mfe) const; // 1.6
@@ -93,6 +97,7 @@ struct State {
     [[nodiscard]] std::set<SourceGroup> joined_keys() const;
 
     Environment env;
+    bool confirm;                           ///< N55
     std::map<ClientHandle, Client> clients; ///< handles ascend in the order of registration
     std::map<InterfaceKey, Record> records;
     std::map<MembershipKey, Membership> memberships;
