@@ -25,7 +25,7 @@ void GroupManager::new_packet(SourceGroup flow, InterfaceKey arrival, std::span<
         return;
     }
     const bool routable = flow.group.is_routable_group() && flow.source.is_valid_source();
-    if (!core.started || !routable || core.interest.find(arrival) == nullptr) {
+    if (!core.started || !routable || !core.interest.somebody_at(arrival)) {
         core.env.sink.discard_parked(flow);
         return;
     }
@@ -55,7 +55,7 @@ void Core::create(SourceGroup flow, InterfaceKey arrival, std::span<const std::b
     const Entry& stored = entries.put(std::move(entry));
     report_mfe(MfeChanged::What::kCreated, stored);
     deliver(first_alert(stored));
-    if (const Entry* alive = entries.find(flow); alive != nullptr && alive->iif != arrival) {
+    if (const Entry* alive = entries.find(flow); alive != nullptr && !accepts(alive->iif, arrival)) {
         alert_wrong_interface(flow, arrival, header);
     }
 }

@@ -71,7 +71,8 @@ void Core::evaluate(Entry& entry, InterfaceKey interface) const {
     next.unconfirmed &= !next.covered() && next.forwarded_by == kNoClient;
     next.boundary = env.boundary.blocks_output(interface, entry.flow.group);
     next.forwarding = (next.covered() || next.forwarded_by != kNoClient) && next.vetoed_by == kNoClient &&
-                      !next.boundary && interface != entry.iif && entry.blocked == NegativeReason::kNone;
+                      !next.boundary && interface.interface != entry.iif.interface &&
+                      entry.blocked == NegativeReason::kNone;
     next.foreign = next.forwarding && foreign;
     next.since = next.forwarding && !before.forwarding ? env.clock.now() : before.since;
 

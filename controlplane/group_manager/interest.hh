@@ -88,6 +88,12 @@ class Interest {
         }
         return count;
     }
+    /// Somebody is where a packet arrived: on the interface or, as packets do not tell them apart, on one of
+    /// its links.
+    [[nodiscard]] bool somebody_at(InterfaceKey arrival) const {
+        return find(arrival) != nullptr ||
+               (arrival.next_hop.is_unspecified() && count_links(arrival.interface, 1) > 0);
+    }
     Record& create(InterfaceKey interface) { return records_[interface]; }
     void erase(InterfaceKey interface) { records_.erase(interface); }
     void clear();

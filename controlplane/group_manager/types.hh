@@ -43,12 +43,20 @@ inline constexpr std::uint32_t kProtocolIgmpVendor = 0x4137000A;
 }
 
 /// Every table is keyed by this pair (specification 1.3). `next_hop` is 0 but on the links of a
-/// point-to-multipoint interface; keys that differ only in it are independent.
+/// point-to-multipoint interface; keys that differ only in it are independent in ownership, interest and
+/// alerts. On the wire the links of an interface are one: one copy reaches all that want it, none leaves on
+/// the interface that the packets arrive on, and packets arrive with `next_hop` 0.
 struct InterfaceKey {
     IfIndex interface;
     Ipv4Address next_hop;
     constexpr auto operator<=>(const InterfaceKey&) const = default;
 };
+
+/// A packet of an entry with this iif arrived where it should. Packets do not tell links apart: they arrive
+/// on the interface itself, which stands for each of its links.
+[[nodiscard]] constexpr bool accepts(InterfaceKey iif, InterfaceKey arrival) {
+    return iif == arrival || (arrival.next_hop.is_unspecified() && iif.interface == arrival.interface);
+}
 
 /// A key of a membership or a flow. 0 is the wildcard (mask 0), any other value stands for itself (host
 /// mask): ranges cannot be written. Order: by group, then source, so (*,*) first and (*,G) before every

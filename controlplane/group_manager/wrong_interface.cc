@@ -12,7 +12,7 @@ void GroupManager::wrong_interface(SourceGroup flow, InterfaceKey arrival,
     Core& core = *core_;
     const Entry* entry = core.entries.find(flow);
     // The entry may have changed since the worker dropped the packet.
-    if (!core.started || core.dispatcher.inside() || entry == nullptr || entry->iif == arrival) {
+    if (!core.started || core.dispatcher.inside() || entry == nullptr || accepts(entry->iif, arrival)) {
         return;
     }
     core.alert_wrong_interface(flow, arrival, header);

@@ -27,7 +27,8 @@ std::vector<InterfaceKey> eff(const Course& course, const Tables& tables, const 
         }
     }
     std::erase_if(wanted, [&](InterfaceKey on) {
-        return on == mfe.iif || course.around.boundary.blocks_output(on, mfe.flow.group) ||
+        return on.interface == mfe.iif.interface ||
+               course.around.boundary.blocks_output(on, mfe.flow.group) ||
                ownership_of(tables, on) == nullptr;
     });
     const bool blocked = mfe.reason != NegativeReason::kNone && mfe.reason != NegativeReason::kNoReceivers;
@@ -58,8 +59,8 @@ RC_GTEST_PROP(GroupManagerInvariant, I05_TheIifIsNeverAnOif, ()) {
             const MfeView& mfe = entry.mfe;
             const auto oifs = forwarding(mfe);
             RC_ASSERT(std::ranges::find(oifs, mfe.iif) == oifs.end());
-            const bool only_there =
-                std::ranges::all_of(mfe.oifs, [&](const OifView& oif) { return oif.interface == mfe.iif; });
+            const bool only_there = std::ranges::all_of(
+                mfe.oifs, [&](const OifView& oif) { return oif.interface.interface == mfe.iif.interface; });
             RC_ASSERT(!only_there || mfe.state == MfeState::kNegative);
         }
         for (const auto& [flow, entry] : moment.after.published) {
@@ -143,8 +144,8 @@ RC_GTEST_PROP(GroupManagerInvariant, I20_CreationListsPartitionTheCandidates, ()
         }
         std::erase_if(candidates, [&](InterfaceKey on) {
             const std::string owner = attributed(moment.after, on);
-            return on == entry->mfe.iif || course.around.boundary.blocks_output(on, flow.group) ||
-                   owner == "N" || owner == "J";
+            return on.interface == entry->mfe.iif.interface ||
+                   course.around.boundary.blocks_output(on, flow.group) || owner == "N" || owner == "J";
         });
         RC_ASSERT(offered == candidates);
     });
@@ -221,7 +222,7 @@ RC_GTEST_PROP(GroupManagerInvariant, I23_WrongInterfaceAlertsAreRare, ()) {
                 }
                 const MfeStatsView* entry = entry_of(moment.after, happening.key);
                 RC_ASSERT((entry != nullptr));
-                RC_ASSERT(entry->mfe.iif != happening.interface);
+                RC_ASSERT(!accepts(entry->mfe.iif, happening.interface));
                 RC_ASSERT(attributed(moment.after, happening.interface) == name_of(happening.target));
                 const auto [at, first] =
                     last.try_emplace({happening.key, happening.interface}, course.around.clock.now());

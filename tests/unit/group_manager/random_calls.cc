@@ -79,7 +79,7 @@ Step step_of(std::uint64_t number) {
         kI,     kI,     kI,     kI,    kP,    kP,    kP,     kP,     kQ,     kQ,     kQ,
         kT,     kT,     kN,     kN,    kJ,    kDead, kOwner, kOwner, kOwner, kOwner, kOwner,
         kOwner, kOwner, kOwner, kIgmp, kIgmp, kIgmp, kIgmp,  kIgmp,  kIgmp,  kIgmp};
-    constexpr std::array<std::uint8_t, 16> kWhere{0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 3, 4, 4, 5};
+    constexpr std::array<std::uint8_t, 16> kWhere{0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 6, 4, 4, 5};
     step.client = kWho.at(draw(number, kWho.size()));
     step.interface = kWhere.at(draw(number, kWhere.size()));
     if (const unsigned key = draw(number, 40); key < 36) {
@@ -93,8 +93,8 @@ Step step_of(std::uint64_t number) {
 
 } // namespace
 
-const std::array<InterfaceKey, 6> kInterfaces{x(1), x(2), x(3), x(4, ip("10.0.4.1")), x(4, ip("10.0.4.2")),
-                                              x(12)};
+const std::array<InterfaceKey, 7> kInterfaces{x(1),  x(2), x(3), x(4, ip("10.0.4.1")), x(4, ip("10.0.4.2")),
+                                              x(12), x(4)};
 
 const std::array<SourceGroup, 14> kStepKeys{{{},
                                              any("239.1.1.1"),

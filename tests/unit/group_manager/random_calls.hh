@@ -75,8 +75,8 @@ void showValue(const Step& step, std::ostream& out);
 /// Of an add or delete: mostly JOIN, some with FORWARD, few malformed.
 MembershipFlags flags_of(const Step& step);
 
-/// X1 to X3, two links of X4, and one that does not exist.
-extern const std::array<InterfaceKey, 6> kInterfaces;
+/// X1 to X3, two links of X4, one that does not exist, and X4 itself.
+extern const std::array<InterfaceKey, 7> kInterfaces;
 /// Wildcards and flows, then malformed ones.
 extern const std::array<SourceGroup, 14> kStepKeys;
 inline constexpr std::size_t kGoodKeys = 10, kFirstFlow = 3;

@@ -18,6 +18,12 @@ std::set<SourceGroup> Model::entries_of(InterfaceKey iif) const {
     return flows;
 }
 
+/// A packet arrives on an interface, not on one of its links.
+bool Model::somebody_at(InterfaceKey arrival) const {
+    return std::ranges::any_of(state_.records,
+                               [&](const auto& item) { return accepts(item.first, arrival); });
+}
+
 void Model::new_packet(SourceGroup flow, InterfaceKey arrival, std::span<const std::byte> header) {
     std::vector kept(header.begin(),
                      header.begin() + std::min<std::ptrdiff_t>(128, std::ssize(header))); // 5.8
@@ -26,7 +32,7 @@ void Model::new_packet(SourceGroup flow, InterfaceKey arrival, std::span<const s
         return;
     }
     const bool possible = flow.group.is_routable_group() && flow.source.is_valid_source();
-    if (!started_ || !possible || !state_.records.contains(arrival)) { // 5.1, N42
+    if (!started_ || !possible || !somebody_at(arrival)) { // 5.1, N42
         state_.env.sink.discard_parked(flow);
         return;
     }
@@ -43,7 +49,7 @@ void Model::new_packet(SourceGroup flow, InterfaceKey arrival, std::span<const s
     Call call;
     call.built.insert(flow);
     end_now(call);
-    if (iif != arrival) {
+    if (!accepts(iif, arrival)) {
         alert_wrong_interface(flow, arrival, kept);
     }
 }
@@ -181,7 +187,7 @@ Expected<void> Model::boundary_changed(InterfaceKey on) {
 
 void Model::wrong_interface(SourceGroup flow, InterfaceKey arrival, std::span<const std::byte> header) {
     const auto mfe = state_.mfes.find(flow);
-    if (!refused() && mfe != state_.mfes.end() && mfe->second.iif != arrival) {
+    if (!refused() && mfe != state_.mfes.end() && !accepts(mfe->second.iif, arrival)) {
         alert_wrong_interface(flow, arrival, header);
     }
 }

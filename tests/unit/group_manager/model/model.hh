@@ -136,6 +136,7 @@ class Model {
 
     // entries.cc: 5
     std::set<SourceGroup> entries_of(InterfaceKey iif) const;
+    bool somebody_at(InterfaceKey arrival) const;
     Mfe build(SourceGroup flow, InterfaceKey arrival, std::vector<std::byte> header);
     void ask_rpf(Mfe& mfe);
     void ask_creation(Mfe& mfe);

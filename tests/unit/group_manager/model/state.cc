@@ -80,8 +80,8 @@ std::set<InterfaceKey> State::eff(const Mfe& mfe) const {
         return interfaces; // 5.2 steps 2, 3 and 5
     }
     for (const auto& [on, components] : contributions(mfe)) {
-        if (!mfe.vetoes.contains(on) && on != mfe.iif && !env.boundary.blocks_output(on, mfe.flow.group) &&
-            records.contains(on)) {
+        if (!mfe.vetoes.contains(on) && on.interface != mfe.iif.interface && // I5, for the whole wire
+            !env.boundary.blocks_output(on, mfe.flow.group) && records.contains(on)) {
             interfaces.insert(on);
         }
     }
