@@ -100,7 +100,7 @@ Entry Core::build(SourceGroup flow, InterfaceKey arrival, std::vector<std::byte>
     if (const auto rpf = env.view.lookup(flow)) {
         entry.iif = entry.rpf_interface = rpf->iif;
         entry.upstream = rpf->upstream;
-        entry.route = rpf->route;
+        entry.route = entry.view_route = rpf->route;
         entry.iif_owner = interest.attributed(rpf->iif);
         if (entry.iif_owner == kNoClient) {
             entry.blocked = NegativeReason::kUnownedIif;

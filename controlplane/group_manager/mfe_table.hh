@@ -42,6 +42,7 @@ struct Entry {
     Route route;
     bool upstream_chosen = false; ///< by the owner of the iif: changes of the route leave it
     bool route_chosen = false;    ///< likewise
+    Route view_route;             ///< as the multicast view said
     NegativeReason blocked = NegativeReason::kNone; ///< forwards nothing whoever wants it
     std::map<InterfaceKey, Oif> oifs;
     std::size_t forwarding_oifs = 0; ///< |eff|

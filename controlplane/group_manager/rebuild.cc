@@ -20,6 +20,14 @@ void follow_route(Entry& entry, const RpfInterface& rpf) {
     if (!entry.route_chosen) {
         entry.route = rpf.route;
     }
+    entry.view_route = rpf.route;
+}
+
+/// A static entry comes, goes, or gives way to another: it is the operator's word on the whole entry, so that
+/// also vetoes from before it end (N26).
+bool of_another_static_entry(const Route& before, const Route& after) {
+    const auto is_static = [](const Route& route) { return route.kind == RouteKind::kStaticEntry; };
+    return before != after && (is_static(before) || is_static(after));
 }
 
 } // namespace
@@ -127,7 +135,9 @@ Expected<void> GroupManager::route_changed(Ipv4Prefix sources, Ipv4Address group
         const Entry& entry = *core.entries.find(flow);
         const auto rpf = core.env.view.lookup(flow);
         const bool had_route = entry.blocked != NegativeReason::kNoRoute;
-        const bool stays = rpf ? had_route && rpf->iif == entry.rpf_interface : !had_route;
+        const bool stays = rpf ? had_route && rpf->iif == entry.rpf_interface &&
+                                     !of_another_static_entry(entry.view_route, rpf->route)
+                               : !had_route;
         if (stays && rpf) {
             follow_route(*core.entries.find(flow), *rpf);
         }

@@ -201,7 +201,7 @@ bool IgmpInterface::replay_some() {
         settling_ = true;
         settled_ = {};
         for (const SourceGroup flow : blocked_) {
-            exceptions_.emplace(flow, true);
+            exceptions_.insert_or_assign(flow, true); // the owner may have lifted the veto
         }
     }
     // Vetoes given before the handoff are still in force, also those whose reason went meanwhile.

@@ -183,9 +183,11 @@ void Surroundings::prepare(const Step& step) {
         std::optional<RpfInterface> answer_of_view;
         if (step.extra % 5 != 0) {
             const auto length = static_cast<std::uint8_t>(24 + step.extra % 9);
-            answer_of_view = RpfInterface{on,
-                                          Ipv4Address(10, 0, 0, static_cast<std::uint8_t>(step.extra)),
-                                          {RouteKind::kConfigured, {key.source, length}}};
+            answer_of_view =
+                RpfInterface{on,
+                             Ipv4Address(10, 0, 0, static_cast<std::uint8_t>(step.extra)),
+                             {step.extra % 3 == 0 ? RouteKind::kStaticEntry : RouteKind::kConfigured,
+                              {key.source, length}}};
         }
         view.routes[what] = answer_of_view;
     } else if (step.verb == Verb::kBoundary) {

@@ -64,6 +64,25 @@ TEST_F(StaticRoutesTest, RouteAddedWhileItsGroupFlowsTakesEffectAtOnce) {
     EXPECT_EQ(oifs(kSource), Oifs{kLan2});
 }
 
+TEST_F(StaticRoutesTest, ForwardsAlsoWhatHostsExcludeAndLeavesItToThemAgain) {
+    serve(kLan1);
+    serve(kLan2);
+    report(kLan2, igmp::RecordType::kIsExclude, {kSource});
+    packet(kSource, kLan1);
+    packet(kOtherSource, kLan1);
+    ASSERT_EQ(oifs(kSource), Oifs{}) << "excluded: vetoed by IGMP";
+    ASSERT_EQ(oifs(kOtherSource), Oifs{kLan2});
+    ASSERT_TRUE(routes.add(route(kSource, kLan1, {kLan2})));
+    tasks.run();
+    EXPECT_EQ(oifs(kSource), Oifs{kLan2}) << "the operator wants it";
+    report(kLan2, igmp::RecordType::kIsExclude, {kSource, kOtherSource});
+    EXPECT_EQ(oifs(kSource), Oifs{kLan2}) << "and hosts do not change that";
+    ASSERT_TRUE(routes.remove({kGroup, kSource}));
+    tasks.run();
+    EXPECT_EQ(owner(kLan2), "igmp");
+    EXPECT_EQ(oifs(kSource), Oifs{}) << "excluded again";
+}
+
 TEST_F(StaticRoutesTest, RefusalLeavesNothingBehind) {
     const std::size_t before = table.versions;
     EXPECT_EQ(routes.add(route(kSource, kLan1, {})).error().status, Status::kInvalidParameter);

@@ -69,7 +69,7 @@ Mfe Model::build(SourceGroup flow, InterfaceKey arrival, std::vector<std::byte> 
         mfe.iif = answer->iif;
         mfe.rpf = answer->iif;
         mfe.upstream = answer->upstream;
-        mfe.route = answer->route;
+        mfe.route = mfe.view_route = answer->route;
         mfe.iif_owner = state_.attr(answer->iif);
         if (mfe.iif_owner == kNoClient) {
             mfe.blocked = NegativeReason::kUnownedIif;
@@ -153,9 +153,15 @@ Expected<void> Model::route_changed(Ipv4Prefix sources, Ipv4Address group) {
     std::set<SourceGroup> moved;
     for (auto& [flow, mfe] : state_.mfes) {
         const bool asked = sources.contains(flow.source) && (group.is_unspecified() || group == flow.group);
-        if (asked && state_.rpf_interface(flow) != mfe.rpf) {
+        const auto answer = state_.env.view.lookup(flow);
+        const Route route = answer ? answer->route : Route{};
+        const bool of_static_entry = // N26: the operator's word on the whole entry
+            route != mfe.view_route &&
+            (route.kind == RouteKind::kStaticEntry || mfe.view_route.kind == RouteKind::kStaticEntry);
+        if (asked && (state_.rpf_interface(flow) != mfe.rpf || of_static_entry)) {
             moved.insert(flow);
-        } else if (const auto answer = state_.env.view.lookup(flow); asked && answer) { // informational
+        } else if (asked && answer) { // informational
+            mfe.view_route = route;
             mfe.upstream = mfe.upstream_chosen ? mfe.upstream : answer->upstream;
             mfe.route = mfe.route_chosen ? mfe.route : answer->route;
         }

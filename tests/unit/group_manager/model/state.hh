@@ -66,6 +66,7 @@ struct Mfe {
     bool upstream_chosen = false; ///< by the owner of the iif (2.9, 4.1)
     Route route;
     bool route_chosen = false;
+    Route view_route;              ///< what the multicast view said
     InterfaceKey arrival;          ///< of the packet that created it
     std::vector<std::byte> header; ///< of that packet
     Instant created{}, expires{};
