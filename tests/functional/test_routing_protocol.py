@@ -4,6 +4,7 @@
 
 import pytest
 
+from netlab.config import LANS
 from netlab.lab import OTHER_SOURCE, SOURCE
 from netlab.router import ControlSocket
 from netlab.verdict import expect_exactly, faults
@@ -145,3 +146,28 @@ def test_a_handle_is_worth_nothing_on_another_connection(lab):
         second.call("mgm.register", protocol_id=13, component_id=0, name="dvmrp")
     first.close()
     second.close()
+
+
+def test_an_interface_kept_for_a_route_is_lent(lab):
+    #  192.0.2.7 ── src ── lan1 (no IGMP: static, dvmrp, static, ...) ┤router├ lan3 ── rx3
+    far = "192.0.2.7"
+    lab["src"].ip(f"addr add {far}/32 dev eth0")
+    interfaces = [{"name": name, "port": f"p-{name}", "address": [address], "igmp": {"enabled": name != "lan1"}} for name, address in LANS.items()]
+    router = lab.start_router(interface=interfaces, rpf_route=[{"prefix": "192.0.2.0/24", "interface": "lan1"}])
+    rx3 = lab.receiver("rx3")
+    rx3.join(GROUP)
+    router.wait_members([("lan3", GROUP)])
+    flow = (far, GROUP, 5000)
+    sender = lab.sender([flow], rate=2000).start()
+    rx3.wait_for("first_data", group=GROUP)
+    dvmrp = lab.routing_protocol()
+    for _ in range(20):
+        assert owners(router)["lan1"] == ("static", False)
+        dvmrp.do("take", "lan1")
+        assert owners(router)["lan1"] == ("dvmrp", False)
+        dvmrp.do("release", "lan1")
+    dvmrp.do("take", "lan1")
+    dvmrp.process.kill()
+    dvmrp.process.wait()
+    wait_until(lambda: owners(router)["lan1"] == ("static", False), "static owns lan1 again")
+    expect_exactly(rx3, sender.finish(), {flow})
