@@ -88,6 +88,21 @@ void warn_of_hidden_route(const Config& config, const RpfRoute& route, const Nod
     }
 }
 
+void warn_of_upstream(const Config& config, const RpfRoute& route, const Node& node, Findings& findings) {
+    const Interface* interface = interface_of(config, route.interface);
+    if (interface == nullptr || interface->address.empty() || route.upstream.is_unspecified() ||
+        !findings.sound(node)) {
+        return;
+    }
+    const bool own = std::ranges::count(interface->address, route.upstream, &Ipv4Prefix::address) > 0;
+    const bool attached = std::ranges::any_of(
+        interface->address, [&](const Ipv4Prefix& subnet) { return subnet.contains(route.upstream); });
+    if (own || !attached) {
+        findings.warning(node, fmt::format("upstream is no neighbour on {}", interface->name),
+                         fmt::format("another address in {}", fmt::join(interface->address, ", ")));
+    }
+}
+
 void check_rpf_routes(const Config& config, const Node& file, const Names& interfaces, Findings& findings) {
     std::set<Ipv4Prefix> seen;
     for (std::size_t i = 0; i < config.rpf_routes.size(); ++i) {
@@ -95,6 +110,7 @@ void check_rpf_routes(const Config& config, const Node& file, const Names& inter
         const Node& table = file.at({"rpf_route", i});
         const Node& prefix = table.at({"prefix"});
         interfaces.refer(route.interface, table.at({"interface"}));
+        warn_of_upstream(config, route, table.at({"upstream"}), findings);
         if (!findings.sound(prefix)) {
             continue;
         }

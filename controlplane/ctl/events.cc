@@ -91,9 +91,11 @@ std::string callback(const json& event) {
 }
 
 std::string ownership(const json& event) {
-    return fmt::format("{}: owner {}, igmp {}, {}, {} stale", where(event, "interface"),
-                       text_at(event, "owner"), text_at(event, "igmp"), text_at(event, "phase"),
-                       count_at(event, "stale"));
+    const std::string owner = text_at(event, "owner");
+    const std::string before = text_at(event, "previous_owner");
+    return fmt::format("{}: owner {}{}, igmp {}, {}, {} stale", where(event, "interface"), owner,
+                       before == owner ? "" : fmt::format(" (before: {})", before), text_at(event, "igmp"),
+                       text_at(event, "phase"), count_at(event, "stale"));
 }
 
 std::string membership(const json& event) {

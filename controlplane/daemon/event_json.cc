@@ -43,6 +43,7 @@ class Members {
         interface(changed.interface);
         const std::string alone = changed.igmp ? "igmp" : "none";
         event_["owner"] = changed.owner.name.empty() ? alone : changed.owner.name;
+        event_["previous_owner"] = changed.previous.name.empty() ? "none" : changed.previous.name;
         event_["igmp"] = changed.igmp;
         event_["phase"] = phase_name(changed.phase);
         event_["stale"] = changed.stale;

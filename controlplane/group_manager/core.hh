@@ -257,8 +257,9 @@ struct Core {
     bool held = false;             ///< a batch has ended, but not what it collected
     std::vector<Emission> batched; ///< for after the publication
     std::map<InterfaceKey, HandoffStats> handoffs;
-    std::size_t deferred = 0;   ///< octets that the end of a batch may need
-    std::size_t open_rooms = 0; ///< of calls in a batch that is not published yet
+    std::map<InterfaceKey, ClientName> reported_owners; ///< attr(X) as the last event of it had it
+    std::size_t deferred = 0;                           ///< octets that the end of a batch may need
+    std::size_t open_rooms = 0;                         ///< of calls in a batch that is not published yet
     std::shared_ptr<Slice> waiting_slices;
     std::optional<Instant> slices_at;      ///< when they are tried again
     std::optional<Instant> no_tick_before; ///< it found no memory

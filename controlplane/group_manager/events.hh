@@ -24,7 +24,8 @@ struct ClientName {
 /// An interface record appeared, changed or went (no owner, no IGMP). Topic "ownership".
 struct OwnershipChanged {
     InterfaceKey interface;
-    ClientName owner; ///< routing protocol; empty name: none
+    ClientName owner;    ///< routing protocol; empty name: none
+    ClientName previous; ///< who it belonged to for all purposes at the last such event; empty name: nobody
     bool igmp = false;
     Phase phase = Phase::kStable;
     std::size_t stale = 0; ///< memberships of IGMP kept over the handoff until replayed or swept

@@ -268,6 +268,8 @@ void Core::report_ownership(InterfaceKey interface) {
         event.phase = record->phase;
         event.stale = record->stale;
     }
+    event.previous =
+        std::exchange(reported_owners[interface], clients.name_of(interest.attributed(interface)));
     dispatcher.report(event);
 }
 

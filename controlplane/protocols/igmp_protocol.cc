@@ -171,7 +171,7 @@ Expected<void> IgmpProtocol::join_static(std::string_view name, const igmp::Stat
     igmp::Output output;
     auto joined = (*interface)->router().add_static(entry, environment_.clock.now(), output);
     carry_out(**interface, output);
-    return joined;
+    return joined ? joined : fail(joined.error().status, fmt::format("{}: {}", name, joined.error().what));
 }
 
 Expected<void> IgmpProtocol::leave_static(std::string_view name, const igmp::StaticGroup& entry) {
@@ -182,7 +182,7 @@ Expected<void> IgmpProtocol::leave_static(std::string_view name, const igmp::Sta
     igmp::Output output;
     auto left = (*interface)->router().remove_static(entry, environment_.clock.now(), output);
     carry_out(**interface, output);
-    return left;
+    return left ? left : fail(left.error().status, fmt::format("{}: {}", name, left.error().what));
 }
 
 std::vector<const IgmpInterface*> IgmpProtocol::interfaces() const {

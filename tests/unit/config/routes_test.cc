@@ -130,6 +130,16 @@ TEST(ConfigRpfRoute, InterfaceAndDuplicates) {
               "prefix once");
 }
 
+TEST(ConfigRpfRoute, AnUpstreamThatIsNoNeighbourIsAWarning) {
+    const auto with = [](const std::string& upstream) {
+        return warned(rpf_route("\"10.9.0.0/16\"", "\"a\"") + "upstream = \"" + upstream + "\"\n");
+    };
+    const std::string valid = "; valid: another address in 10.0.1.1/24";
+    EXPECT_EQ(with("10.0.2.254"), "t.toml:18:12: upstream is no neighbour on a: got \"10.0.2.254\"" + valid);
+    EXPECT_EQ(with("10.0.1.1"), "t.toml:18:12: upstream is no neighbour on a: got \"10.0.1.1\"" + valid);
+    EXPECT_EQ(with("10.0.1.254"), "");
+}
+
 TEST(ConfigRpfRoute, InsideAConnectedSubnetOfAnotherInterfaceIsAWarning) {
     EXPECT_EQ(warned(rpf_route("\"10.0.2.128/25\"", "\"a\"")),
               "t.toml:16:10: prefix lies in the connected subnet 10.0.2.1/24 of interface b: got "

@@ -129,7 +129,7 @@ TEST(Render, Clients) {
 TEST(Render, Events) {
     const std::string lines = shown("show.events", R"({"entries": [
         {"sequence": 1, "time": 0, "topic": "ownership", "event": "ownership", "interface": "lan1", "next_hop": null,
-         "owner": "pim", "igmp": true, "phase": "handoff", "stale": 2},
+         "owner": "pim", "previous_owner": "igmp", "igmp": true, "phase": "handoff", "stale": 2},
         {"topic": "ownership", "event": "callback", "callback": "disable_igmp", "target": "igmp", "interface": "lan1",
          "next_hop": "10.0.1.9"},
         {"topic": "mfe", "event": "callback", "callback": "creation_alert", "target": "pim", "source": "10.0.1.2",
@@ -146,7 +146,7 @@ TEST(Render, Events) {
         {"topic": "port", "event": "port", "port": "p0", "link": "down"},
         {"topic": "new", "event": "new", "x": 1}]})");
     EXPECT_EQ(lines.substr(lines.find("  ")),
-              "  ownership   lan1: owner pim, igmp yes, handoff, 2 stale\n"
+              "  ownership   lan1: owner pim (before: igmp), igmp yes, handoff, 2 stale\n"
               "-  ownership   callback disable_igmp -> igmp on lan1 via 10.0.1.9\n"
               "-  mfe         callback creation_alert -> pim (10.0.1.2,239.1.1.1) on lan1, oifs lan2,lan3\n"
               "-  mfe         callback rpf -> pim (10.9.0.2,239.1.1.1) on lan1 from 10.0.1.254\n"

@@ -110,11 +110,17 @@ TEST_F(EventLogTest, HasEveryCallbackUnderOwnership) {
 
 TEST_F(EventLogTest, SpellsEveryEvent) {
     EXPECT_EQ(
-        shown(OwnershipChanged{
-            .interface = kLan1, .owner = kPim, .igmp = true, .phase = Phase::kHandoff, .stale = 3}),
+        shown(OwnershipChanged{.interface = kLan1,
+                               .owner = kPim,
+                               .previous = {{}, "igmp"},
+                               .igmp = true,
+                               .phase = Phase::kHandoff,
+                               .stale = 3}),
         json::parse(R"({"topic": "ownership", "event": "ownership", "interface": "lan1", "next_hop": null,
-                              "owner": "pim", "igmp": true, "phase": "handoff", "stale": 3})"));
-    EXPECT_EQ(shown(OwnershipChanged{.interface = kLan1, .owner = {}, .igmp = true}).at("owner"), "igmp");
+                              "owner": "pim", "previous_owner": "igmp", "igmp": true, "phase": "handoff", "stale": 3})"));
+    EXPECT_EQ(
+        shown(OwnershipChanged{.interface = kLan1, .owner = {}, .previous = {}, .igmp = true}).at("owner"),
+        "igmp");
     EXPECT_EQ(shown(OwnershipChanged{.interface = kLan1}).at("owner"), "none");
     EXPECT_EQ(shown(MembershipChanged{MembershipChanged::What::kSwept, kAny, kLink, kPim}),
               json::parse(R"({"topic": "membership", "event": "membership", "change": "swept", "source": "*",
