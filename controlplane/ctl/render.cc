@@ -123,6 +123,15 @@ std::string render_check(const json& result) {
     return text;
 }
 
+/// A change was made, but will not do all that it says.
+std::string render_warnings(const json& result) {
+    std::string text;
+    for (const json& line : member(result, "warnings")) {
+        text += fmt::format("warning: {}\n", line.is_string() ? line.get<std::string>() : line.dump());
+    }
+    return text;
+}
+
 struct Renderer {
     std::string_view words;
     std::string (*render)(const json& result);
@@ -135,6 +144,7 @@ constexpr std::array kRenderers{
     Renderer{"show events", render_events},
     Renderer{"rpc discover", render_methods},
     Renderer{"config check", render_check},
+    Renderer{"mroute add", render_warnings},
     Renderer{"config show", [](const json& result) { return text_at(result, "toml"); }},
     Renderer{"log level", [](const json& result) { return text_at(result, "level") + '\n'; }},
 };

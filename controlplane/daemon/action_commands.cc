@@ -4,6 +4,9 @@
 // The commands that change something: mroute, group, ownership, config, log, clear, shutdown.
 #include "commands.hh"
 
+#include <set>
+
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
 
@@ -39,6 +42,25 @@ Expected<IfIndex> interface_named(const Router& router, std::string_view name) {
     return interface->index;
 }
 
+/// Where the group of a route does not cross: it is accepted, but nothing moves there.
+json boundaries_on(const Router& router, const protocols::StaticRoute& route) {
+    std::set<IfIndex> interfaces = route.oifs;
+    interfaces.insert(route.iif);
+    json warnings = json::array();
+    for (const config::Interface& interface : router.config().interfaces) {
+        if (!interfaces.contains(config::interface_index(router.config(), interface.name))) {
+            continue;
+        }
+        for (const Ipv4Prefix& scope : interface.scope_boundary) {
+            if (scope.contains(route.key.group)) {
+                warnings.push_back(fmt::format("group {} does not cross the scope_boundary {} of {}",
+                                               route.key.group, scope, interface.name));
+            }
+        }
+    }
+    return warnings;
+}
+
 Expected<json> add_mroute(Router& router, const json& params) {
     const auto iif = interface_named(router, *rpc::text_in(params, "iif"));
     if (!iif) {
@@ -52,7 +74,11 @@ Expected<json> add_mroute(Router& router, const json& params) {
         }
         route.oifs.insert(*oif);
     }
-    return nothing(router.static_routes().add(route));
+    if (auto added = router.static_routes().add(route); !added) {
+        return std::unexpected(added.error());
+    }
+    json warnings = boundaries_on(router, route);
+    return warnings.empty() ? json::object() : json{{"warnings", std::move(warnings)}};
 }
 
 /// A wrong file is a result; only a request that cannot be understood is an error.

@@ -150,6 +150,11 @@ void Core::take(Client& client, InterfaceKey interface) {
     (client.is_igmp() ? record.igmp : record.owner) = client.handle;
     client.interfaces.insert(interface);
     spdlog::info("group_manager: ownership taken interface={} client={}", name(interface), client.name.name);
+    if (const InterfaceKey whole{interface.interface, {}}; interest.find(whole) == nullptr) {
+        spdlog::warn("group_manager: nobody is on the interface itself, so no source is accepted there "
+                     "interface={} link={}",
+                     name(whole), interface.next_hop);
+    }
     report_ownership(interface);
     finish(change, [&] { return fmt::format("{} takes {}", client.name.name, name(interface)); });
     rebuild_later(waiting);

@@ -126,6 +126,12 @@ TEST(Render, Clients) {
         "-\n");
 }
 
+TEST(Render, WarningsOfAChange) {
+    EXPECT_EQ(shown("mroute.add", "{}"), "");
+    EXPECT_EQ(shown("mroute.add", R"({"warnings": ["group 239.9.9.9 does not cross"]})"),
+              "warning: group 239.9.9.9 does not cross\n");
+}
+
 TEST(Render, Events) {
     const std::string lines = shown("show.events", R"({"entries": [
         {"sequence": 1, "time": 0, "topic": "ownership", "event": "ownership", "interface": "lan1", "next_hop": null,
