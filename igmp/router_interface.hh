@@ -56,15 +56,16 @@ class RouterInterface {
     [[nodiscard]] Expected<void> remove_static(const StaticGroup& entry, Instant now, Output& out);
 
     /// The joins and blocks that lead from nothing to the membership in force: exactly the sum of all changes
-    /// reported so far. Groups in no particular order; of a group the (*,G) join comes before its blocks.
+    /// reported so far. Groups ascending; of a group the (*,G) join comes before its blocks.
     void for_each_membership(const std::function<void(const MembershipChange&)>& visit) const;
 
     [[nodiscard]] const RouterConfig& config() const;
     [[nodiscard]] const RouterCounters& counters() const;
     void clear_counters();
     [[nodiscard]] InterfaceView view(Instant now) const;
-    /// Calls `visit` for every group, ascending.
-    void for_each_group(Instant now, const std::function<void(const GroupView&)>& visit) const;
+    /// Calls `visit` for the groups from `from` on, ascending, until it returns false.
+    void visit_groups(Instant now, Ipv4Address from,
+                      const std::function<bool(const GroupView&)>& visit) const;
 
   private:
     struct State;

@@ -5,8 +5,8 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
 #include "codec.hh"
@@ -78,7 +78,7 @@ struct RouterInterface::State {
     RouterConfig config;
     RouterCounters counters;
     Querier querier;
-    std::unordered_map<Ipv4Address, Group> groups;
+    std::map<Ipv4Address, Group> groups;
     DeadlineHeap<Group> deadlines;
     std::size_t reported_groups = 0;
     bool running = false;

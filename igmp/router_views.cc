@@ -91,16 +91,12 @@ InterfaceView RouterInterface::view(Instant now) const {
     return view;
 }
 
-void RouterInterface::for_each_group(Instant now, const std::function<void(const GroupView&)>& visit) const {
-    std::vector<const Group*> ascending;
-    ascending.reserve(state_->groups.size());
-    for (const auto& [address, group] : state_->groups) {
-        ascending.push_back(&group);
-    }
-    std::sort(ascending.begin(), ascending.end(),
-              [](const Group* a, const Group* b) { return a->address < b->address; });
-    for (const Group* group : ascending) {
-        visit(view_of(*group, state_->config, now));
+void RouterInterface::visit_groups(Instant now, Ipv4Address from,
+                                   const std::function<bool(const GroupView&)>& visit) const {
+    for (auto at = state_->groups.lower_bound(from); at != state_->groups.end(); ++at) {
+        if (!visit(view_of(at->second, state_->config, now))) {
+            return;
+        }
     }
 }
 

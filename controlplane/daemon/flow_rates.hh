@@ -5,9 +5,10 @@
 // second apart.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
-#include <unordered_map>
 
 #include <mcfwd/clock.hh>
 #include <mcfwd/table.hh>
@@ -19,24 +20,29 @@ namespace mcfwd::daemon {
 /// Control thread only.
 class FlowRates {
   public:
-    /// Reading all counters holds the control thread for about 0.1 us an entry, so tables with more entries
-    /// than this have no rates.
+    /// Tables with more entries than this have no rates: reading all their counters every second would take
+    /// more than a few hundredths of the control thread.
     static constexpr std::size_t kMostEntries = 65536;
     static constexpr Duration kInterval = std::chrono::seconds(1);
 
-    /// Reads the counters; called once per kInterval.
-    void sample(const TableWriter& table, Instant now);
+    /// Reads some of the counters, goes on with the next call, and begins anew after the last. Returns how
+    /// long to wait for that: nothing in between.
+    [[nodiscard]] Duration sample(const TableWriter& table, Instant now);
     /// Nothing until the entry has been sampled twice.
     [[nodiscard]] std::optional<rpc::Rate> rate(const MfibKey& key) const;
 
   private:
     struct Sample {
+        Instant taken{};
         std::uint64_t packets = 0;
         std::uint64_t bytes = 0;
         std::optional<rpc::Rate> rate;
     };
-    std::unordered_map<MfibKey, Sample> samples_;
-    Instant taken_{};
+    /// What the counters come to since the sample before, which may be nothing.
+    static Sample follow(const Sample* before, const EntryCounters& counters, Instant now);
+
+    std::map<MfibKey, Sample> samples_;
+    std::optional<MfibKey> behind_; ///< go on here
 };
 
 } // namespace mcfwd::daemon

@@ -279,9 +279,12 @@ Expected<std::vector<EgressCounters>> Table::egress_counters(const MfibKey& key)
     return present->second.egress_counters(lists_);
 }
 
-void Table::for_each(const std::function<void(const PutEntry&, const EntryCounters&)>& visit) const {
-    for (const auto& [key, entry] : entries_) {
-        visit(entry.desired(), entry.counters(lists_));
+void Table::visit_from(const MfibKey& from,
+                       const std::function<bool(const PutEntry&, const EntryCounters&)>& visit) const {
+    for (auto at = entries_.lower_bound(from); at != entries_.end(); ++at) {
+        if (!visit(at->second.desired(), at->second.counters(lists_))) {
+            return;
+        }
     }
 }
 

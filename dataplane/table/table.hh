@@ -55,7 +55,8 @@ class Table final : public TableWriter {
     [[nodiscard]] std::vector<VersionRecord> history(std::size_t limit) const override;
     [[nodiscard]] Expected<EntryCounters> counters(const MfibKey& key) const override;
     [[nodiscard]] Expected<std::vector<EgressCounters>> egress_counters(const MfibKey& key) const override;
-    void for_each(const std::function<void(const PutEntry&, const EntryCounters&)>& visit) const override;
+    void visit_from(const MfibKey& from,
+                    const std::function<bool(const PutEntry&, const EntryCounters&)>& visit) const override;
     void clear_counters() override;
 
     [[nodiscard]] TableAccess access(WorkerId worker) const;

@@ -134,8 +134,11 @@ class TableWriter {
     /// kNotFound when there is no such entry.
     [[nodiscard]] virtual Expected<EntryCounters> counters(const MfibKey& key) const = 0;
     [[nodiscard]] virtual Expected<std::vector<EgressCounters>> egress_counters(const MfibKey& key) const = 0;
-    /// Calls `visit` for every entry as last submitted, in ascending key order.
-    virtual void for_each(const std::function<void(const PutEntry&, const EntryCounters&)>& visit) const = 0;
+    /// Calls `visit` for the entries as last submitted, in ascending key order from the first that is not
+    /// less than `from`, until it returns false.
+    virtual void
+    visit_from(const MfibKey& from,
+               const std::function<bool(const PutEntry&, const EntryCounters&)>& visit) const = 0;
     virtual void clear_counters() = 0;
 };
 

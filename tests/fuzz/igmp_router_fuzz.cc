@@ -156,7 +156,10 @@ class Run {
         require(router_.next_deadline().has_value() == running);
         require(!running || *router_.next_deadline() > now_);
         std::size_t reported = 0;
-        router_.for_each_group(now_, [&](const GroupView& view) {
+        Ipv4Address before;
+        router_.visit_groups(now_, before, [&](const GroupView& view) {
+            require(before < view.group);
+            before = view.group;
             require(view.group.is_routable_group());
             require(!view.expires || *view.expires > Duration(0));
             const auto limit = router_.config().max_sources;
@@ -169,6 +172,7 @@ class Run {
             }
             require(limit == 0 || sources <= limit);
             reported += members ? 1 : 0;
+            return true;
         });
         require(router_.config().max_groups == 0 || reported <= router_.config().max_groups);
     }

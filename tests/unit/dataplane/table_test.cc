@@ -256,9 +256,19 @@ TEST_F(TableTest, MalformedCommandsAreRefused) {
 
 TEST_F(TableTest, EntriesAreVisitedInOrder) {
     ASSERT_TRUE(submit({put(3), put(1), put(2)}));
-    std::vector<MfibKey> order;
-    table_->for_each([&order](const PutEntry& entry, const EntryCounters&) { order.push_back(entry.key); });
-    EXPECT_EQ(order, (std::vector{key(1), key(2), key(3)}));
+    const auto visited = [this](const MfibKey& from, std::size_t most) {
+        std::vector<MfibKey> order;
+        table_->visit_from(from, [&](const PutEntry& entry, const EntryCounters&) {
+            order.push_back(entry.key);
+            return order.size() < most;
+        });
+        return order;
+    };
+    EXPECT_EQ(visited({}, 9), (std::vector{key(1), key(2), key(3)}));
+    EXPECT_EQ(visited(key(2), 9), (std::vector{key(2), key(3)}));
+    ASSERT_TRUE(submit({EraseEntry{key(2)}}));
+    EXPECT_EQ(visited(key(2), 9), std::vector{key(3)}) << "the key need not exist";
+    EXPECT_EQ(visited({}, 1), std::vector{key(1)});
 }
 
 TEST_F(TableTest, HistoryKeepsAThousandVersions) {

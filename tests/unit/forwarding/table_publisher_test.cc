@@ -37,7 +37,8 @@ class RecordingTable : public TableWriter {
     Expected<std::vector<EgressCounters>> egress_counters(const MfibKey&) const override {
         return std::vector{EgressCounters{IfIndex{2}, 5, 6}};
     }
-    void for_each(const std::function<void(const PutEntry&, const EntryCounters&)>&) const override {}
+    void visit_from(const MfibKey&,
+                    const std::function<bool(const PutEntry&, const EntryCounters&)>&) const override {}
     void clear_counters() override {}
 
     std::vector<TableBatch> batches;

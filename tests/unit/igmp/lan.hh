@@ -95,17 +95,19 @@ class Lan {
 
     GroupView group(Ipv4Address address) const {
         GroupView result;
-        router_.for_each_group(now_, [&](const GroupView& view) {
-            if (view.group == address) {
-                result = view;
-            }
+        router_.visit_groups(now_, address, [&](const GroupView& view) {
+            result = view;
+            return false;
         });
         EXPECT_EQ(result.group, address) << "no such group";
         return result;
     }
     bool has_group(Ipv4Address address) const {
         bool found = false;
-        router_.for_each_group(now_, [&](const GroupView& view) { found |= view.group == address; });
+        router_.visit_groups(now_, address, [&](const GroupView& view) {
+            found = view.group == address;
+            return false;
+        });
         return found;
     }
     std::uint64_t ignored(IgnoreReason reason) const {

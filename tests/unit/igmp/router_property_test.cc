@@ -95,7 +95,10 @@ RC_GTEST_PROP(IgmpRouterProperty, AgreesWithTheSlowModelOverAThousandSteps, ()) 
             RC_ASSERT(ledger.forwards(kG, address_of(source)) == model.forwards(source));
         }
         GroupView view;
-        router.for_each_group(now, [&](const GroupView& group) { view = group; });
+        router.visit_groups(now, kG, [&](const GroupView& group) {
+            view = group;
+            return false;
+        });
         compare(model, view);
         RC_ASSERT(router.next_deadline() > now);
     }
