@@ -47,6 +47,14 @@ Expected<Client*> Core::caller(ClientHandle handle) {
     return client;
 }
 
+bool Core::may_log() {
+    const auto held_back = client_log.allow(env.clock.now());
+    if (held_back.value_or(0) > 0) {
+        spdlog::info("group_manager: not logged lines={}", *held_back);
+    }
+    return held_back.has_value();
+}
+
 std::string Core::name(InterfaceKey interface) const {
     std::string text = env.interfaces.interface_name(interface.interface)
                            .value_or(fmt::format("interface {}", interface.interface));

@@ -81,6 +81,8 @@ struct Core {
     [[nodiscard]] Expected<void> ready() const;
     /// Checks 1 to 3.
     [[nodiscard]] Expected<Client*> caller(ClientHandle handle);
+    /// Whether a line about what a client did may be logged.
+    [[nodiscard]] bool may_log();
     [[nodiscard]] std::string name(InterfaceKey interface) const;
     [[nodiscard]] std::string name(ClientHandle client) const { return clients.name_of(client).name; }
     /// Ends a call. `cause` returns the text for the table history and is asked only if it is needed.
@@ -266,6 +268,7 @@ struct Core {
     mutable Metrics metrics;               ///< refused calls count too
     LogLimit full_log;
     LogLimit window_log;
+    LogLimit client_log{30}; ///< clients come and go, take and release as they like
     /// Posted tasks hold a weak copy: they do nothing once this is gone.
     std::shared_ptr<Core*> self;
 };

@@ -23,6 +23,9 @@ std::vector<SourceGroup> snapshot(const Interest& interest, EnumerationKind kind
     return keys;
 }
 
+/// Keys that all enumerations together may hold.
+constexpr std::size_t kMostKeys = 4'000'000;
+
 std::unexpected<Error> unknown(EnumerationHandle enumeration) {
     return fail(Status::kInvalidParameter, fmt::format("no enumeration has handle {}", enumeration));
 }
@@ -39,6 +42,15 @@ Expected<EnumerationHandle> GroupManager::group_enumeration_start(ClientHandle c
     }
     if (kind != EnumerationKind::kAnySource && kind != EnumerationKind::kAllSources) {
         return fail(Status::kInvalidParameter, "an enumeration is of any or of all sources");
+    }
+    std::size_t held = core.interest.keys().size();
+    for (const auto& [handle, walk] : core.enumerations) {
+        held += walk.keys.size();
+    }
+    if (held > kMostKeys) {
+        return fail(
+            Status::kNotEnoughMemory,
+            fmt::format("open enumerations would hold {} keys, at most {}; end some", held, kMostKeys));
     }
     const Room room(core, 2 * sizeof(SourceGroup) * core.interest.keys().size(), Memory::Use::kGrow);
     if (!room) {

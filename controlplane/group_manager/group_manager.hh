@@ -126,6 +126,9 @@ class GroupManager {
     /// protocol, or `to` is IGMP; kAlreadyExists: `to` is there.
     [[nodiscard]] Expected<void> transfer_interface_ownership(ClientHandle from, ClientHandle to,
                                                               InterfaceKey interface);
+    /// What `release_interface_ownership` would answer now: for who wants to delete very many memberships
+    /// before.
+    [[nodiscard]] Expected<void> may_release_interface(ClientHandle client, InterfaceKey interface) const;
     /// 2.5. kNotFound: nobody is on the interface. Allowed inside callbacks.
     [[nodiscard]] Expected<ComponentId> protocol_on_interface(InterfaceKey interface) const;
 
@@ -190,10 +193,15 @@ class GroupManager {
     /// Of every interface that ever had one. Valid until the next call.
     [[nodiscard]] const std::map<InterfaceKey, HandoffStats>& handoffs() const;
     [[nodiscard]] std::vector<MembershipView> memberships() const;
+    /// At most `limit` (not 0) of them, strictly behind a place that need not exist any more. Fewer, or none,
+    /// also where `next` says that there may be more: one call looks at a bounded number.
+    [[nodiscard]] MembershipPage memberships_behind(const MembershipPlace& place, std::size_t limit,
+                                                    const MembershipFilter& filter = {}) const;
     [[nodiscard]] std::vector<ClientView> clients() const;
-    /// Keys that the client has joined on one interface, ascending, at most `limit`.
+    /// Keys that the client has joined on one interface, ascending from `from` on, at most `limit`.
     [[nodiscard]] std::vector<SourceGroup> memberships_of(ClientHandle client, InterfaceKey interface,
-                                                          std::size_t limit = SIZE_MAX) const;
+                                                          std::size_t limit = SIZE_MAX,
+                                                          SourceGroup from = {}) const;
     [[nodiscard]] std::size_t mfe_count() const;
     [[nodiscard]] const Metrics& metrics() const;
 

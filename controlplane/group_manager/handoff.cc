@@ -136,8 +136,10 @@ void Core::take_from_igmp(Client& client, InterfaceKey interface) {
         client.interfaces.insert(interface);
         suspend_memberships(*this, change, interface);
         flush_entries(interface);
-        spdlog::info("group_manager: handoff interface={} from={} to={} stale={}", name(interface),
-                     name(record.igmp), client.name.name, record.stale);
+        if (may_log()) {
+            spdlog::info("group_manager: handoff interface={} from={} to={} stale={}", name(interface),
+                         name(record.igmp), client.name.name, record.stale);
+        }
         window.commit(change,
                       fmt::format("handoff {} {}->{}", name(interface), name(record.igmp), client.name.name));
     }
@@ -161,8 +163,10 @@ void Core::release_to_igmp(Client& client, InterfaceKey interface) {
             adopt_entries(interface, client.handle, record.igmp);
         }
         flush_entries(interface);
-        spdlog::info("group_manager: handoff interface={} from={} to={} stale={}", name(interface),
-                     client.name.name, name(record.igmp), record.stale);
+        if (may_log()) {
+            spdlog::info("group_manager: handoff interface={} from={} to={} stale={}", name(interface),
+                         client.name.name, name(record.igmp), record.stale);
+        }
         window.commit(change,
                       fmt::format("handoff {} {}->{}", name(interface), client.name.name, name(record.igmp)));
     }

@@ -90,6 +90,11 @@ Expected<void> GroupManager::release_interface_ownership(ClientHandle handle, In
     return {};
 }
 
+Expected<void> GroupManager::may_release_interface(ClientHandle handle, InterfaceKey interface) const {
+    const auto client = core_->caller(handle);
+    return client ? may_release(*core_, **client, interface) : std::unexpected(client.error());
+}
+
 Expected<void> GroupManager::interface_down(InterfaceKey interface) {
     Core& core = *core_;
     if (auto result = core.ready(); !result) {
@@ -149,8 +154,11 @@ void Core::take(Client& client, InterfaceKey interface) {
     Record& record = interest.create(interface);
     (client.is_igmp() ? record.igmp : record.owner) = client.handle;
     client.interfaces.insert(interface);
-    spdlog::info("group_manager: ownership taken interface={} client={}", name(interface), client.name.name);
-    if (const InterfaceKey whole{interface.interface, {}}; interest.find(whole) == nullptr) {
+    if (may_log()) {
+        spdlog::info("group_manager: ownership taken interface={} client={}", name(interface),
+                     client.name.name);
+    }
+    if (const InterfaceKey whole{interface.interface, {}}; interest.find(whole) == nullptr && may_log()) {
         spdlog::warn("group_manager: nobody is on the interface itself, so no source is accepted there "
                      "interface={} link={}",
                      name(whole), interface.next_hop);
@@ -191,8 +199,10 @@ void Core::release(Client& client, InterfaceKey interface) {
         record.igmp = kNoClient;
         adopt_entries(interface, client.handle, record.owner);
     }
-    spdlog::info("group_manager: ownership released interface={} client={}", name(interface),
-                 client.name.name);
+    if (may_log()) {
+        spdlog::info("group_manager: ownership released interface={} client={}", name(interface),
+                     client.name.name);
+    }
     report_ownership(interface);
     finish(change, [&] { return fmt::format("{} releases {}", client.name.name, name(interface)); });
 }

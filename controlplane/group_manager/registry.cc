@@ -35,8 +35,10 @@ Expected<ClientHandle> GroupManager::register_protocol(Registration registration
     }
     const Client& client = core.clients.add(registration.id, std::move(registration.name),
                                             std::move(registration.callbacks), core.env.clock.now());
-    spdlog::info("group_manager: registered client={} protocol={} component={}", client.name.name,
-                 client.name.id.protocol, client.name.id.component);
+    if (core.may_log()) {
+        spdlog::info("group_manager: registered client={} protocol={} component={}", client.name.name,
+                     client.name.id.protocol, client.name.id.component);
+    }
     return client.handle;
 }
 
@@ -55,7 +57,9 @@ Expected<void> GroupManager::deregister_protocol(ClientHandle handle) {
     if (!room) {
         return room.refusal();
     }
-    spdlog::info("group_manager: deregistered client={}", (*client)->name.name);
+    if (core.may_log()) {
+        spdlog::info("group_manager: deregistered client={}", (*client)->name.name);
+    }
     std::erase_if(core.enumerations, [&](const auto& item) { return item.second.client == handle; });
     core.clients.remove(handle);
     return {};

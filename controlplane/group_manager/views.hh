@@ -7,6 +7,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -106,6 +107,26 @@ struct MembershipView {
     bool announced = false;   ///< the owner got a LOCAL_JOIN for it
     bool unconfirmed = false; ///< of IGMP, and the owner has not agreed (IgmpOnOwned::kConfirm)
     std::chrono::seconds age{};
+};
+
+/// Where a membership is in the list of all of them, which is ascending by interface, key and registration.
+/// The default is before the first.
+struct MembershipPlace {
+    InterfaceKey interface;
+    SourceGroup key;
+    ClientHandle component;
+};
+
+/// Which memberships are wanted; nothing set: all.
+struct MembershipFilter {
+    std::optional<Ipv4Address> group;  ///< of the key; 0: (*,*)
+    std::optional<Ipv4Address> source; ///< of the key; 0: any source
+};
+
+/// Part of the list of memberships.
+struct MembershipPage {
+    std::vector<MembershipView> items;
+    std::optional<MembershipPlace> next; ///< go on behind this; nullopt: this was the end
 };
 
 struct ClientView {
