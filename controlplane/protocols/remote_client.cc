@@ -114,10 +114,15 @@ Expected<void> RemoteClient::release(InterfaceKey interface) {
 }
 
 bool RemoteClient::drop_some(InterfaceKey interface) {
-    const std::vector<SourceGroup> keys = groups_.memberships_of(handle_, interface, kDeletedAtOnce + 1);
+    if (dropped_to_.first != interface) {
+        dropped_to_ = {interface, {}};
+    }
+    const std::vector<SourceGroup> keys =
+        groups_.memberships_of(handle_, interface, kDeletedAtOnce + 1, dropped_to_.second);
     if (keys.size() <= kDeletedAtOnce) {
         return false;
     }
+    dropped_to_.second = keys[kDeletedAtOnce];
     const GroupManager::Batch batch(groups_, fmt::format("{} leaves", name_));
     for (std::size_t i = 0; i < kDeletedAtOnce; ++i) {
         std::ignore = groups_.delete_group_membership(handle_, keys[i], interface, MembershipFlags::kJoin);
@@ -127,6 +132,7 @@ bool RemoteClient::drop_some(InterfaceKey interface) {
 
 Expected<void> RemoteClient::add(SourceGroup key, InterfaceKey interface, MembershipFlags flags) {
     auto added = groups_.add_group_membership(handle_, key, interface, flags);
+    dropped_to_ = {};
     if (added && has_flag(flags, MembershipFlags::kJoin)) {
         unclaimed_.erase({interface, key});
     }

@@ -50,11 +50,15 @@ class RemoteClient {
     /// From now on callbacks are told to this session, until `disconnect`.
     void connect(rpc::Session& session);
     void disconnect();
-    [[nodiscard]] const rpc::Session* session() const { return session_; }
+    [[nodiscard]] rpc::Session* session() const { return session_; }
 
     /// Operations of the group manager on behalf of the client (specification section 2).
     [[nodiscard]] Expected<void> take(group_manager::InterfaceKey interface);
     [[nodiscard]] Expected<void> release(group_manager::InterfaceKey interface);
+    /// What `release` would answer.
+    [[nodiscard]] Expected<void> may_release(group_manager::InterfaceKey interface) const {
+        return groups_.may_release_interface(handle_, interface);
+    }
     /// Deletes some of very many memberships of an interface, so that its release is short. True: there are
     /// more.
     [[nodiscard]] bool drop_some(group_manager::InterfaceKey interface);
@@ -110,6 +114,7 @@ class RemoteClient {
     uid_t uid_ = 0;
     std::set<group_manager::EnumerationHandle> enumerations_;
     std::set<Membership> unclaimed_;
+    Membership dropped_to_; ///< where `drop_some` goes on; nothing is left before it
     EntryMemory memory_;
 };
 

@@ -32,10 +32,27 @@ double in_seconds(Duration duration) {
 
 } // namespace
 
+bool RemoteProtocols::may_log() {
+    const auto held_back = log_limit_.allow(environment_.clock.now());
+    if (held_back.value_or(0) > 0) {
+        spdlog::info("remote protocols: not logged lines={}", *held_back);
+    }
+    return held_back.has_value();
+}
+
 RemoteProtocols::Entry* RemoteProtocols::find(ComponentId id) {
     const auto at =
         std::ranges::find(clients_, id, [](const auto& item) { return item.second->client.id(); });
     return at == clients_.end() ? nullptr : at->second.get();
+}
+
+bool RemoteProtocols::make_way(ComponentId id) {
+    const Entry* known = find(id);
+    if (known != nullptr && known->state == State::kConnected && known->client.session()->peer_gone()) {
+        lost(known->client.handle(), known->session); // word of its end is on the way; the new one came first
+        known = find(id);
+    }
+    return known != nullptr && known->state == State::kLeaving && depart_step(known->client.handle());
 }
 
 Expected<RemoteProtocols::Registered> RemoteProtocols::enter(rpc::Session& session,
@@ -53,20 +70,12 @@ Expected<RemoteProtocols::Registered> RemoteProtocols::enter(rpc::Session& sessi
                     fmt::format("the name {} belongs to protocol {} component {}; take another one",
                                 registration.name, id.protocol, id.component));
     }
-    if (const Entry* known = find(registration.id);
-        known != nullptr && known->state == State::kConnected && known->client.session()->peer_gone()) {
-        lost(known->client.handle(), known->session); // word of its end is on the way; the new one came first
-    }
     if (Entry* known = find(registration.id); known != nullptr && known->state == State::kWaiting) {
         if (const uid_t uid = session.peer().uid; uid != 0 && uid != known->client.uid()) {
             return fail(Status::kAlreadyExists, fmt::format("{} waits for a restart by user {}",
                                                             known->client.name(), known->client.uid()));
         }
         return restart(*known, session, registration.restart_time);
-    }
-    if (const Entry* known = find(registration.id); known != nullptr && known->state == State::kLeaving) {
-        for (const ClientHandle handle = known->client.handle(); depart_step(handle);) {
-        }
     }
     if (clients_.size() >= kMostClients) {
         return fail(Status::kNotEnoughMemory,
@@ -79,8 +88,11 @@ Expected<RemoteProtocols::Registered> RemoteProtocols::enter(rpc::Session& sessi
     const ClientHandle handle = entry->client.handle();
     Entry& stored = *clients_.emplace(handle, std::move(entry)).first->second;
     connect(stored, session, registration.restart_time);
-    spdlog::info("remote protocol connected client={} pid={} uid={} restart_time={:g}s", registration.name,
-                 session.peer().pid, session.peer().uid, in_seconds(registration.restart_time));
+    if (may_log()) {
+        spdlog::info("remote protocol connected client={} pid={} uid={} restart_time={:g}s",
+                     registration.name, session.peer().pid, session.peer().uid,
+                     in_seconds(registration.restart_time));
+    }
     return Registered{.handle = handle};
 }
 
@@ -90,9 +102,11 @@ Expected<RemoteProtocols::Registered> RemoteProtocols::restart(Entry& entry, rpc
     connect(entry, session, restart_time);
     entry.client.await_claims();
     entry.deadline = environment_.clock.now() + grace;
-    spdlog::info("remote protocol restarted client={} pid={} uid={} interfaces={} memberships={}",
-                 entry.client.name(), session.peer().pid, session.peer().uid,
-                 entry.client.interfaces().size(), entry.client.unclaimed());
+    if (may_log()) {
+        spdlog::info("remote protocol restarted client={} pid={} uid={} interfaces={} memberships={}",
+                     entry.client.name(), session.peer().pid, session.peer().uid,
+                     entry.client.interfaces().size(), entry.client.unclaimed());
+    }
     return Registered{.handle = entry.client.handle(), .restarted = true};
 }
 
@@ -102,7 +116,7 @@ void RemoteProtocols::connect(Entry& entry, rpc::Session& session, Duration rest
     entry.deadline.reset();
     entry.session = ++sessions_;
     entry.client.connect(session);
-    session.on_close([this, handle = entry.client.handle(), session_number = entry.session] {
+    entry.hook = session.on_close([this, handle = entry.client.handle(), session_number = entry.session] {
         lost(handle, session_number);
     });
 }
@@ -110,7 +124,10 @@ void RemoteProtocols::connect(Entry& entry, rpc::Session& session, Duration rest
 Expected<void> RemoteProtocols::leave(RemoteClient& client) {
     auto left = client.deregister();
     if (left) {
-        spdlog::info("remote protocol left client={} pid={}", client.name(), client.pid());
+        client.session()->forget(clients_.at(client.handle())->hook);
+        if (may_log()) {
+            spdlog::info("remote protocol left client={} pid={}", client.name(), client.pid());
+        }
         clients_.erase(client.handle()); // what waits for it is still delivered
     }
     return left;
@@ -150,9 +167,11 @@ void RemoteProtocols::lost(ClientHandle handle, std::uint64_t session) {
     }
     Entry& entry = *at->second;
     entry.client.disconnect();
-    spdlog::warn("remote protocol lost client={} pid={} interfaces={} restart_time={:g}s",
-                 entry.client.name(), entry.client.pid(), entry.client.interfaces().size(),
-                 in_seconds(entry.restart_time));
+    if (may_log()) {
+        spdlog::warn("remote protocol lost client={} pid={} interfaces={} restart_time={:g}s",
+                     entry.client.name(), entry.client.pid(), entry.client.interfaces().size(),
+                     in_seconds(entry.restart_time));
+    }
     if (entry.restart_time == Duration::zero()) {
         depart(entry);
         return;
@@ -189,7 +208,9 @@ bool RemoteProtocols::depart_step(ClientHandle handle) {
     if (!interfaces.empty()) {
         return true;
     }
-    spdlog::info("remote protocol gone client={}", client.name());
+    if (may_log()) {
+        spdlog::info("remote protocol gone client={}", client.name());
+    }
     clients_.erase(at);
     return false;
 }
@@ -226,13 +247,17 @@ void RemoteProtocols::advance() {
     for (const ClientHandle handle : due) {
         Entry& entry = *clients_.at(handle);
         if (entry.state == State::kWaiting) {
-            spdlog::warn("remote protocol did not come back client={}", entry.client.name());
+            if (may_log()) {
+                spdlog::warn("remote protocol did not come back client={}", entry.client.name());
+            }
         }
         if (entry.state != State::kConnected) {
             depart(entry);
         } else {
-            spdlog::info("remote protocol restart time over client={} not_added_again={}",
-                         entry.client.name(), entry.client.unclaimed());
+            if (may_log()) {
+                spdlog::info("remote protocol restart time over client={} not_added_again={}",
+                             entry.client.name(), entry.client.unclaimed());
+            }
             restart_complete(entry.client);
         }
     }
@@ -248,7 +273,7 @@ std::optional<RemoteView> RemoteProtocols::view(ClientHandle handle) const {
                     .pid = entry.client.pid(),
                     .uid = entry.client.uid(),
                     .restart_time = entry.restart_time,
-                    .connected = entry.state == State::kConnected,
+                    .state = entry.state,
                     .expires_in = std::nullopt,
                     .unclaimed = entry.client.unclaimed(),
                     .sent = entry.client.sent(),

@@ -15,6 +15,7 @@
 #include <mcfwd/clock.hh>
 #include <mcfwd/result.hh>
 
+#include <controlplane/group_manager/log_limit.hh>
 #include <controlplane/protocols/remote_client.hh>
 
 namespace mcfwd::protocols {
@@ -31,8 +32,13 @@ struct RemoteView {
     pid_t pid = 0;
     uid_t uid = 0;
     Duration restart_time{};
-    bool connected = false;
-    std::optional<Duration> expires_in; ///< connected: unclaimed memberships go; else: it is released
+    enum class State : std::uint8_t {
+        kConnected,
+        kWaiting, ///< for its restart
+        kLeaving, ///< its interfaces are being released
+    };
+    State state = State::kConnected;
+    std::optional<Duration> expires_in; ///< connected: unclaimed memberships go; waiting: it is released
     std::size_t unclaimed = 0;          ///< memberships from before its restart that it did not add again yet
     std::uint64_t sent = 0;             ///< notifications
     std::size_t queued = 0;
@@ -62,6 +68,9 @@ class RemoteProtocols {
     RemoteProtocols(const RemoteProtocols&) = delete;
     RemoteProtocols& operator=(const RemoteProtocols&) = delete;
 
+    /// Before `enter`: a client with this id that is gone, or whose connection is although word of it has not
+    /// come yet, gets out of the way. True: there is more of that, call again in a task of its own.
+    [[nodiscard]] bool make_way(group_manager::ComponentId id);
     /// kAlreadyExists: the component is registered (2.1); kInvalidParameter: a name of the router's own
     /// protocols; kNotEnoughMemory: too many clients.
     [[nodiscard]] Expected<Registered> enter(rpc::Session& session, RemoteRegistration registration);
@@ -84,11 +93,7 @@ class RemoteProtocols {
     [[nodiscard]] std::optional<RemoteView> view(group_manager::ClientHandle handle) const;
 
   private:
-    enum class State : std::uint8_t {
-        kConnected,
-        kWaiting, ///< for its restart
-        kLeaving, ///< its interfaces are being released, one a task
-    };
+    using State = RemoteView::State;
     struct Entry {
         explicit Entry(const Environment& environment)
             : client(environment.groups, environment.interfaces, environment.statics) {}
@@ -97,8 +102,10 @@ class RemoteProtocols {
         Duration restart_time{};
         std::optional<Instant> deadline; ///< waiting: leave then; connected: unclaimed memberships go then
         std::uint64_t session = 0;       ///< counts its connections, so that word of an old one is told apart
+        rpc::Session::CloseHook hook = 0; ///< tells the end of the present one
     };
 
+    [[nodiscard]] bool may_log();
     [[nodiscard]] Entry* find(group_manager::ComponentId id);
     [[nodiscard]] Expected<Registered> restart(Entry& entry, rpc::Session& session, Duration restart_time);
     void connect(Entry& entry, rpc::Session& session, Duration restart_time);
@@ -112,6 +119,7 @@ class RemoteProtocols {
     Environment environment_;
     std::map<group_manager::ClientHandle, std::unique_ptr<Entry>> clients_;
     std::uint64_t sessions_ = 0;
+    group_manager::LogLimit log_limit_{30}; ///< clients may come and go all the time
 };
 
 } // namespace mcfwd::protocols

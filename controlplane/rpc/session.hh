@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -37,8 +38,14 @@ class Session {
     /// the order in which they were pushed and given. Allowed anywhere, also deep inside a handler: it only
     /// takes note. A client for which too much waits is cut off by a task of its own.
     virtual void push(const std::shared_ptr<LineSource>& source, std::size_t octets) = 0;
-    /// `hook` runs once, as a task of its own, when the connection has ended by itself.
-    virtual void on_close(std::function<void()> hook) = 0;
+    using CloseHook = std::uint64_t;
+    /// `hook` runs once, as a task of its own, when the connection has ended by itself, unless it is
+    /// forgotten before.
+    virtual CloseHook on_close(std::function<void()> hook) = 0;
+    virtual void forget(CloseHook hook) = 0;
+    /// From now on the connection lives until the client closes all of it: one that listens need not be able
+    /// to ask.
+    virtual void stay_open() = 0;
 };
 
 } // namespace mcfwd::rpc

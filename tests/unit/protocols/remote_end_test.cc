@@ -27,6 +27,53 @@ TEST_F(RemoteProtocolsTest, ManyMembershipsOfADeadClientGoInSeveralTasks) {
     EXPECT_FALSE(registered("pim"));
 }
 
+TEST_F(RemoteProtocolsTest, ManyMembershipsOfALiveClientGoInPartsBeforeTheRelease) {
+    FakeSession session;
+    RemoteClient& pim = enter(session);
+    ASSERT_TRUE(pim.take(on(kLan2)));
+    tasks.run();
+    const auto key = [](std::uint32_t n) {
+        return SourceGroup{Ipv4Address(Ipv4Address(239, 4, 0, 0).host() + n), kAnySource};
+    };
+    for (std::uint32_t n = 0; n < 2500; ++n) {
+        ASSERT_TRUE(pim.add(key(n), on(kLan2), kJoin));
+    }
+    const std::uint64_t windows = groups.metrics().handoff_windows;
+    EXPECT_TRUE(pim.drop_some(on(kLan2)));
+    EXPECT_EQ(groups.memberships_of(pim.handle(), on(kLan2)).size(), 1500U);
+    EXPECT_TRUE(pim.drop_some(on(kLan2)));
+    EXPECT_FALSE(pim.drop_some(on(kLan2))) << "500 go with the interface";
+    EXPECT_EQ(groups.metrics().handoff_windows, windows);
+
+    ASSERT_TRUE(pim.add(key(0), on(kLan2), kJoin));
+    for (std::uint32_t n = 0; n < 500; ++n) {
+        ASSERT_TRUE(pim.add(key(n), on(kLan2), kJoin));
+    }
+    EXPECT_FALSE(pim.drop_some(on(kLan2))) << "1000, from the first on";
+    ASSERT_TRUE(pim.add(key(500), on(kLan2), kJoin));
+    EXPECT_TRUE(pim.drop_some(on(kLan2)));
+    ASSERT_TRUE(pim.release(on(kLan2)));
+    EXPECT_EQ(owner(kLan2), "igmp");
+    EXPECT_TRUE(groups.memberships().empty());
+}
+
+TEST_F(RemoteProtocolsTest, ARefusedReleaseIsKnownBefore) {
+    FakeSession session;
+    RemoteClient& pim = enter(session);
+    EXPECT_EQ(pim.may_release(on(kLan2)).error().status, Status::kInvalidParameter);
+    ASSERT_TRUE(pim.take(on(kLan2)));
+    EXPECT_TRUE(pim.may_release(on(kLan2)));
+    EXPECT_EQ(owner(kLan2), "pim");
+}
+
+TEST_F(RemoteProtocolsTest, ASessionForgetsClientsThatLeft) {
+    FakeSession session;
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_TRUE(remotes.leave(enter(session)));
+        EXPECT_EQ(session.hooks(), 0U);
+    }
+}
+
 TEST_F(RemoteProtocolsTest, ADeadClientsInterfacesGoBackAndNoPacketNotices) {
     FakeSession session;
     RemoteClient& pim = enter(session);
@@ -65,7 +112,7 @@ TEST_F(RemoteProtocolsTest, ARestartedClientFindsWhatItHadWithoutAHandoff) {
     session.end();
     pass(9s);
     EXPECT_EQ(owner(kLan2), "pim");
-    EXPECT_FALSE(remotes.view(pim.handle())->connected);
+    EXPECT_EQ(remotes.view(pim.handle())->state, RemoteView::State::kWaiting);
 
     FakeSession again(200);
     const auto restarted = remotes.enter(again, {kPim, "pim", 10s});
@@ -121,6 +168,7 @@ TEST_F(RemoteProtocolsTest, ANewConnectionMayComeBeforeWordOfTheOldOnesEnd) {
     EXPECT_EQ(refusal(early, kPim), Status::kAlreadyExists) << "the old one lives";
     report(kLan3, igmp::RecordType::kToExclude);
     session.gone = true;
+    EXPECT_FALSE(remotes.make_way(kPim)) << "it waits for its restart";
     EXPECT_TRUE(remotes.enter(early, {kPim, "pim", 10s})->restarted);
     EXPECT_EQ(session.lines().size(), 1U) << "the old connection still has its own";
     session.end();
@@ -135,7 +183,11 @@ TEST_F(RemoteProtocolsTest, RegistersAnewWhileTheOldOneIsBeingReleased) {
     ASSERT_TRUE(pim.take(on(kLan1)));
     ASSERT_TRUE(pim.take(on(kLan2)));
     session.end();
+    EXPECT_EQ(remotes.view(before)->state, RemoteView::State::kLeaving);
     FakeSession again;
+    EXPECT_EQ(refusal(again, kPim), Status::kAlreadyExists) << "not before the old one is gone";
+    EXPECT_TRUE(remotes.make_way(kPim)) << "lan2";
+    EXPECT_FALSE(remotes.make_way(kPim)) << "and itself";
     const auto entered = remotes.enter(again, {kPim, "pim", {}});
     ASSERT_TRUE(entered);
     EXPECT_FALSE(entered->restarted);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -22,7 +23,12 @@ class FakeSession final : public mcfwd::rpc::Session {
         waiting_.push_back(source);
         octets_ += octets;
     }
-    void on_close(std::function<void()> hook) override { hooks_.push_back(std::move(hook)); }
+    CloseHook on_close(std::function<void()> hook) override {
+        hooks_.emplace(++last_hook_, std::move(hook));
+        return last_hook_;
+    }
+    void forget(CloseHook hook) override { hooks_.erase(hook); }
+    void stay_open() override { stays_open = true; }
 
     /// Takes all lines that wait, without their newlines.
     std::vector<std::string> lines() {
@@ -42,16 +48,19 @@ class FakeSession final : public mcfwd::rpc::Session {
     void end() {
         gone = true;
         waiting_.clear();
-        for (const auto& hook : std::exchange(hooks_, {})) {
+        for (const auto& [number, hook] : std::exchange(hooks_, {})) {
             hook();
         }
     }
+    [[nodiscard]] std::size_t hooks() const { return hooks_.size(); }
 
     bool gone = false;
+    bool stays_open = false;
 
   private:
     mcfwd::rpc::Peer peer_;
     std::vector<std::shared_ptr<mcfwd::rpc::LineSource>> waiting_;
     std::size_t octets_ = 0;
-    std::vector<std::function<void()>> hooks_;
+    std::map<CloseHook, std::function<void()>> hooks_;
+    CloseHook last_hook_ = 0;
 };
