@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <controlplane/daemon/event_json.hh>
+#include <controlplane/daemon/page.hh>
 #include <controlplane/rpc/parameters.hh>
 
 namespace mcfwd::daemon {
@@ -18,13 +19,22 @@ using nlohmann::json;
 json recent(Router& router, const json& params) {
     const auto topic = rpc::text_in(params, "topic");
     const Topics wanted = topic ? topic_named(*topic) : Topics::kAll;
-    json entries = json::array();
+    const auto after = params.find("after");
+    const std::int64_t behind = after == params.end() ? 0 : rpc::integer_in(*after, "sequence").value_or(0);
+    Page page(params);
+    json last;
     for (const auto& event : router.events().recent()) {
-        if (overlap(topics_of(event->body), wanted)) {
-            entries.push_back(event_json(*event, router.event_names()));
+        if (event->sequence <= static_cast<std::uint64_t>(behind) ||
+            !overlap(topics_of(event->body), wanted)) {
+            continue;
         }
+        if (page.full()) {
+            return std::move(page).answer(std::move(last));
+        }
+        page.add(event_json(*event, router.event_names()));
+        last = {{"sequence", event->sequence}};
     }
-    return {{"entries", std::move(entries)}};
+    return std::move(page).answer(nullptr);
 }
 
 json follow(Router& router, const json& params, rpc::Session& session) {

@@ -125,6 +125,7 @@ void EventLog::follow(rpc::Session& session, Topics topics) {
     }
     const auto at = followers_.insert(followers_.end(), std::make_shared<Follower>(session, topics, render_));
     session.on_close([this, at] { followers_.erase(at); });
+    session.stay_open();
 }
 
 } // namespace mcfwd::daemon

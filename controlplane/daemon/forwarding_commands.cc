@@ -4,11 +4,14 @@
 // show interfaces, mfib, mfe, ownership, memberships, mroutes, clients.
 #include "commands.hh"
 
+#include <algorithm>
+#include <array>
 #include <map>
 
 #include <nlohmann/json.hpp>
 
 #include <controlplane/daemon/mfe_json.hh>
+#include <controlplane/daemon/page.hh>
 #include <controlplane/rpc/parameters.hh>
 #include <controlplane/rpc/to_json.hh>
 
@@ -16,23 +19,7 @@ namespace mcfwd::daemon {
 
 namespace {
 
-using group_manager::SourceGroup;
 using nlohmann::json;
-
-/// [GROUP [SOURCE]] of a show command.
-class FlowFilter {
-  public:
-    explicit FlowFilter(const json& params)
-        : group_(rpc::address_in(params, "group")),
-          source_(rpc::address_in(params, "source")) {}
-    [[nodiscard]] bool passes(SourceGroup key) const {
-        return (!group_ || key.group == *group_) && (!source_ || key.source == *source_);
-    }
-
-  private:
-    std::optional<Ipv4Address> group_;
-    std::optional<Ipv4Address> source_;
-};
 
 std::string owner_name(const group_manager::OwnershipView& record) {
     return !record.owner.name.empty() ? record.owner.name : record.igmp.name;
@@ -80,35 +67,31 @@ json interfaces(Router& router) {
     return {{"entries", std::move(entries)}};
 }
 
-json mfib(CommandContext& context, const FlowFilter& filter) {
+json mfib(CommandContext& context, const json& params) {
     Router& router = context.router;
     const rpc::InterfaceName name = [&router](IfIndex index) { return name_of(router, index); };
-    json entries = json::array();
-    router.dataplane().table().for_each([&](const PutEntry& entry, const EntryCounters& counters) {
-        if (filter.passes({entry.key.group, entry.key.source})) {
-            entries.push_back(
-                rpc::mfib_entry_json(entry, counters, "routed", name, context.rates.rate(entry.key)));
-        }
-    });
-    return {{"entries", std::move(entries)}};
+    FlowPage page(params);
+    router.dataplane().table().visit_from({kRoutedDomain, page.begin().group, page.begin().source},
+                                          [&](const PutEntry& entry, const EntryCounters& counters) {
+                                              return page.offer({entry.key.group, entry.key.source}, [&] {
+                                                  return rpc::mfib_entry_json(entry, counters, "routed", name,
+                                                                              context.rates.rate(entry.key));
+                                              });
+                                          });
+    return std::move(page).answer();
 }
 
-json mfes(const Router& router, const FlowFilter& filter) {
-    constexpr std::size_t kPage = 1024;
-    json entries = json::array();
-    auto page = router.groups().first_mfe(kPage);
-    while (page) {
-        for (const group_manager::MfeView& mfe : page->items) {
-            if (filter.passes(mfe.flow)) {
-                entries.push_back(mfe_json(router, mfe));
-            }
-        }
-        if (page->end != Status::kMoreData) {
-            break;
-        }
-        page = router.groups().next_mfe(page->items.back().flow, kPage);
+json mfes(const Router& router, const json& params) {
+    constexpr std::size_t kChunk = 32;
+    FlowPage page(params);
+    auto chunk = router.groups().next_mfe(page.begin(), kChunk);
+    const auto offer = [&](const group_manager::MfeView& mfe) {
+        return page.offer(mfe.flow, [&] { return mfe_json(router, mfe); });
+    };
+    while (chunk && std::ranges::all_of(chunk->items, offer) && chunk->end == Status::kMoreData) {
+        chunk = router.groups().next_mfe(chunk->items.back().flow, kChunk);
     }
-    return {{"entries", std::move(entries)}};
+    return std::move(page).answer();
 }
 
 json window_lengths(const group_manager::HandoffStats& stats) {
@@ -164,41 +147,93 @@ json ownership(const Router& router) {
     return {{"entries", std::move(entries)}};
 }
 
-json memberships(const Router& router, const FlowFilter& filter) {
-    json entries = json::array();
-    for (const group_manager::MembershipView& membership : router.groups().memberships()) {
-        if (filter.passes(membership.key)) {
-            entries.push_back({{"source", rpc::source_json(membership.key.source)},
-                               {"group", rpc::source_json(membership.key.group)},
-                               {"interface", name_of(router, membership.interface.interface)},
-                               {"next_hop", next_hop_json(membership.interface)},
-                               {"client", membership.component.name},
-                               {"counts_for", membership.counts_for.name},
-                               {"stale", membership.stale},
-                               {"announced", membership.announced},
-                               {"waits_for_owner", membership.unconfirmed},
-                               {"age", rpc::seconds_json(membership.age)}});
-        }
-    }
-    return {{"entries", std::move(entries)}};
+json membership_json(const Router& router, const group_manager::MembershipView& membership) {
+    return {{"source", rpc::source_json(membership.key.source)},
+            {"group", rpc::source_json(membership.key.group)},
+            {"interface", name_of(router, membership.interface.interface)},
+            {"next_hop", next_hop_json(membership.interface)},
+            {"client", membership.component.name},
+            {"counts_for", membership.counts_for.name},
+            {"stale", membership.stale},
+            {"announced", membership.announced},
+            {"waits_for_owner", membership.unconfirmed},
+            {"age", rpc::seconds_json(membership.age)}};
 }
 
-json mroutes(Router& router, const FlowFilter& filter) {
-    json entries = json::array();
-    for (const auto& [key, route] : router.static_routes().routes()) {
-        if (!filter.passes(key)) {
-            continue;
-        }
-        json oifs = json::array();
-        for (const IfIndex oif : route.oifs) {
-            oifs.push_back(name_of(router, oif));
-        }
-        entries.push_back({{"source", rpc::source_json(key.source)},
-                           {"group", rpc::address_json(key.group)},
-                           {"iif", name_of(router, route.iif)},
-                           {"oifs", std::move(oifs)}});
+Expected<group_manager::MembershipPlace> place_in(const Router& router, const json& params) {
+    const auto after = params.find("after");
+    if (after == params.end()) {
+        return group_manager::MembershipPlace{};
     }
-    return {{"entries", std::move(entries)}};
+    const std::string name = rpc::text_in(*after, "interface").value_or("");
+    const forwarding::Interface* interface = router.interfaces().find(std::string_view(name));
+    if (interface == nullptr) {
+        return unknown_interface(router, name);
+    }
+    const auto handle = static_cast<std::uint64_t>(rpc::integer_in(*after, "handle").value_or(0));
+    return group_manager::MembershipPlace{
+        .interface = {interface->index, rpc::address_in(*after, "next_hop").value_or(Ipv4Address{})},
+        .key = {rpc::address_in(*after, "group").value_or(Ipv4Address{}),
+                rpc::address_in(*after, "source").value_or(kAnySource)},
+        .component = group_manager::ClientHandle(handle)};
+}
+
+json cursor(const Router& router, const group_manager::MembershipPlace& place) {
+    return {{"interface", name_of(router, place.interface.interface)},
+            {"next_hop", next_hop_json(place.interface)},
+            {"group", rpc::source_json(place.key.group)},
+            {"source", rpc::source_json(place.key.source)},
+            {"handle", place.component.value()}};
+}
+
+Expected<json> memberships(const Router& router, const json& params) {
+    constexpr std::size_t kChunk = 32;
+    const auto begin = place_in(router, params);
+    if (!begin) {
+        return std::unexpected(begin.error());
+    }
+    const group_manager::MembershipFilter filter{rpc::address_in(params, "group"),
+                                                 rpc::address_in(params, "source")};
+    Page page(params);
+    group_manager::MembershipPlace place = *begin;
+    while (true) {
+        const std::size_t most = std::min(page.room(), kChunk);
+        const auto chunk = router.groups().memberships_behind(place, most, filter);
+        for (const group_manager::MembershipView& membership : chunk.items) {
+            page.add(membership_json(router, membership));
+        }
+        if (!chunk.next) {
+            return std::move(page).answer(nullptr);
+        }
+        place = *chunk.next;
+        if (page.full() || chunk.items.size() < most) {
+            return std::move(page).answer(cursor(router, place));
+        }
+    }
+}
+
+json mroutes(Router& router, const json& params) {
+    FlowPage page(params);
+    const auto& routes = router.static_routes().routes();
+    const auto offer = [&](const auto& item) {
+        return page.offer(item.first, [&]() -> json {
+            json oifs = json::array();
+            for (const IfIndex oif : item.second.oifs) {
+                oifs.push_back(name_of(router, oif));
+            }
+            return {{"source", rpc::source_json(item.first.source)},
+                    {"group", rpc::address_json(item.first.group)},
+                    {"iif", name_of(router, item.second.iif)},
+                    {"oifs", std::move(oifs)}};
+        });
+    };
+    std::ignore = std::all_of(routes.upper_bound(page.begin()), routes.end(), offer);
+    return std::move(page).answer();
+}
+
+std::string_view state_name(protocols::RemoteView::State state) {
+    constexpr std::array<std::string_view, 3> kNames{"connected", "waiting", "leaving"};
+    return kNames[static_cast<std::size_t>(state)];
 }
 
 /// Null for a protocol of the router itself.
@@ -209,7 +244,7 @@ json remote_json(Router& router, group_manager::ClientHandle handle) {
     }
     return {{"pid", view->pid},
             {"uid", view->uid},
-            {"state", view->connected ? "connected" : "waiting"},
+            {"state", state_name(view->state)},
             {"restart_time", rpc::seconds_json(view->restart_time)},
             {"expires", view->expires_in ? rpc::seconds_json(*view->expires_in) : json()},
             {"unclaimed", view->unclaimed},
@@ -252,19 +287,17 @@ std::unexpected<Error> unknown_interface(const Router& router, std::string_view 
 void add_forwarding_commands(rpc::Registry& registry, CommandContext& context) {
     registry.add("show.interfaces",
                  [&context](const json&) -> Expected<json> { return interfaces(context.router); });
-    registry.add("show.mfib", [&context](const json& params) -> Expected<json> {
-        return mfib(context, FlowFilter(params));
-    });
-    registry.add("show.mfe", [&context](const json& params) -> Expected<json> {
-        return mfes(context.router, FlowFilter(params));
-    });
+    registry.add("show.mfib",
+                 [&context](const json& params) -> Expected<json> { return mfib(context, params); });
+    registry.add("show.mfe",
+                 [&context](const json& params) -> Expected<json> { return mfes(context.router, params); });
     registry.add("show.ownership",
                  [&context](const json&) -> Expected<json> { return ownership(context.router); });
     registry.add("show.memberships", [&context](const json& params) -> Expected<json> {
-        return memberships(context.router, FlowFilter(params));
+        return memberships(context.router, params);
     });
     registry.add("show.mroutes", [&context](const json& params) -> Expected<json> {
-        return mroutes(context.router, FlowFilter(params));
+        return mroutes(context.router, params);
     });
     registry.add("show.clients",
                  [&context](const json&) -> Expected<json> { return clients(context.router); });

@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <controlplane/daemon/page.hh>
 #include <controlplane/rpc/parameters.hh>
 #include <controlplane/rpc/to_json.hh>
 
@@ -125,21 +126,57 @@ Expected<json> show_interfaces(Router& router, const json& params) {
     return json{{"entries", std::move(entries)}};
 }
 
+/// Where a page of groups begins: behind a group of an interface. Not set: at the first.
+struct GroupPlace {
+    IfIndex interface;
+    Ipv4Address group;
+};
+
+Expected<GroupPlace> place_in(const Router& router, const json& params) {
+    const auto after = params.find("after");
+    if (after == params.end()) {
+        return GroupPlace{};
+    }
+    const std::string name = rpc::text_in(*after, "interface").value_or("");
+    const forwarding::Interface* interface = router.interfaces().find(std::string_view(name));
+    if (interface == nullptr) {
+        return unknown_interface(router, name);
+    }
+    return GroupPlace{interface->index, rpc::address_in(*after, "group").value_or(Ipv4Address{})};
+}
+
 Expected<json> show_groups(Router& router, const json& params) {
     const auto only = interface_filter(router, params);
     if (!only) {
         return std::unexpected(only.error());
     }
-    json entries = json::array();
+    const auto begin = place_in(router, params);
+    if (!begin) {
+        return std::unexpected(begin.error());
+    }
+    Page page(params);
+    json last;
+    bool more = false;
     for (const protocols::IgmpInterface* interface : router.igmp().interfaces()) {
         const std::string& name = interface->attachment().name;
-        if (!*only || name == **only) {
-            interface->router().for_each_group(router.now(), [&](const igmp::GroupView& group) {
-                entries.push_back(group_json(name, group));
-            });
+        const IfIndex index = interface->attachment().index;
+        if ((*only && name != **only) || index < begin->interface || more) {
+            continue;
         }
+        const Ipv4Address behind = index == begin->interface ? begin->group : Ipv4Address{};
+        interface->router().visit_groups(router.now(), behind, [&](const igmp::GroupView& group) {
+            if (group.group == behind) {
+                return true;
+            }
+            more = page.full();
+            if (!more) {
+                page.add(group_json(name, group));
+                last = {{"interface", name}, {"group", rpc::address_json(group.group)}};
+            }
+            return !more;
+        });
     }
-    return json{{"entries", std::move(entries)}};
+    return std::move(page).answer(more ? std::move(last) : json());
 }
 
 } // namespace

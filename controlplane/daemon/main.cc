@@ -111,10 +111,7 @@ int run(const CommandLine& line, const config::Accepted& accepted) {
         return failed(started.error());
     }
     loop.repeat([&router] { return router.turn(); });
-    loop.repeat([&] {
-        rates.sample((*dataplane)->table(), loop.now());
-        return FlowRates::kInterval;
-    });
+    loop.repeat([&] { return rates.sample((*dataplane)->table(), loop.now()); });
     spdlog::info("running version={} config={} socket={} ports={} interfaces={} workers={}", MCFWD_VERSION,
                  line.config, config.daemon.socket, config.ports.size(), config.interfaces.size(),
                  config.dataplane.worker_cores.size());

@@ -5,9 +5,12 @@
 // parameters, finds the caller, makes one call and spells the result.
 #include "commands.hh"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include <controlplane/daemon/mfe_json.hh>
+#include <controlplane/daemon/page.hh>
 #include <controlplane/rpc/parameters.hh>
 #include <controlplane/rpc/to_json.hh>
 
@@ -20,6 +23,9 @@ using group_manager::SourceGroup;
 using nlohmann::json;
 using protocols::RemoteClient;
 using rpc::Session;
+
+/// Groups that one task can spell.
+constexpr std::size_t kGroupsAtOnce = 1000;
 
 SourceGroup key_in(const json& params) {
     return {rpc::address_in(params, "group").value_or(Ipv4Address{}),
@@ -68,6 +74,16 @@ Expected<json> enter(Router& router, const json& params, Session& session) {
     return json{{"handle", entered->handle.value()}, {"restarted", entered->restarted}};
 }
 
+/// What is left of a client of the same name of before may be much.
+rpc::Work entering(Router& router, const json& params, Session& session) {
+    return [&router, params, &session]() -> std::optional<Expected<json>> {
+        if (router.remotes().make_way({id_in(params, "protocol_id"), id_in(params, "component_id")})) {
+            return std::nullopt;
+        }
+        return enter(router, params, session);
+    };
+}
+
 /// A method with a handle: `call` gets the client.
 template <typename Call>
 rpc::SessionHandler with_client(Router& router, Call call) {
@@ -96,6 +112,31 @@ rpc::SessionHandler with_interface(Router& router, Status unknown, Call call) {
         const auto result = call(**client, InterfaceKey{}, params);
         return std::unexpected(!result && result.error().status != unknown ? result.error()
                                                                            : interface.error());
+    };
+}
+
+/// The caller's memberships there go first when they are very many: the handoff itself is one task.
+Expected<rpc::Work> releasing(Router& router, const json& params, Session& session) {
+    const auto client = client_in(router, params, session);
+    if (!client) {
+        return std::unexpected(client.error());
+    }
+    const auto interface = interface_in(router, params, Status::kInvalidParameter);
+    if (!interface) {
+        return std::unexpected(interface.error());
+    }
+    if (auto allowed = (*client)->may_release(*interface); !allowed) {
+        return std::unexpected(allowed.error());
+    }
+    return [&router, params, &session, interface = *interface]() -> std::optional<Expected<json>> {
+        const auto still = client_in(router, params, session);
+        if (!still) {
+            return std::unexpected(still.error());
+        }
+        if ((*still)->drop_some(interface)) {
+            return std::nullopt;
+        }
+        return nothing((*still)->release(interface));
     };
 }
 
@@ -162,23 +203,53 @@ Expected<json> page_json(const Expected<group_manager::Page<Items>>& page, Spell
     return json{{"entries", std::move(entries)}, {"status", status_name(page->end)}};
 }
 
-/// `after`: nothing for the first page.
-Expected<json> mfe_page(const Router& router, const json& params, std::optional<SourceGroup> after) {
-    const std::size_t max = max_in(params);
+SourceGroup flow_of(const group_manager::MfeView& mfe) {
+    return mfe.flow;
+}
+SourceGroup flow_of(const group_manager::MfeStatsView& stats) {
+    return stats.mfe.flow;
+}
+
+/// As many entries as asked for, or as one task can spell; `read(after, limit)` gets them.
+template <typename Read, typename Spell>
+Expected<json> mfes_json(const json& params, SourceGroup after, Read read, Spell spell) {
+    constexpr std::size_t kChunk = 32;
+    Page page(params);
+    while (true) {
+        const auto chunk = read(after, std::min(page.room(), kChunk));
+        if (!chunk) {
+            return std::unexpected(chunk.error());
+        }
+        for (const auto& item : chunk->items) {
+            page.add(spell(item));
+            after = flow_of(item);
+        }
+        if (chunk->end == Status::kNoMoreItems || page.full()) {
+            return json{{"entries", std::move(page).entries()}, {"status", status_name(chunk->end)}};
+        }
+    }
+}
+
+/// Strictly behind `after`.
+Expected<json> mfe_page(const Router& router, const json& params, SourceGroup after) {
     const group_manager::GroupManager& groups = router.groups();
     if (!params.contains("stats")) {
-        return page_json(after ? groups.next_mfe(*after, max) : groups.first_mfe(max),
-                         [&](const group_manager::MfeView& mfe) { return mfe_json(router, mfe); });
+        return mfes_json(
+            params, after,
+            [&](SourceGroup behind, std::size_t limit) { return groups.next_mfe(behind, limit); },
+            [&](const group_manager::MfeView& mfe) { return mfe_json(router, mfe); });
     }
     const auto level = level_in(params);
-    return page_json(
-        after ? groups.next_mfe_stats(*after, max, level) : groups.first_mfe_stats(max, level),
+    return mfes_json(
+        params, after,
+        [&](SourceGroup behind, std::size_t limit) { return groups.next_mfe_stats(behind, limit, level); },
         [&](const group_manager::MfeStatsView& stats) { return mfe_stats_json(router, stats, level); });
 }
 
 void add_registration(rpc::Registry& registry, Router& router) {
-    registry.add("mgm.register",
-                 [&router](const json& params, Session& session) { return enter(router, params, session); });
+    registry.add_work("mgm.register", [&router](const json& params, Session& session) -> Expected<rpc::Work> {
+        return entering(router, params, session);
+    });
     registry.add("mgm.deregister", with_client(router, [&router](RemoteClient& client) {
                      return router.remotes().leave(client);
                  }));
@@ -194,11 +265,9 @@ void add_interfaces(rpc::Registry& registry, Router& router) {
                                 [](RemoteClient& client, InterfaceKey interface, const json&) {
                                     return client.take(interface);
                                 }));
-    registry.add("mgm.release_interface_ownership",
-                 with_interface(router, Status::kInvalidParameter,
-                                [](RemoteClient& client, InterfaceKey interface, const json&) {
-                                    return client.release(interface);
-                                }));
+    registry.add_work("mgm.release_interface_ownership", [&router](const json& params, Session& session) {
+        return releasing(router, params, session);
+    });
     registry.add("mgm.get_protocol_on_interface",
                  [&router](const json& params) { return protocol_on_interface(router, params); });
     registry.add("mgm.igmp_replay_complete",
@@ -232,7 +301,7 @@ void add_entries(rpc::Registry& registry, Router& router) {
         return stats ? Expected<json>(mfe_stats_json(router, *stats, level)) : std::unexpected(stats.error());
     });
     registry.add("mgm.get_first_mfe",
-                 [&router](const json& params) { return mfe_page(router, params, std::nullopt); });
+                 [&router](const json& params) { return mfe_page(router, params, SourceGroup{}); });
     registry.add("mgm.get_next_mfe",
                  [&router](const json& params) { return mfe_page(router, params, key_in(params)); });
     registry.add("mgm.set_mfe", [&router](const json& params, Session& session) {
@@ -268,16 +337,16 @@ void add_enumeration(rpc::Registry& registry, Router& router) {
             return started ? Expected<json>(json{{"enumeration", started->value()}})
                            : std::unexpected(started.error());
         });
-    registry.add("mgm.group_enumeration_get_next",
-                 with_enumeration(router,
-                                  [](RemoteClient& client, EnumerationHandle enumeration,
-                                     const json& params) -> Expected<json> {
-                                      return page_json(client.next_groups(enumeration, max_in(params)),
-                                                       [](SourceGroup key) -> json {
-                                                           return {{"source", rpc::source_json(key.source)},
-                                                                   {"group", rpc::source_json(key.group)}};
-                                                       });
-                                  }));
+    registry.add(
+        "mgm.group_enumeration_get_next",
+        with_enumeration(
+            router,
+            [](RemoteClient& client, EnumerationHandle enumeration, const json& params) -> Expected<json> {
+                const std::size_t max = std::min(max_in(params), kGroupsAtOnce);
+                return page_json(client.next_groups(enumeration, max), [](SourceGroup key) -> json {
+                    return {{"source", rpc::source_json(key.source)}, {"group", rpc::source_json(key.group)}};
+                });
+            }));
     registry.add(
         "mgm.group_enumeration_end",
         with_enumeration(router, [](RemoteClient& client, EnumerationHandle enumeration, const json&) {

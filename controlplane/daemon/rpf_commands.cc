@@ -55,6 +55,11 @@ Expected<json> show_rpf(Router& router, const json& params) {
     if (!source) {
         return all_routes(router);
     }
+    if (source->is_unspecified()) {
+        return fail(
+            Status::kInvalidParameter,
+            "0.0.0.0 is no address that packets come from; valid is a unicast address, e.g. 10.0.1.2");
+    }
     const auto rpf = router.view().lookup({{}, *source});
     if (!rpf) {
         return fail(Status::kNotFound,

@@ -18,13 +18,35 @@ using enum Audience;
 
 constexpr std::int64_t kVersionsKept = 1000;
 
-constexpr std::array kGroupFilter{
-    Parameter{"group", kGroup, kOptional, "", "only this group"},
-    Parameter{"source", kSource, kOptional, "", "only this source; * for the (*,G) entry"},
-};
-constexpr std::array kInterfaceFilter{
-    Parameter{"interface", kInterface, kOptional, "", "only this interface"},
-};
+constexpr Parameter kPageSize{.name = "max",
+                              .kind = kInteger,
+                              .presence = kOptional,
+                              .keyword = "",
+                              .help = "entries at most in this answer; as many as sensible if left out",
+                              .maximum = kPageLimit,
+                              .audience = kPrograms};
+constexpr Parameter page_after(std::span<const std::string_view> members) {
+    return {.name = "after",
+            .kind = kCursor,
+            .presence = kOptional,
+            .keyword = "",
+            .help = "\"next\" of the answer before; the first page if left out",
+            .words = members,
+            .audience = kPrograms};
+}
+constexpr std::array<std::string_view, 2> kFlowCursor{"group", "source"};
+constexpr std::array<std::string_view, 5> kMembershipCursor{"interface", "next_hop", "group", "source",
+                                                            "handle"};
+constexpr std::array<std::string_view, 2> kIgmpCursor{"interface", "group"};
+constexpr std::array<std::string_view, 1> kEventCursor{"sequence"};
+
+constexpr Parameter kOnlyGroup{"group", kGroup, kOptional, "", "only this group"};
+constexpr Parameter kOnlySource{"source", kSource, kOptional, "", "only this source; * for the (*,G) entry"};
+constexpr Parameter kOnlyInterface{"interface", kInterface, kOptional, "", "only this interface"};
+constexpr std::array kFlowFilter{kOnlyGroup, kOnlySource, kPageSize, page_after(kFlowCursor)};
+constexpr std::array kMembershipFilter{kOnlyGroup, kOnlySource, kPageSize, page_after(kMembershipCursor)};
+constexpr std::array kInterfaceFilter{kOnlyInterface};
+constexpr std::array kIgmpFilter{kOnlyInterface, kPageSize, page_after(kIgmpCursor)};
 constexpr std::array kVersionLimit{
     Parameter{"limit", kInteger, kOptional, "", "how many, newest first; 20 if left out", kVersionsKept},
 };
@@ -72,6 +94,8 @@ constexpr std::array kTopicFilter{
               .keyword = "",
               .help = "only this topic",
               .words = kTopics},
+    kPageSize,
+    page_after(kEventCursor),
 };
 constexpr std::array kTopicList{
     Parameter{.name = "topics",
@@ -174,18 +198,18 @@ constexpr std::array kCommands{
     Command{"show ports", "link, driver, packets, errors and XDP counts per port", kNone, "entries"},
     Command{"show workers", "core, load, cycles per packet and table version per worker", kNone, "entries"},
     Command{"show interfaces", "addresses, port, owner and querier per interface", kNone, "entries"},
-    Command{"show mfib", "what the workers forward: iif, oifs, packets, rates", kGroupFilter, "entries"},
-    Command{"show mfe", "the group manager's view: contributions, vetoes, timers", kGroupFilter, "entries"},
+    Command{"show mfib", "what the workers forward: iif, oifs, packets, rates", kFlowFilter, "entries"},
+    Command{"show mfe", "the group manager's view: contributions, vetoes, timers", kFlowFilter, "entries"},
     Command{"show ownership", "who owns each interface", kNone, "entries"},
-    Command{"show memberships", "who asked for which group where", kGroupFilter, "entries"},
-    Command{"show mroutes", "static multicast routes, of the configuration and of mroute add", kGroupFilter,
+    Command{"show memberships", "who asked for which group where", kMembershipFilter, "entries"},
+    Command{"show mroutes", "static multicast routes, of the configuration and of mroute add", kFlowFilter,
             "entries"},
     Command{"show rpf", "the multicast view: routes towards sources, or the one that holds for a source",
             kRpfSource, "entries"},
     Command{"show clients", "registered multicast protocols", kNone, "entries"},
     Command{"show igmp interfaces", "querier state, timers and counters per interface", kInterfaceFilter,
             "entries"},
-    Command{"show igmp groups", "groups with members: mode, sources, timers", kInterfaceFilter, "entries"},
+    Command{"show igmp groups", "groups with members: mode, sources, timers", kIgmpFilter, "entries"},
     Command{"show drops", "every reason for which packets and copies were dropped", kNone, "object"},
     Command{"show versions", "history of the forwarding table with causes", kVersionLimit, "entries"},
     Command{"show events", "the last 1,000 events: callbacks, changes, table versions, links", kTopicFilter,
@@ -262,6 +286,9 @@ std::string Command::usage() const {
     std::string text(words);
     std::string closing; // optional positions nest: "[GROUP [SOURCE]]"
     for (const Parameter& parameter : parameters) {
+        if (parameter.audience == kPrograms && audience == kPeople) {
+            continue;
+        }
         if (parameter.required()) {
             text += ' ' + placeholder(parameter);
         } else if (parameter.keyword.empty()) {
@@ -322,6 +349,8 @@ std::string_view kind_name(ParameterKind kind) {
         return "word";
     case kWords:
         return "words";
+    case kCursor:
+        return "cursor";
     }
     return "unknown";
 }

@@ -28,9 +28,13 @@ enum class ParameterKind : std::uint8_t {
     kName,          ///< 1 to 31 letters, digits, "_", "-" or ".", beginning with a letter or digit
     kWord,          ///< one of `Parameter::words`
     kWords,         ///< JSON array of different ones of `Parameter::words`; on the command line WORD ...
+    kCursor,        ///< JSON object with the members `Parameter::words`: where a page of a list ended
 };
 
 enum class Presence : std::uint8_t { kRequired, kOptional };
+
+/// Who calls a method or uses a parameter. mcfwdctl has commands for those of people only.
+enum class Audience : std::uint8_t { kPeople, kPrograms };
 
 struct Parameter {
     std::string_view name; ///< key in `params`
@@ -40,13 +44,11 @@ struct Parameter {
     std::string_view help;
     std::int64_t maximum = 0;                     ///< kInteger, kSeconds
     std::int64_t minimum = 1;                     ///< kInteger
-    std::span<const std::string_view> words = {}; ///< kWord, kWords
+    std::span<const std::string_view> words = {}; ///< kWord, kWords, kCursor
+    Audience audience = Audience::kPeople;
 
     [[nodiscard]] constexpr bool required() const { return presence == Presence::kRequired; }
 };
-
-/// Who calls a method. mcfwdctl has commands for those of people only.
-enum class Audience : std::uint8_t { kPeople, kPrograms };
 
 struct Command {
     std::string_view words; ///< as typed, e.g. "show igmp groups"
@@ -70,6 +72,9 @@ struct Command {
 
 /// "group", "source", ... as rpc.discover names a kind.
 [[nodiscard]] std::string_view kind_name(ParameterKind kind);
+
+/// Entries in one answer of a command that lists many.
+inline constexpr std::int64_t kPageLimit = 1000;
 
 /// Topics of the event stream.
 [[nodiscard]] std::span<const std::string_view> event_topics();

@@ -19,15 +19,16 @@
 
 namespace mcfwd::rpc {
 
-Connection::Connection(Socket socket, Peer peer, const Registry& registry, const ServerOptions& options,
-                       ServerCounters& counters)
+Connection::Connection(Socket socket, Peer peer, Shared& shared)
     : socket_(std::move(socket)),
       peer_(std::move(peer)),
       stall_(socket_.get_executor()),
-      registry_(registry),
-      options_(options),
-      counters_(counters),
-      framer_(options.line_limit) {}
+      shared_(shared),
+      options_(shared.options),
+      counters_(shared.counters),
+      framer_(options_.line_limit) {}
+
+Connection::~Connection() = default;
 
 void Connection::start(Closed closed) {
     closed_ = std::move(closed);
@@ -41,6 +42,8 @@ void Connection::close() {
     closed_ = nullptr;
     hooks_.clear();
     output_.clear();
+    note_pushed();
+    exchange_.reset();
 }
 
 /// Closes and reports it. Only called from tasks of this connection, never from inside a handler.
@@ -52,12 +55,31 @@ void Connection::end() {
     if (closed) {
         closed(self);
     }
-    for (const auto& hook : hooks) {
+    for (const auto& [number, hook] : hooks) {
         hook();
     }
 }
 
-/// A request without memory is answered (answer_line); without memory to read or write there is no telling
+Session::CloseHook Connection::on_close(std::function<void()> hook) {
+    hooks_.emplace(++last_hook_, std::move(hook));
+    return last_hook_;
+}
+
+/// Of a client that has nothing more to say but listens: the next news of it is that it has gone.
+void Connection::wait_for_end() {
+    socket_.async_wait(Socket::wait_error, [self = shared_from_this()](asio::error_code error) {
+        if (!self->socket_.is_open()) {
+            return;
+        }
+        if (error || self->peer_gone()) {
+            self->end();
+        } else {
+            self->guarded([&] { self->wait_for_end(); });
+        }
+    });
+}
+
+/// A request without memory is answered (request.cc); without memory to read or write there is no telling
 /// where in a line the connection stands, so it ends.
 template <typename Body>
 void Connection::guarded(Body body) {
@@ -92,9 +114,13 @@ void Connection::read() {
                             });
 }
 
-/// Handles one line at most, so that a client with many lines does not keep the control thread from others.
+/// One step of one line, so that a client that asks for much does not keep the control thread from others.
 void Connection::serve() {
     if (!socket_.is_open() || ending_) {
+        return;
+    }
+    if (exchange_) {
+        serve_step();
         return;
     }
     if (unsent() > options_.output_limit) {
@@ -105,8 +131,8 @@ void Connection::serve() {
     switch (framer_.next(line)) {
     case Framing::kLine:
         ++counters_.requests;
-        send(answer_line(registry_, line, *this));
-        serve_later();
+        exchange_ = std::make_unique<Exchange>(shared_.registry, *this, line);
+        serve_step();
         return;
     case Framing::kTooLong:
         ++counters_.oversized_lines;
@@ -120,11 +146,23 @@ void Connection::serve() {
             read();
             return;
         }
+        if (stays_open_) {
+            wait_for_end();
+            return;
+        }
         ending_ = true;
         if (idle()) {
             end();
         }
     }
+}
+
+void Connection::serve_step() {
+    if (!exchange_->step()) {
+        send(exchange_->answer());
+        exchange_.reset();
+    }
+    serve_later();
 }
 
 void Connection::serve_later() {
@@ -145,9 +183,12 @@ void Connection::push(const std::shared_ptr<LineSource>& source, std::size_t oct
         return;
     }
     output_.add(source, octets);
+    note_pushed();
+    if (shared_.pushed > options_.total_push_limit) {
+        shared_.relieve();
+    }
     if (output_.pushed_octets() > options_.push_limit) {
-        cut_off_ = true;
-        asio::post(socket_.get_executor(), [self = shared_from_this()] { self->cut_off(); });
+        cut_off_soon();
     } else if (piece_.empty() && !woken_) {
         woken_ = true;
         asio::post(socket_.get_executor(), [self = shared_from_this()] {
@@ -157,10 +198,23 @@ void Connection::push(const std::shared_ptr<LineSource>& source, std::size_t oct
     }
 }
 
+void Connection::note_pushed() {
+    shared_.pushed += output_.pushed_octets() - noted_pushed_;
+    noted_pushed_ = output_.pushed_octets();
+}
+
+void Connection::cut_off_soon() {
+    if (!cut_off_) {
+        cut_off_ = true;
+        asio::post(socket_.get_executor(), [self = shared_from_this()] { self->cut_off(); });
+    }
+}
+
 /// Begins with the next piece unless one is being written.
 void Connection::write() {
     if (piece_.empty() && !output_.empty() && socket_.is_open()) {
         piece_ = output_.next_piece();
+        note_pushed();
         sent_ = 0;
         write_piece();
     }

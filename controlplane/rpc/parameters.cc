@@ -144,6 +144,31 @@ bool are_some_of(const json& value, std::span<const std::string_view> words) {
            });
 }
 
+/// Each member by its name: what a list can be ordered by.
+bool is_cursor_member(std::string_view name, const json& value) {
+    if (name == "interface") {
+        return is_interface_name(value);
+    }
+    if (name == "group") {
+        return value == "*" || is_group(value);
+    }
+    if (name == "source") {
+        return is_source(value);
+    }
+    if (name == "next_hop") {
+        return value.is_null() || is_address(value);
+    }
+    return is_integer_within(value, 0, std::numeric_limits<std::int64_t>::max());
+}
+
+bool is_cursor(const json& value, std::span<const std::string_view> members) {
+    return value.is_object() && value.size() == members.size() &&
+           std::ranges::all_of(members, [&](std::string_view name) {
+               const auto member = value.find(name);
+               return member != value.end() && is_cursor_member(name, *member);
+           });
+}
+
 /// "a, b, c" (fmt::join of fmt 9 does not compile without warnings under gcc 12).
 template <typename Items, typename Name = std::identity>
 std::string joined(const Items& items, Name name = {}) {
@@ -226,6 +251,10 @@ Expected<void> check_value(const Parameter& parameter, const json& value) {
     case ParameterKind::kInteger:
         return require(is_integer_within(value, parameter.minimum, parameter.maximum), [&] {
             return fmt::format("a whole number from {} to {}", parameter.minimum, parameter.maximum);
+        });
+    case ParameterKind::kCursor:
+        return require(is_cursor(value, parameter.words), [&] {
+            return fmt::format("\"next\" of an answer, an object with {}", joined(parameter.words));
         });
     case ParameterKind::kSeconds:
         return require(is_seconds_up_to(value, parameter.maximum),

@@ -26,6 +26,8 @@ json describe(const Parameter& parameter) {
                    {"help", parameter.help}};
     if (parameter.kind == ParameterKind::kLevel) {
         described["values"] = log_levels();
+    } else if (parameter.kind == ParameterKind::kCursor) {
+        described["members"] = parameter.words;
     } else if (!parameter.words.empty()) {
         described["values"] = parameter.words;
     } else if (parameter.kind == ParameterKind::kInteger) {
@@ -67,8 +69,16 @@ void Registry::add(std::string_view method, Handler handler) {
 }
 
 void Registry::add(std::string_view method, SessionHandler handler) {
+    enter(method, {.at_once = std::move(handler), .in_parts = {}});
+}
+
+void Registry::add_work(std::string_view method, WorkHandler handler) {
+    enter(method, {.at_once = {}, .in_parts = std::move(handler)});
+}
+
+void Registry::enter(std::string_view method, Handlers handlers) {
     const bool known = find_method(method) != nullptr;
-    if (!known || !handlers_.try_emplace(std::string(method), std::move(handler)).second) {
+    if (!known || !handlers_.try_emplace(std::string(method), std::move(handlers)).second) {
         fmt::print(stderr, "handler for \"{}\": {}\n", method,
                    known ? "there is one already" : "no such command");
         std::abort();
@@ -85,7 +95,7 @@ std::vector<std::string> Registry::missing() const {
     return methods;
 }
 
-const SessionHandler* Registry::find(std::string_view method) const {
+const Registry::Handlers* Registry::find(std::string_view method) const {
     const auto found = handlers_.find(method);
     return found == handlers_.end() ? nullptr : &found->second;
 }

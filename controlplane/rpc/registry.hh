@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,14 @@ class Session;
 using SessionHandler =
     std::function<Expected<nlohmann::json>(const nlohmann::json& params, Session& session)>;
 
+/// One part of what a request asks for, where all of it would hold others up. Nothing: there is more, call
+/// again in a task of its own. Further requests of the connection wait; if it ends, `Work` is not called any
+/// more.
+using Work = std::function<std::optional<Expected<nlohmann::json>>()>;
+
+/// Begins such work; the first part is called at once. An Error is the answer, and nothing has been done.
+using WorkHandler = std::function<Expected<Work>(const nlohmann::json& params, Session& session)>;
+
 class Registry {
   public:
     /// rpc.discover is there from the start.
@@ -38,15 +47,23 @@ class Registry {
     /// invariant of this program and ends it with a message.
     void add(std::string_view method, Handler handler);
     void add(std::string_view method, SessionHandler handler);
+    void add_work(std::string_view method, WorkHandler handler);
 
     /// Methods of the command table that nobody answers. The daemon refuses to start unless this is empty.
     [[nodiscard]] std::vector<std::string> missing() const;
 
+    /// One of them is set.
+    struct Handlers {
+        SessionHandler at_once;
+        WorkHandler in_parts;
+    };
     /// Null when nobody answers `method`.
-    [[nodiscard]] const SessionHandler* find(std::string_view method) const;
+    [[nodiscard]] const Handlers* find(std::string_view method) const;
 
   private:
-    std::map<std::string, SessionHandler, std::less<>> handlers_;
+    void enter(std::string_view method, Handlers handlers);
+
+    std::map<std::string, Handlers, std::less<>> handlers_;
 };
 
 } // namespace mcfwd::rpc

@@ -66,28 +66,7 @@ json id_of(const json& request) {
     return id == request.end() || id->is_structured() ? json() : *id;
 }
 
-/// Who answers, and whom.
-struct Context {
-    const Registry& registry;
-    Session& session;
-};
-
-std::string call(const Context& context, const json& request, const json& id) {
-    const auto& method = request.at("method").get_ref<const std::string&>();
-    const Command* command = find_method(method);
-    const SessionHandler* handler = context.registry.find(method);
-    if (command == nullptr || handler == nullptr) {
-        return error_text(
-            id, ErrorCode::kMethodNotFound,
-            fmt::format("no method \"{}\"; rpc.discover lists all of them", method.substr(0, 60)));
-    }
-    const auto params = request.find("params");
-    const auto checked = check_parameters(*command, params == request.end() ? json() : *params);
-    if (!checked) {
-        return error_text(id, ErrorCode::kInvalidParams, checked.error().what,
-                          {{"status", status_name(checked.error().status)}});
-    }
-    Expected<json> result = (*handler)(*checked, context.session);
+std::string answer_text(const json& id, Expected<json> result) {
     if (!result) {
         return error_text(id, ErrorCode::kRefused, result.error().what,
                           {{"status", status_name(result.error().status)}});
@@ -104,15 +83,104 @@ std::string out_of_memory(const json& id) {
         {{"status", status_name(Status::kNotEnoughMemory)}});
 }
 
-/// Empty for a notification.
-std::string answer_request(const Context& context, const json& request) {
+} // namespace
+
+class Exchange::Impl {
+  public:
+    Impl(const Registry& registry, Session& session) : registry_(registry), session_(session) {}
+
+    void take(std::string_view line);
+    bool step();
+    [[nodiscard]] std::string answer() const;
+
+  private:
+    void take_batch(json batch);
+    /// The answer to the next request, made without regard to whether one is due. Nothing: there is more to
+    /// do.
+    std::optional<std::string> handle(const json& request);
+    std::optional<std::string> call(const json& request);
+    std::optional<std::string> go_on(const json& request);
+    void add(std::string_view answer);
+
+    const Registry& registry_;
+    Session& session_;
+    json requests_ = json::array();
+    std::size_t next_ = 0; ///< request to be done
+    Work work_;            ///< what is left of it, once it has begun
+    bool batch_ = false;
+    std::string answers_;
+};
+
+void Exchange::Impl::take(std::string_view line) {
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) {
+        return;
+    }
+    bool too_deep = false;
+    const auto bounded = [&](int depth, json::parse_event_t, const json&) {
+        too_deep = too_deep || depth > kDepthLimit;
+        return !too_deep;
+    };
+    try {
+        json request = json::parse(line, bounded);
+        if (too_deep) {
+            answers_ = error_text({}, ErrorCode::kInvalidRequest,
+                                  fmt::format("nested deeper than {}; {}", kDepthLimit, kForm));
+        } else if (request.is_array()) {
+            take_batch(std::move(request));
+        } else {
+            requests_.push_back(std::move(request));
+        }
+    } catch (const json::parse_error& error) {
+        answers_ = error_text({}, ErrorCode::kParseError,
+                              fmt::format("not JSON at octet {}; {}", error.byte, kForm));
+    } catch (const json::out_of_range&) { // 1e999 is JSON, but no number here
+        answers_ =
+            error_text({}, ErrorCode::kParseError, fmt::format("a number that is too large; {}", kForm));
+    } catch (const std::bad_alloc&) {
+        answers_ = out_of_memory({});
+    }
+}
+
+void Exchange::Impl::take_batch(json batch) {
+    if (batch.empty() || batch.size() > kBatchLimit) {
+        answers_ =
+            error_text({}, ErrorCode::kInvalidRequest,
+                       fmt::format("a batch of {} requests; valid is 1 to {}", batch.size(), kBatchLimit));
+        return;
+    }
+    batch_ = true;
+    requests_ = std::move(batch);
+}
+
+bool Exchange::Impl::step() {
+    if (next_ == requests_.size()) {
+        return false;
+    }
+    const json& request = requests_[next_];
+    const std::optional<std::string> done = work_ ? go_on(request) : handle(request);
+    if (!done) {
+        return true;
+    }
+    work_ = nullptr;
+    const bool notification = !request.contains("id") && !invalid_because(request);
+    if (!notification) {
+        add(*done);
+    }
+    return ++next_ < requests_.size();
+}
+
+std::optional<std::string> Exchange::Impl::handle(const json& request) {
     const json id = id_of(request);
+    if (answers_.size() > kBatchOctets) {
+        return error_text(
+            id, ErrorCode::kInvalidRequest,
+            fmt::format("not done: the answers of this batch are over {} octets", kBatchOctets));
+    }
     try {
         if (const auto why = invalid_because(request)) {
             return error_text(id, ErrorCode::kInvalidRequest, fmt::format("{}; {}", *why, kForm));
         }
-        std::string answer = call(context, request, id);
-        return request.contains("id") ? answer : std::string();
+        return call(request);
     } catch (const std::bad_alloc&) {
         return out_of_memory(id);
     } catch (const std::exception& exception) {
@@ -120,61 +188,67 @@ std::string answer_request(const Context& context, const json& request) {
     }
 }
 
-std::string answer_batch(const Context& context, const json& batch) {
-    if (batch.empty() || batch.size() > kBatchLimit) {
-        return error_text({}, ErrorCode::kInvalidRequest,
-                          fmt::format("a batch of {} requests; valid is 1 to {}", batch.size(), kBatchLimit));
+std::optional<std::string> Exchange::Impl::call(const json& request) {
+    const json id = id_of(request);
+    const auto& method = request.at("method").get_ref<const std::string&>();
+    const Command* command = find_method(method);
+    const Registry::Handlers* handlers = registry_.find(method);
+    if (command == nullptr || handlers == nullptr) {
+        return error_text(
+            id, ErrorCode::kMethodNotFound,
+            fmt::format("no method \"{}\"; rpc.discover lists all of them", method.substr(0, 60)));
     }
-    std::string answers;
-    for (const json& request : batch) {
-        const std::string answer =
-            answers.size() <= kBatchOctets
-                ? answer_request(context, request)
-                : error_text(
-                      id_of(request), ErrorCode::kInvalidRequest,
-                      fmt::format("not done: the answers of this batch are over {} octets", kBatchOctets));
-        if (!answer.empty()) {
-            answers += answers.empty() ? '[' : ',';
-            answers += answer;
-        }
+    const auto params = request.find("params");
+    const auto checked = check_parameters(*command, params == request.end() ? json() : *params);
+    if (!checked) {
+        return error_text(id, ErrorCode::kInvalidParams, checked.error().what,
+                          {{"status", status_name(checked.error().status)}});
     }
-    return answers.empty() ? answers : answers + ']';
+    if (handlers->at_once) {
+        return answer_text(id, handlers->at_once(*checked, session_));
+    }
+    auto work = handlers->in_parts(*checked, session_);
+    if (!work) {
+        return answer_text(id, std::unexpected(work.error()));
+    }
+    work_ = std::move(*work);
+    return go_on(request);
 }
 
-std::string answer_text(const Context& context, std::string_view line) {
-    bool too_deep = false;
-    const auto bounded = [&](int depth, json::parse_event_t, const json&) {
-        too_deep = too_deep || depth > kDepthLimit;
-        return !too_deep;
-    };
+std::optional<std::string> Exchange::Impl::go_on(const json& request) {
+    const json id = id_of(request);
     try {
-        const json request = json::parse(line, bounded);
-        if (too_deep) {
-            return error_text({}, ErrorCode::kInvalidRequest,
-                              fmt::format("nested deeper than {}; {}", kDepthLimit, kForm));
-        }
-        return request.is_array() ? answer_batch(context, request) : answer_request(context, request);
-    } catch (const json::parse_error& error) {
-        return error_text({}, ErrorCode::kParseError,
-                          fmt::format("not JSON at octet {}; {}", error.byte, kForm));
-    } catch (const json::out_of_range&) { // 1e999 is JSON, but no number here
-        return error_text({}, ErrorCode::kParseError, fmt::format("a number that is too large; {}", kForm));
+        auto result = work_();
+        return result ? std::optional(answer_text(id, std::move(*result))) : std::nullopt;
     } catch (const std::bad_alloc&) {
-        return out_of_memory({});
+        return out_of_memory(id);
+    } catch (const std::exception& exception) {
+        return error_text(id, ErrorCode::kInternalError, fmt::format("internal error: {}", exception.what()));
     }
 }
 
-} // namespace
+void Exchange::Impl::add(std::string_view answer) {
+    if (batch_) {
+        answers_ += answers_.empty() ? '[' : ',';
+    }
+    answers_ += answer;
+}
 
-std::string answer_line(const Registry& registry, std::string_view line, Session& session) {
-    if (line.find_first_not_of(" \t\r") == std::string_view::npos) {
-        return {};
-    }
-    std::string answer = answer_text({registry, session}, line);
-    if (!answer.empty()) {
-        answer += '\n';
-    }
-    return answer;
+std::string Exchange::Impl::answer() const {
+    return answers_.empty() ? std::string() : answers_ + (batch_ ? "]\n" : "\n");
+}
+
+Exchange::Exchange(const Registry& registry, Session& session, std::string_view line)
+    : impl_(std::make_unique<Impl>(registry, session)) {
+    impl_->take(line);
+}
+Exchange::~Exchange() = default;
+
+bool Exchange::step() {
+    return impl_->step();
+}
+std::string Exchange::answer() const {
+    return impl_->answer();
 }
 
 std::string error_line(ErrorCode code, std::string_view message) {

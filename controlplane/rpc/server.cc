@@ -4,6 +4,7 @@
 // Accepts, checks the peer, and keeps the set of open connections.
 #include "server.hh"
 
+#include <algorithm>
 #include <new>
 #include <set>
 #include <string>
@@ -30,8 +31,10 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
         : file_(std::move(file)),
           acceptor_(io, asio::local::stream_protocol(), file_.release()),
           retry_(io),
-          registry_(registry),
-          options_(std::move(options)) {}
+          options_(std::move(options)),
+          shared_{.registry = registry, .options = options_, .counters = counters_, .relieve = [this] {
+                      relieve();
+                  }} {}
 
     void accept();
     void stop();
@@ -41,13 +44,14 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
     void accepted(Connection::Socket socket);
     void accept_after_pause();
     [[nodiscard]] std::string refusal(const Expected<Peer>& peer);
+    void relieve();
 
     SocketFile file_;
     asio::local::stream_protocol::acceptor acceptor_;
     asio::steady_timer retry_;
-    const Registry& registry_;
     const ServerOptions options_;
     ServerCounters counters_;
+    Connection::Shared shared_;
     std::set<std::shared_ptr<Connection>> connections_;
 };
 
@@ -90,8 +94,7 @@ void Server::Impl::accepted(Connection::Socket socket) {
         return;
     }
     ++counters_.accepted;
-    auto connection =
-        std::make_shared<Connection>(std::move(socket), std::move(*peer), registry_, options_, counters_);
+    auto connection = std::make_shared<Connection>(std::move(socket), std::move(*peer), shared_);
     connections_.insert(connection);
     connection->start([weak = weak_from_this()](const std::shared_ptr<Connection>& closed) {
         if (const auto self = weak.lock()) {
@@ -114,6 +117,15 @@ std::string Server::Impl::refusal(const Expected<Peer>& peer) {
         return fmt::format("{} connections are open, which is the limit", connections_.size());
     }
     return {};
+}
+
+/// Too much waits for all clients together: the one for which most does has to go.
+void Server::Impl::relieve() {
+    const auto most = std::ranges::max_element(connections_, {},
+                                               [](const auto& connection) { return connection->pushed(); });
+    if (most != connections_.end()) {
+        (*most)->cut_off_soon();
+    }
 }
 
 void Server::Impl::stop() {

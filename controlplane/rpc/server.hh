@@ -28,6 +28,8 @@ struct ServerOptions {
                                << 20U; ///< octets that may wait behind the answer being written
     std::size_t push_limit = std::size_t{64}
                              << 20U; ///< octets that notifications may hold while they wait for a client
+    std::size_t total_push_limit = std::size_t{256}
+                                   << 20U; ///< the same for all clients together: over it, who has most goes
     std::size_t connection_limit = 64;
     std::chrono::milliseconds stall_limit =
         std::chrono::seconds(30); ///< longest time a client may take nothing

@@ -17,6 +17,7 @@
 #include <controlplane/rpc/registry.hh>
 #include <controlplane/rpc/request.hh>
 
+#include "answer_line.hh"
 #include "fake_session.hh"
 
 using namespace mcfwd;

@@ -124,6 +124,33 @@ TEST(Parameters, TakesNamesPositionsOrNothing) {
     EXPECT_EQ(check_parameters(command("show.mfib"), json::array()).value(), json::object());
 }
 
+TEST(Parameters, TakesOnlyCursorsThatAnAnswerCouldHaveGiven) {
+    const auto valid = [](std::string_view method, const json& after) {
+        return check_parameters(command(method), {{"after", after}}).has_value();
+    };
+    EXPECT_TRUE(valid("show.mfe", {{"group", "239.1.1.1"}, {"source", "10.0.1.2"}}));
+    EXPECT_TRUE(valid("show.mfib", {{"group", "239.1.1.1"}, {"source", "*"}}));
+    const json place{
+        {"interface", "lan1"}, {"next_hop", nullptr}, {"group", "*"}, {"source", "*"}, {"handle", 3}};
+    EXPECT_TRUE(valid("show.memberships", place));
+    for (const auto& [member, wrong] :
+         json{
+             {"interface", 1}, {"next_hop", "10"}, {"group", "10.0.0.1"}, {"source", nullptr}, {"handle", -1}}
+             .items()) {
+        json bad = place;
+        bad[member] = wrong;
+        EXPECT_FALSE(valid("show.memberships", bad)) << member;
+        bad.erase(member);
+        EXPECT_FALSE(valid("show.memberships", bad)) << member;
+    }
+    EXPECT_FALSE(valid("show.mfe", place)) << "of another list";
+    EXPECT_FALSE(valid("show.mfe", nullptr));
+    EXPECT_EQ(refusal("show.events", {{"after", 5}}),
+              "parameter \"after\": 5 is not valid; valid is \"next\" of an answer, an object with sequence");
+    EXPECT_EQ(refusal("show.mfe", {{"max", 0}}),
+              "parameter \"max\": 0 is not valid; valid is a whole number from 1 to 1000");
+}
+
 TEST(Parameters, NamesWhatIsMissing) {
     EXPECT_EQ(
         refusal("mroute.add", {{"source", "10.0.1.2"}, {"group", "239.1.1.1"}, {"iif", "lan1"}}),
@@ -133,11 +160,11 @@ TEST(Parameters, NamesWhatIsMissing) {
 
 TEST(Parameters, NamesWhatIsUnknown) {
     EXPECT_EQ(refusal("show.mfib", {{"grup", "239.1.1.1"}}),
-              "unknown parameter \"grup\"; valid are group, source");
+              "unknown parameter \"grup\"; valid are group, source, max, after");
     EXPECT_EQ(refusal("show.ports", {{"port", "p0"}}),
               "unknown parameter \"port\"; \"show ports\" takes none");
-    EXPECT_EQ(refusal("show.mfib", json::array({"239.1.1.1", "*", "x"})),
-              "params: 3 values for 2 parameters; valid is: show mfib [GROUP [SOURCE]]");
+    EXPECT_EQ(refusal("mroute.del", json::array({"*", "239.1.1.1", "x"})),
+              "params: 3 values for 2 parameters; valid is: mroute del SOURCE GROUP");
 }
 
 TEST(Parameters, ChecksGroups) {

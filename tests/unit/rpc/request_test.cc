@@ -13,6 +13,7 @@
 #include <controlplane/rpc/registry.hh>
 #include <controlplane/rpc/request.hh>
 
+#include "answer_line.hh"
 #include "fake_session.hh"
 
 using namespace mcfwd;
@@ -183,6 +184,56 @@ TEST_F(Requests, BoundsBatches) {
         << "two answers of 5 MiB are over the limit of 8 MiB";
 }
 
+TEST_F(Requests, LeavesNotificationsBehindTheLimitUnansweredToo) {
+    const json big{{"jsonrpc", "2.0"}, {"id", 1}, {"method", "config.check"}, {"params", {"/x"}}};
+    const json note{{"jsonrpc", "2.0"}, {"method", "show.mfib"}};
+    const json answers = ask(json::array({big, big, note, 5}).dump());
+    ASSERT_EQ(answers.size(), 3U);
+    EXPECT_EQ(answers[2].at("error").at("code"), -32600);
+    EXPECT_EQ(calls, 0) << "what is behind the limit is not done";
+}
+
+TEST_F(Requests, DoesOneRequestOfABatchAStep) {
+    const json one{{"jsonrpc", "2.0"}, {"id", 1}, {"method", "show.mfib"}};
+    const std::string line = json::array({one, one, one}).dump();
+    Exchange exchange(registry, session, line);
+    EXPECT_TRUE(exchange.step());
+    EXPECT_EQ(calls, 1);
+    EXPECT_TRUE(exchange.step());
+    EXPECT_FALSE(exchange.step());
+    EXPECT_EQ(calls, 3);
+    EXPECT_EQ(json::parse(exchange.answer()).size(), 3U);
+}
+
+TEST_F(Requests, DoesWorkInParts) {
+    int parts = 0;
+    registry.add_work("log.level", [&](const json& params, Session&) -> Expected<Work> {
+        if (params.empty()) {
+            return fail(Status::kCanNotComplete, "not now");
+        }
+        return [&]() -> std::optional<Expected<json>> {
+            if (++parts == 4) {
+                throw std::runtime_error("boom");
+            }
+            return parts < 3 ? std::nullopt : std::optional<Expected<json>>(json{{"parts", parts}});
+        };
+    });
+    const std::string line = R"({"jsonrpc":"2.0","id":7,"method":"log.level","params":["info"]})";
+    Exchange exchange(registry, session, line);
+    EXPECT_TRUE(exchange.step());
+    EXPECT_TRUE(exchange.step());
+    EXPECT_EQ(parts, 2);
+    EXPECT_FALSE(exchange.step());
+    EXPECT_EQ(json::parse(exchange.answer()),
+              (json{{"jsonrpc", "2.0"}, {"id", 7}, {"result", {{"parts", 3}}}}));
+    EXPECT_EQ(code(line), -32603);
+    EXPECT_EQ(code(R"({"jsonrpc":"2.0","id":7,"method":"log.level"})"), -32000);
+    parts = 0;
+    const json batch = ask('[' + line + ',' + line + ']');
+    EXPECT_EQ(batch.at(0).at("result").at("parts"), 3);
+    EXPECT_EQ(batch.at(1).at("error").at("code"), -32603) << "the second one begins with part 4";
+}
+
 TEST_F(Requests, SurvivesDeepNesting) {
     const std::size_t deep = 500000;
     EXPECT_EQ(code(std::string(deep, '[') + std::string(deep, ']')), -32600);
@@ -213,7 +264,8 @@ TEST(RegistryDeathTest, RefusesUnknownAndDoubleHandlers) {
 TEST(RegistryTest, DescribesEveryMethod) {
     const Registry registry;
     FakeSession session;
-    const json methods = (*registry.find("rpc.discover"))(json::object(), session).value().at("methods");
+    const json methods =
+        registry.find("rpc.discover")->at_once(json::object(), session).value().at("methods");
     EXPECT_EQ(methods.size(), commands().size());
     for (const json& method : methods) {
         if (method.at("name") == "mgm.register") {

@@ -65,6 +65,12 @@ class ServerTest : public testing::Test {
             watched = &session;
             return json::object();
         });
+        registry.add("log.level", [this](const json&, Session& session) -> Expected<json> {
+            session.on_close([this] { ++ends; });
+            session.stay_open();
+            watched = &session;
+            return json::object();
+        });
         registry.add("shutdown", [this](const json&) -> Expected<json> {
             asio::post(io, [this] { server->stop(); });
             return json::object();
@@ -358,6 +364,89 @@ TEST_F(ServerTest, CutsOffAClientForWhichTooMuchWaits) {
     EXPECT_TRUE(eventually([&] { return server->counters().slow_readers == 1; }));
     EXPECT_EQ(server->counters().connections, 0U);
     EXPECT_EQ(ends, 1) << "who follows it is told";
+}
+
+TEST_F(ServerTest, CutsOffWhoHasMostWhenTooMuchWaitsForAllTogether) {
+    options.total_push_limit = std::size_t{40} * 3000;
+    pushed = 2000;
+    start();
+    SocketClient idle(options.socket);
+    ASSERT_TRUE(write_all(idle, request(1, "config.show")));
+    Session* first = nullptr;
+    ASSERT_TRUE(eventually([&] { return (first = watched) != nullptr; }));
+    asio::post(io, [this, first] {
+        for (int i = 0; i < 100000; ++i) { // more than the socket takes
+            ticker->waiting.push_back(i);
+        }
+        for (int i = 0; i < 2500; ++i) {
+            first->push(ticker, 40);
+        }
+    });
+    SocketClient other(options.socket);
+    ASSERT_TRUE(write_all(other, request(2, "clear.counters")));
+    EXPECT_TRUE(eventually([&] { return server->counters().slow_readers == 1; }));
+    EXPECT_EQ(ends, 1) << "the first one";
+    EXPECT_EQ(server->counters().connections, 1U);
+}
+
+TEST_F(ServerTest, GoesOnTellingAClientThatOnlyListens) {
+    start();
+    SocketClient client(options.socket);
+    ASSERT_TRUE(write_all(client, request(1, "log.level")));
+    EXPECT_EQ(next(client).at("id"), 1);
+    client.end_input();
+    for (int round = 0; round < 3; ++round) {
+        asio::post(io, [this] {
+            ticker->waiting.push_back(7);
+            watched->push(ticker, 40);
+        });
+        ASSERT_EQ(next(client), 7);
+    }
+    EXPECT_EQ(server->counters().connections, 1U);
+    client.close();
+    EXPECT_TRUE(eventually([&] { return server->counters().connections == 0; }));
+    EXPECT_EQ(ends, 1);
+}
+
+TEST_F(ServerTest, ServesOthersBetweenThePartsOfAWorkAndTheSameClientAfterIt) {
+    int parts = 0;
+    bool finish = false;
+    registry.add_work("config.check", [&](const json&, Session&) -> Expected<Work> {
+        return [&]() -> std::optional<Expected<json>> {
+            ++parts;
+            return finish ? std::optional<Expected<json>>(json::object()) : std::nullopt;
+        };
+    });
+    start();
+    SocketClient busy(options.socket);
+    ASSERT_TRUE(write_all(busy, request(1, "config.check", {{"path", "/x"}}) + request(2, "show.status")));
+    SocketClient other(options.socket);
+    ASSERT_TRUE(write_all(other, request(5, "show.status")));
+    EXPECT_EQ(next(other).at("id"), 5);
+    EXPECT_GT(parts, 0);
+    EXPECT_FALSE(busy.line()) << "its next request waits too";
+    finish = true;
+    EXPECT_EQ(next(busy).at("id"), 1);
+    EXPECT_EQ(next(busy).at("id"), 2);
+}
+
+TEST_F(ServerTest, GivesUpWorkWhenTheConnectionEnds) {
+    int parts = 0;
+    registry.add_work("config.check", [&](const json&, Session&) -> Expected<Work> {
+        return [&]() -> std::optional<Expected<json>> {
+            ++parts;
+            return std::nullopt;
+        };
+    });
+    start();
+    SocketClient client(options.socket);
+    ASSERT_TRUE(write_all(client, request(1, "config.check", {{"path", "/x"}})));
+    ASSERT_TRUE(eventually([&] { return parts > 2; }));
+    server->stop();
+    const int before = parts;
+    io.restart();
+    io.poll();
+    EXPECT_EQ(parts, before);
 }
 
 TEST_F(ServerTest, TellsOnceThatAClientHasGone) {
