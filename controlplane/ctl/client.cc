@@ -82,6 +82,30 @@ Outcome<json> Client::call(const std::string& method, const json& params) {
     return gone("answered something that is not JSON-RPC");
 }
 
+Outcome<json> Client::call_for_all(const std::string& method, json params) {
+    auto result = call(method, params);
+    if (!result || !result->is_object()) {
+        return result;
+    }
+    while (result->contains("next") && result->at("next").is_object()) {
+        params["after"] = result->at("next");
+        auto page = call(method, params);
+        if (!page) {
+            return page;
+        }
+        const json entries = page->value("entries", json::array());
+        json next = page->value("next", json());
+        if (next == params["after"] || !entries.is_array()) {
+            return gone("answered with a list that does not go on");
+        }
+        json& all = (*result)["entries"];
+        all.insert(all.end(), entries.begin(), entries.end());
+        (*result)["next"] = std::move(next);
+    }
+    result->erase("next");
+    return result;
+}
+
 Outcome<void> Client::follow(const std::string& method, const json& params,
                              const std::function<void(const json&)>& notified,
                              const std::function<bool()>& go_on) {

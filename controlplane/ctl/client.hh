@@ -30,6 +30,9 @@ class Client {
     /// nobody is there or the answer does not come.
     [[nodiscard]] Outcome<nlohmann::json> call(const std::string& method, const nlohmann::json& params);
 
+    /// The same for a command that lists: all pages as one result.
+    [[nodiscard]] Outcome<nlohmann::json> call_for_all(const std::string& method, nlohmann::json params);
+
     /// A call whose answer is followed by notifications: hands each one's params to `notified`, until
     /// `go_on` says no (asked whenever a signal interrupts the wait) or the daemon ends.
     [[nodiscard]] Outcome<void> follow(const std::string& method, const nlohmann::json& params,

@@ -137,7 +137,8 @@ class ParameterWalk {
     [[nodiscard]] std::vector<Choice> keywords() const {
         std::vector<Choice> choices;
         for (const Parameter& parameter : command_.parameters) {
-            if (expected() == nullptr && !parameter.keyword.empty() && !params_.contains(parameter.name)) {
+            if (expected() == nullptr && for_people(parameter) && !parameter.keyword.empty() &&
+                !params_.contains(parameter.name)) {
                 choices.push_back({std::string(parameter.keyword), std::string(parameter.help)});
             }
         }
@@ -180,9 +181,12 @@ class ParameterWalk {
     }
 
   private:
+    static bool for_people(const Parameter& parameter) {
+        return parameter.audience == rpc::Audience::kPeople;
+    }
     [[nodiscard]] const Parameter* next_position() const {
         const auto found = std::ranges::find_if(command_.parameters, [&](const Parameter& parameter) {
-            return parameter.keyword.empty() &&
+            return parameter.keyword.empty() && for_people(parameter) &&
                    (!params_.contains(parameter.name) || parameter.kind == rpc::ParameterKind::kWords);
         });
         return found == command_.parameters.end() ? nullptr : &*found;
@@ -222,10 +226,26 @@ Outcome<Walk> walk(std::span<const std::string> words) {
 
 /// "GROUP", as in the usage.
 std::string placeholder(const Parameter& parameter) {
-    std::string name(rpc::kind_name(parameter.kind));
-    std::ranges::transform(name, name.begin(),
-                           [](char c) { return c == '_' ? '-' : static_cast<char>(std::toupper(c)); });
+    if (parameter.kind == rpc::ParameterKind::kInterface) {
+        return "INTERFACE";
+    }
+    if (parameter.kind == rpc::ParameterKind::kInterfaceList) {
+        return "INTERFACE[,INTERFACE...]";
+    }
+    std::string name(parameter.name);
+    std::ranges::transform(name, name.begin(), [](char c) { return static_cast<char>(std::toupper(c)); });
     return name;
+}
+
+/// What a value is for, and which ones there are.
+Choice value_line(const Parameter& parameter, std::string_view partial, const KnownValues& known) {
+    std::string values;
+    for (const std::string& value : values_of(parameter, known)) {
+        if (value.starts_with(partial)) {
+            values += (values.empty() ? " (" : ", ") + value;
+        }
+    }
+    return {placeholder(parameter), std::string(parameter.help) + values + (values.empty() ? "" : ")")};
 }
 
 } // namespace
@@ -279,7 +299,16 @@ std::vector<std::string> split(std::string_view line) {
     return words;
 }
 
-std::string help_after(std::span<const std::string> words, std::string_view partial) {
+std::vector<std::string> values_of(const Parameter& parameter, const KnownValues& known) {
+    const auto fixed = parameter.kind == rpc::ParameterKind::kLevel ? rpc::log_levels() : parameter.words;
+    if (!fixed.empty()) {
+        return {fixed.begin(), fixed.end()};
+    }
+    return known ? known(parameter) : std::vector<std::string>();
+}
+
+std::string help_after(std::span<const std::string> words, std::string_view partial,
+                       const KnownValues& known) {
     const auto next = continuation(words);
     if (!next) {
         return next.error().message + '\n';
@@ -288,7 +317,7 @@ std::string help_after(std::span<const std::string> words, std::string_view part
     std::ranges::copy_if(next->words, std::back_inserter(lines),
                          [&](const Choice& choice) { return choice.word.starts_with(partial); });
     if (next->value != nullptr) {
-        lines.push_back({placeholder(*next->value), std::string(next->value->help)});
+        lines.push_back(value_line(*next->value, partial, known));
     }
     if (next->complete != nullptr && partial.empty()) {
         lines.push_back({"<enter>", std::string(next->complete->help)});

@@ -5,6 +5,7 @@
 // could come next, for completion and "?".
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -45,7 +46,14 @@ struct Continuation {
 /// Splits a line at blanks; "double quotes" hold words together.
 [[nodiscard]] std::vector<std::string> split(std::string_view line);
 
+/// Values that exist for a parameter, e.g. the daemon's interface names; empty when unknown.
+using KnownValues = std::function<std::vector<std::string>(const rpc::Parameter&)>;
+
+/// All values that `parameter` can have: those of the command table, or else what `known` says.
+[[nodiscard]] std::vector<std::string> values_of(const rpc::Parameter& parameter, const KnownValues& known);
+
 /// What "?" prints after `words`: every choice that begins with `partial`, with its help.
-[[nodiscard]] std::string help_after(std::span<const std::string> words, std::string_view partial);
+[[nodiscard]] std::string help_after(std::span<const std::string> words, std::string_view partial,
+                                     const KnownValues& known = {});
 
 } // namespace mcfwd::ctl

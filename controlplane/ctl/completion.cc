@@ -6,8 +6,6 @@
 
 #include <algorithm>
 
-#include "command_line.hh"
-
 namespace mcfwd::ctl {
 
 namespace {
@@ -32,13 +30,8 @@ std::vector<std::string> completions(std::string_view before, std::string_view p
     for (const Choice& choice : next->words) {
         found.push_back(choice.word);
     }
-    if (next->value != nullptr && next->value->kind == rpc::ParameterKind::kLevel) {
-        const auto levels = rpc::log_levels();
-        found.insert(found.end(), levels.begin(), levels.end());
-    } else if (next->value != nullptr && !next->value->words.empty()) {
-        found.insert(found.end(), next->value->words.begin(), next->value->words.end());
-    } else if (next->value != nullptr) {
-        std::ranges::copy(known(*next->value), std::back_inserter(found));
+    if (next->value != nullptr) {
+        std::ranges::move(values_of(*next->value, known), std::back_inserter(found));
     }
     std::erase_if(found, [&](const std::string& word) { return !word.starts_with(partial); });
     return found;

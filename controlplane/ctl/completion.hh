@@ -4,17 +4,13 @@
 // What the Tab key offers. Knows nothing of readline, so that it can be tested.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <controlplane/rpc/commands.hh>
+#include "command_line.hh"
 
 namespace mcfwd::ctl {
-
-/// Values that exist for a parameter, e.g. the daemon's interface names; empty when unknown.
-using KnownValues = std::function<std::vector<std::string>(const rpc::Parameter&)>;
 
 /// Words that may stand after `before` (the line up to the word under the cursor) and begin with `partial`.
 [[nodiscard]] std::vector<std::string> completions(std::string_view before, std::string_view partial,

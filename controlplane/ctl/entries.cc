@@ -210,8 +210,8 @@ constexpr std::array kOwnership{
 constexpr std::array kMemberships{
     Field{"SOURCE", "source", text_at},       Field{"GROUP", "group", text_at},
     Field{"INTERFACE", "interface", text_at}, Field{"NEXT HOP", "next_hop", text_at},
-    Field{"CLIENT", "client", text_at},       Field{"COUNTS FOR", "counts_for", text_at},
-    Field{"STALE", "stale", text_at},         Field{"ANNOUNCED", "announced", text_at},
+    Field{"WANTED BY", "client", text_at},    Field{"COUNTS FOR", "counts_for", text_at},
+    Field{"STALE", "stale", text_at},         Field{"OWNER TOLD", "announced", text_at},
     Field{"AGE", "age", duration_at, kRight},
 };
 
@@ -239,7 +239,8 @@ constexpr std::array kClients{
     Field{"PID", "pid", remote_text_at, kRight},
     Field{"UID", "uid", remote_text_at, kRight},
     Field{"RESTART TIME", "restart_time", remote_duration_at, kRight},
-    Field{"TOLD", "notifications_sent", remote_count_at, kRight},
+    Field{"EXPIRES", "expires", remote_duration_at, kRight},
+    Field{"NOTIFICATIONS", "notifications_sent", remote_count_at, kRight},
     Field{"QUEUED", "notifications_queued", remote_count_at, kRight},
     Field{"INTERFACES", "interfaces", list_at},
 };

@@ -38,6 +38,9 @@ Exit verdict(const Request& request, const nlohmann::json& result) {
 std::string command_help(const rpc::Command& command) {
     std::string text = fmt::format("{}\n  {}\n", command.usage(), command.help);
     for (const rpc::Parameter& parameter : command.parameters) {
+        if (parameter.audience != rpc::Audience::kPeople) {
+            continue;
+        }
         text +=
             fmt::format("  {:<12}{}{}", parameter.name, parameter.help, parameter.words.empty() ? "" : ":");
         for (const std::string_view word : parameter.words) {
@@ -102,7 +105,7 @@ Exit run(std::span<const std::string> words, Client& client, Format format) {
         const auto followed = follow_events(client, request->params, format);
         return followed ? Exit::kDone : fail_with(followed.error());
     }
-    const auto result = client.call(request->command->method(), request->params);
+    const auto result = client.call_for_all(request->command->method(), request->params);
     if (!result) {
         return fail_with(result.error());
     }

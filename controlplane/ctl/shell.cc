@@ -74,7 +74,8 @@ int show_help(int /*count*/, int /*key*/) {
     const std::string_view line(rl_line_buffer, static_cast<std::size_t>(rl_point));
     const std::size_t start = line.find_last_of(" \t") + 1;
     std::fputs("?\n", rl_outstream);
-    std::fputs(help_after(split(line.substr(0, start)), line.substr(start)).c_str(), rl_outstream);
+    std::fputs(help_after(split(line.substr(0, start)), line.substr(start), interface_names).c_str(),
+               rl_outstream);
     rl_on_new_line();
     rl_redisplay();
     return 0;

@@ -84,8 +84,12 @@ class Router:
         return self.control.call(method, **parameters)
 
     def entries(self, method, **facts):
-        """The entries of a list that have these facts."""
-        found = self.call(method)["entries"]
+        """The entries of a list, all pages of it, that have these facts."""
+        page = self.call(method)
+        found = page["entries"]
+        while page.get("next"):
+            page = self.call(method, after=page["next"])
+            found += page["entries"]
         return [entry for entry in found if all(entry[key] == facts[key] for key in facts)]
 
     def ctl(self, *words):

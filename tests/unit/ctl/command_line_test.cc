@@ -141,7 +141,23 @@ TEST(Help, ListsWhatMayFollow) {
               "  source     only from this sender\n"
               "  interface  interface where the receivers are\n");
     EXPECT_EQ(help_after(Words{"mroute", "add", "*", "239.1.1.1", "iif", "lan1", "oifs"}, ""),
-              "  INTERFACE-LIST  interfaces to send copies to\n");
+              "  INTERFACE[,INTERFACE...]  interfaces to send copies to\n");
+}
+
+TEST(Help, OffersTheValuesThatThereAre) {
+    const KnownValues known = [](const rpc::Parameter& parameter) {
+        return parameter.kind == rpc::ParameterKind::kInterface ? Words{"lan1", "lan2", "wan"} : Words{};
+    };
+    EXPECT_EQ(help_after(Words{"log", "level"}, "e"),
+              "  LEVEL  new level; left out: tell the present one (error)\n");
+    EXPECT_EQ(help_after(Words{"show", "igmp", "groups"}, "", known),
+              "  INTERFACE  only this interface (lan1, lan2, wan)\n"
+              "  <enter>    groups with members: mode, sources, timers\n");
+    EXPECT_EQ(help_after(Words{"show", "igmp", "groups"}, "lan", known),
+              "  INTERFACE  only this interface (lan1, lan2)\n");
+    EXPECT_EQ(help_after(Words{"ownership", "take", "lan1", "--protocol"}, "", known),
+              "  PROTOCOL  built-in protocol that takes or releases it (static)\n");
+    EXPECT_EQ(help_after(Words{"show", "mfib"}, "2", known), "  GROUP  only this group\n");
 }
 
 TEST(Help, NarrowsByPrefix) {

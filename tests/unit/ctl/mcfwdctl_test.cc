@@ -3,6 +3,7 @@
 //
 // The real mcfwdctl as a process, against a real server with made-up handlers, and against daemons that are
 // not.
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <map>
@@ -105,6 +106,12 @@ class Mcfwdctl : public testing::Test {
         if (method == "mroute.del") {
             return fail(Status::kNotFound, "no route (10.0.1.2, 239.9.9.9)");
         }
+        if (const auto paged = pages.find(method); paged != pages.end()) {
+            const auto behind = std::ranges::find_if(paged->second, [&](const json& page) {
+                return params.contains("after") && page.at("next") == params.at("after");
+            });
+            return behind == paged->second.end() ? paged->second.front() : *std::next(behind);
+        }
         return results.contains(method) ? results.at(method) : json::object();
     }
 
@@ -147,6 +154,7 @@ class Mcfwdctl : public testing::Test {
     TemporaryDirectory directory;
     std::filesystem::path path;
     std::map<std::string, json> results;
+    std::map<std::string, std::vector<json>> pages;
     std::vector<std::string> calls;
     std::shared_ptr<PortEvents> ports = std::make_shared<PortEvents>();
     bool followed = false;
@@ -170,6 +178,31 @@ TEST_F(Mcfwdctl, PrintsOneJsonDocument) {
     const Ended ended = run({"show", "ownership", "--json"});
     EXPECT_EQ(ended.code, 0);
     EXPECT_EQ(json::parse(ended.out), results.at("show.ownership"));
+}
+
+TEST_F(Mcfwdctl, PrintsAllPagesAsOne) {
+    const auto route = [](int n) {
+        return json{
+            {"source", "*"}, {"group", "239.9.9." + std::to_string(n)}, {"iif", "lan1"}, {"oifs", {"lan2"}}};
+    };
+    pages["show.mroutes"] = {{{"entries", {route(1), route(2)}}, {"next", {{"group", "239.9.9.2"}}}},
+                             {{"entries", json::array()}, {"next", {{"group", "239.9.9.3"}}}},
+                             {{"entries", {route(4)}}, {"next", nullptr}}};
+    start();
+    const Ended table = run({"show", "mroutes"});
+    EXPECT_EQ(table.code, 0);
+    EXPECT_EQ(table.out, "SOURCE  GROUP      IIF   OIFS\n*       239.9.9.1  lan1  lan2\n"
+                         "*       239.9.9.2  lan1  lan2\n*       239.9.9.4  lan1  lan2\n");
+    const Ended document = run({"--json", "show", "mroutes"});
+    EXPECT_EQ(json::parse(document.out), (json{{"entries", {route(1), route(2), route(4)}}}));
+}
+
+TEST_F(Mcfwdctl, GivesUpOnAListThatDoesNotGoOn) {
+    const json next{{"group", "239.9.9.2"}};
+    pages["show.mroutes"] = {{{"entries", json::array()}, {"next", next}},
+                             {{"entries", json::array()}, {"next", next}}};
+    start();
+    EXPECT_EQ(run({"show", "mroutes"}).code, 3);
 }
 
 TEST_F(Mcfwdctl, PassesParameters) {

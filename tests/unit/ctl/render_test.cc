@@ -111,19 +111,18 @@ TEST(Render, Ownership) {
 }
 
 TEST(Render, Clients) {
-    EXPECT_EQ(
-        shown("show.clients", R"({"entries": [
+    EXPECT_EQ(shown("show.clients", R"({"entries": [
         {"name": "igmp", "protocol_id": 10, "component_id": 0, "interfaces": ["lan1"], "memberships": 3, "age": 12.5,
          "remote": null},
         {"name": "pim", "protocol_id": 103, "component_id": 1, "interfaces": [], "memberships": 0, "age": 2.0,
-         "remote": {"pid": 4711, "uid": 0, "state": "waiting", "restart_time": 30.0, "notifications_sent": 100000,
+         "remote": {"pid": 4711, "uid": 0, "state": "waiting", "restart_time": 30.0, "expires": 28.0, "notifications_sent": 100000,
          "notifications_queued": 5}}]})"),
-        "NAME  PROTOCOL  COMPONENT  MEMBERSHIPS    AGE  WHERE     PID  UID  RESTART TIME     TOLD  QUEUED  "
-        "INTERFACES\n"
-        "igmp        10          0            3  12.5s  local       -    -             -        -       -  "
-        "lan1\n"
-        "pim        103          1            0   2.0s  waiting  4711    0         30.0s  100,000       5  "
-        "-\n");
+              "NAME  PROTOCOL  COMPONENT  MEMBERSHIPS    AGE  WHERE     PID  UID  RESTART TIME  EXPIRES  "
+              "NOTIFICATIONS  QUEUED  INTERFACES\n"
+              "igmp        10          0            3  12.5s  local       -    -             -        -  "
+              "            -       -  lan1\n"
+              "pim        103          1            0   2.0s  waiting  4711    0         30.0s    28.0s  "
+              "      100,000       5  -\n");
 }
 
 TEST(Render, WarningsOfAChange) {
