@@ -48,6 +48,24 @@ struct TopicOf {
     Topics operator()(const LinkChanged&) const { return Topics::kPort; }
 };
 
+/// Memory that an event holds, near enough for a limit. Followers share it; each counts it, so that a limit
+/// on what waits for all of them is on the safe side.
+std::size_t octets_of(const LoggedEvent& event) {
+    struct Further {
+        std::size_t operator()(const OwnershipChanged&) const { return 0; }
+        std::size_t operator()(const MembershipChanged&) const { return 0; }
+        std::size_t operator()(const MfeChanged& mfe) const {
+            return mfe.oifs.capacity() * sizeof(InterfaceKey);
+        }
+        std::size_t operator()(const CallbackFired& fired) const {
+            return fired.oifs.capacity() * sizeof(InterfaceKey);
+        }
+        std::size_t operator()(const TablePublished& table) const { return table.cause.capacity(); }
+        std::size_t operator()(const LinkChanged&) const { return 0; }
+    };
+    return sizeof(LoggedEvent) + std::visit(Further{}, event.body);
+}
+
 } // namespace
 
 Topics topic_named(std::string_view name) {
@@ -84,13 +102,14 @@ class EventLog::Follower final : public rpc::LineSource {
                Topics topics) {
         if (overlap(topics_, topics)) {
             waiting_.push_back(event);
-            session_.push(self, sizeof(LoggedEvent));
+            session_.push(self, octets_of(*event));
         }
     }
     std::size_t take_line(std::string& out) override {
-        render_(*waiting_.front(), out);
+        const auto event = std::move(waiting_.front());
         waiting_.pop_front();
-        return sizeof(LoggedEvent);
+        render_(*event, out);
+        return octets_of(*event);
     }
 
   private:

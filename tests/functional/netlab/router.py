@@ -103,7 +103,7 @@ class Router:
         wanted = set(members)
 
         def known():
-            return wanted <= {(entry["interface"], entry["group"]) for entry in self.call("show.igmp.groups")["entries"]}
+            return wanted <= {(entry["interface"], entry["group"]) for entry in self.entries("show.igmp.groups")}
         wait_until(known, f"IGMP knows {sorted(wanted)}", seconds)
 
     def running(self):

@@ -185,9 +185,10 @@ TEST_F(Mcfwdctl, PrintsAllPagesAsOne) {
         return json{
             {"source", "*"}, {"group", "239.9.9." + std::to_string(n)}, {"iif", "lan1"}, {"oifs", {"lan2"}}};
     };
-    pages["show.mroutes"] = {{{"entries", {route(1), route(2)}}, {"next", {{"group", "239.9.9.2"}}}},
-                             {{"entries", json::array()}, {"next", {{"group", "239.9.9.3"}}}},
-                             {{"entries", {route(4)}}, {"next", nullptr}}};
+    pages["show.mroutes"] = {
+        {{"entries", {route(1), route(2)}}, {"next", {{"group", "239.9.9.2"}, {"source", "*"}}}},
+        {{"entries", json::array()}, {"next", {{"group", "239.9.9.3"}, {"source", "*"}}}},
+        {{"entries", {route(4)}}, {"next", nullptr}}};
     start();
     const Ended table = run({"show", "mroutes"});
     EXPECT_EQ(table.code, 0);
@@ -198,7 +199,7 @@ TEST_F(Mcfwdctl, PrintsAllPagesAsOne) {
 }
 
 TEST_F(Mcfwdctl, GivesUpOnAListThatDoesNotGoOn) {
-    const json next{{"group", "239.9.9.2"}};
+    const json next{{"group", "239.9.9.2"}, {"source", "*"}};
     pages["show.mroutes"] = {{{"entries", json::array()}, {"next", next}},
                              {{"entries", json::array()}, {"next", next}}};
     start();

@@ -79,15 +79,20 @@ TEST_F(EventLogTest, TellsFollowersWhatTheyAskedFor) {
     EXPECT_EQ(everything.lines(), (Lines{"1", "2", "3"}));
     EXPECT_EQ(ports.lines(), (Lines{"1", "3"}));
     EXPECT_EQ(ports.octets(), 0U);
+    EXPECT_TRUE(ports.stays_open) << "it may listen without a word";
+    add(TablePublished{.cause = std::string(10000, 'x')});
+    EXPECT_GT(everything.octets(), 10000U) << "what an event holds counts";
+    EXPECT_EQ(everything.lines(), Lines{"4"});
+    EXPECT_EQ(everything.octets(), 0U);
     log.follow(ports, Topics::kTable);
     EXPECT_EQ(log.followers(), 2U);
     add(TablePublished{});
-    EXPECT_EQ(ports.lines(), Lines{"4"});
+    EXPECT_EQ(ports.lines(), Lines{"5"});
     everything.end();
     EXPECT_EQ(log.followers(), 1U);
     add(LinkChanged{});
     EXPECT_EQ(everything.waiting(), 0U);
-    EXPECT_EQ(ports.lines(), Lines{"5"});
+    EXPECT_EQ(ports.lines(), Lines{"6"});
 }
 
 TEST_F(EventLogTest, HasEveryCallbackUnderOwnership) {
