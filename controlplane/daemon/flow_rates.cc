@@ -9,7 +9,7 @@ namespace mcfwd::daemon {
 namespace {
 
 /// Entries that one call reads: well below a millisecond.
-constexpr std::size_t kSlice = 2048;
+constexpr std::size_t kReadAtOnce = 2048;
 
 } // namespace
 
@@ -33,7 +33,7 @@ Duration FlowRates::sample(const TableWriter& table, Instant now) {
     }
     // Both are ascending: what the table does not have any more is between what it has.
     auto at = behind_ ? samples_.upper_bound(*behind_) : samples_.begin();
-    std::size_t left = kSlice;
+    std::size_t left = kReadAtOnce;
     std::optional<MfibKey> last;
     const auto read = [&](const PutEntry& entry, const EntryCounters& counters) {
         if (behind_ && entry.key == *behind_) {

@@ -160,7 +160,7 @@ json membership_json(const Router& router, const group_manager::MembershipView& 
             {"age", rpc::seconds_json(membership.age)}};
 }
 
-Expected<group_manager::MembershipPlace> place_in(const Router& router, const json& params) {
+Expected<group_manager::MembershipPlace> membership_place_in(const Router& router, const json& params) {
     const auto after = params.find("after");
     if (after == params.end()) {
         return group_manager::MembershipPlace{};
@@ -178,7 +178,7 @@ Expected<group_manager::MembershipPlace> place_in(const Router& router, const js
         .component = group_manager::ClientHandle(handle)};
 }
 
-json cursor(const Router& router, const group_manager::MembershipPlace& place) {
+json membership_cursor(const Router& router, const group_manager::MembershipPlace& place) {
     return {{"interface", name_of(router, place.interface.interface)},
             {"next_hop", next_hop_json(place.interface)},
             {"group", rpc::source_json(place.key.group)},
@@ -188,7 +188,7 @@ json cursor(const Router& router, const group_manager::MembershipPlace& place) {
 
 Expected<json> memberships(const Router& router, const json& params) {
     constexpr std::size_t kChunk = 32;
-    const auto begin = place_in(router, params);
+    const auto begin = membership_place_in(router, params);
     if (!begin) {
         return std::unexpected(begin.error());
     }
@@ -207,7 +207,7 @@ Expected<json> memberships(const Router& router, const json& params) {
         }
         place = *chunk.next;
         if (page.full() || chunk.items.size() < most) {
-            return std::move(page).answer(cursor(router, place));
+            return std::move(page).answer(membership_cursor(router, place));
         }
     }
 }
@@ -231,9 +231,9 @@ json mroutes(Router& router, const json& params) {
     return std::move(page).answer();
 }
 
-std::string_view state_name(protocols::RemoteView::State state) {
-    constexpr std::array<std::string_view, 3> kNames{"connected", "waiting", "leaving"};
-    return kNames[static_cast<std::size_t>(state)];
+std::string_view remote_state_name(protocols::RemoteView::State state) {
+    constexpr std::array<std::string_view, 3> kRemoteStates{"connected", "waiting", "leaving"};
+    return kRemoteStates[static_cast<std::size_t>(state)];
 }
 
 /// Null for a protocol of the router itself.
@@ -244,7 +244,7 @@ json remote_json(Router& router, group_manager::ClientHandle handle) {
     }
     return {{"pid", view->pid},
             {"uid", view->uid},
-            {"state", state_name(view->state)},
+            {"state", remote_state_name(view->state)},
             {"restart_time", rpc::seconds_json(view->restart_time)},
             {"expires", view->expires_in ? rpc::seconds_json(*view->expires_in) : json()},
             {"unclaimed", view->unclaimed},

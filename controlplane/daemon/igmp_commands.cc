@@ -132,7 +132,7 @@ struct GroupPlace {
     Ipv4Address group;
 };
 
-Expected<GroupPlace> place_in(const Router& router, const json& params) {
+Expected<GroupPlace> group_place_in(const Router& router, const json& params) {
     const auto after = params.find("after");
     if (after == params.end()) {
         return GroupPlace{};
@@ -150,7 +150,7 @@ Expected<json> show_groups(Router& router, const json& params) {
     if (!only) {
         return std::unexpected(only.error());
     }
-    const auto begin = place_in(router, params);
+    const auto begin = group_place_in(router, params);
     if (!begin) {
         return std::unexpected(begin.error());
     }

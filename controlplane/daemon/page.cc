@@ -17,7 +17,7 @@ using nlohmann::json;
 namespace {
 
 /// The greatest key that is less.
-SourceGroup before(SourceGroup key) {
+SourceGroup key_before(SourceGroup key) {
     if (!key.source.is_unspecified()) {
         return {key.group, Ipv4Address(key.source.host() - 1)};
     }
@@ -54,7 +54,7 @@ FlowPage::FlowPage(const json& params)
       group_(rpc::address_in(params, "group")),
       source_(rpc::address_in(params, "source")) {
     if (group_) {
-        last_ = before({*group_, source_.value_or(kAnySource)});
+        last_ = key_before({*group_, source_.value_or(kAnySource)});
     }
     if (const auto after = params.find("after"); after != params.end()) {
         last_ = std::max(last_, {rpc::address_in(*after, "group").value_or(Ipv4Address{}),

@@ -91,7 +91,7 @@ class Exchange::Impl {
 
     void take(std::string_view line);
     bool step();
-    [[nodiscard]] std::string answer() const;
+    [[nodiscard]] std::string answer();
 
   private:
     void take_batch(json batch);
@@ -163,10 +163,18 @@ bool Exchange::Impl::step() {
     }
     work_ = nullptr;
     const bool notification = !request.contains("id") && !invalid_because(request);
-    if (!notification) {
-        add(*done);
+    ++next_;
+    try {
+        if (!notification) {
+            add(*done);
+        }
+    } catch (const std::bad_alloc&) { // the answers of a batch, all together
+        answers_ = {};
+        batch_ = false;
+        next_ = requests_.size();
+        answers_ = out_of_memory({});
     }
-    return ++next_ < requests_.size();
+    return next_ < requests_.size();
 }
 
 std::optional<std::string> Exchange::Impl::handle(const json& request) {
@@ -234,8 +242,11 @@ void Exchange::Impl::add(std::string_view answer) {
     answers_ += answer;
 }
 
-std::string Exchange::Impl::answer() const {
-    return answers_.empty() ? std::string() : answers_ + (batch_ ? "]\n" : "\n");
+std::string Exchange::Impl::answer() {
+    if (!answers_.empty()) {
+        answers_ += batch_ ? "]\n" : "\n";
+    }
+    return std::move(answers_);
 }
 
 Exchange::Exchange(const Registry& registry, Session& session, std::string_view line)
@@ -247,7 +258,7 @@ Exchange::~Exchange() = default;
 bool Exchange::step() {
     return impl_->step();
 }
-std::string Exchange::answer() const {
+std::string Exchange::answer() {
     return impl_->answer();
 }
 

@@ -45,9 +45,9 @@ class Exchange {
 
     /// Does one request, or one part of its work. True: there is more to do.
     [[nodiscard]] bool step();
-    /// After the last step: the answer with its newline, or empty when none is due (notifications, blank
+    /// Once, after the last step: the answer with its newline, or empty when none is due (notifications, blank
     /// line).
-    [[nodiscard]] std::string answer() const;
+    [[nodiscard]] std::string answer();
 
   private:
     class Impl;

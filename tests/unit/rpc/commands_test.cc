@@ -133,10 +133,9 @@ TEST(Parameters, TakesOnlyCursorsThatAnAnswerCouldHaveGiven) {
     const json place{
         {"interface", "lan1"}, {"next_hop", nullptr}, {"group", "*"}, {"source", "*"}, {"handle", 3}};
     EXPECT_TRUE(valid("show.memberships", place));
-    for (const auto& [member, wrong] :
-         json{
-             {"interface", 1}, {"next_hop", "10"}, {"group", "10.0.0.1"}, {"source", nullptr}, {"handle", -1}}
-             .items()) {
+    const json wrongs{
+        {"interface", 1}, {"next_hop", "10"}, {"group", "10.0.0.1"}, {"source", nullptr}, {"handle", -1}};
+    for (const auto& [member, wrong] : wrongs.items()) {
         json bad = place;
         bad[member] = wrong;
         EXPECT_FALSE(valid("show.memberships", bad)) << member;
