@@ -21,9 +21,9 @@ constexpr std::size_t kKey = 2048;
 /// An alert to one client: noted, sorted, delivered, and what the client keeps of it (a notification).
 constexpr std::size_t kAlert = 1024;
 /// An entry: its nodes, its event, its way through publication to the table.
-constexpr std::size_t kEntry = 3072;
+constexpr std::size_t kEntry = 4096;
 /// One interface of it, in each of these.
-constexpr std::size_t kOif = 384;
+constexpr std::size_t kOif = 512;
 /// A key, flow or interface in a list or set.
 constexpr std::size_t kListed = 96;
 
