@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the mcfwd authors
 //
 // Lines and requests without a socket.
+#include <new>
 #include <stdexcept>
 #include <string>
 
@@ -232,6 +233,18 @@ TEST_F(Requests, DoesWorkInParts) {
     const json batch = ask('[' + line + ',' + line + ']');
     EXPECT_EQ(batch.at(0).at("result").at("parts"), 3);
     EXPECT_EQ(batch.at(1).at("error").at("code"), -32603) << "the second one begins with part 4";
+}
+
+TEST_F(Requests, SaysWhenThereIsNoMemory) {
+    registry.add("clear.counters", [](const json&) -> Expected<json> { throw std::bad_alloc(); });
+    registry.add_work("show.drops", [](const json&, Session&) -> Expected<Work> {
+        return []() -> std::optional<Expected<json>> { throw std::bad_alloc(); };
+    });
+    for (const std::string method : {"clear.counters", "show.drops"}) {
+        const json error = ask(R"({"jsonrpc":"2.0","id":1,"method":")" + method + "\"}").at("error");
+        EXPECT_EQ(error.at("code"), -32000) << method;
+        EXPECT_EQ(error.at("data").at("status"), "NOT_ENOUGH_MEMORY") << method;
+    }
 }
 
 TEST_F(Requests, SurvivesDeepNesting) {
