@@ -83,6 +83,7 @@ std::vector<Emission> Core::settle(Change& change) {
         const ClientHandle rpf_owner =
             state != nullptr && state->rpf_interface ? interest.attributed(*state->rpf_interface) : kNoClient;
         source_alerts(key, before, rpf_owner, wanted, members);
+        interest.tell_owner(key, rpf_owner);
     }
     std::ranges::stable_sort(members.joins, {}, &Emission::target);
     std::ranges::stable_sort(members.prunes, {}, &Emission::target);
@@ -127,27 +128,62 @@ std::vector<Emission> Core::first_alert(const Entry& entry) const {
     return emissions;
 }
 
-void Core::deliver(const std::vector<Emission>& emissions) {
-    for (const Emission& emission : emissions) {
-        const Client* client = clients.find(emission.target);
-        if (client == nullptr) {
-            continue; // left while its batch was open
-        }
-        const Callbacks& callbacks = client->callbacks;
-        const CallbackFired fired{emission.kind, client->name, emission.key, emission.interface,
-                                  emission.cause};
-        if (emission.kind == CallbackKind::kLocalJoin) {
-            dispatcher.call(callbacks.local_join, fired, {emission.key, emission.interface});
-        } else if (emission.kind == CallbackKind::kLocalLeave) {
-            dispatcher.call(callbacks.local_leave, fired, {emission.key, emission.interface});
-        } else if (emission.kind == CallbackKind::kJoinAlert) {
-            dispatcher.call(callbacks.join_alert, fired, {emission.key, emission.cause});
-        } else {
-            PruneAlert alert{.key = emission.key, .interface = emission.interface, .cause = emission.cause};
-            dispatcher.call(callbacks.prune_alert, fired, alert);
-            if (alert.cause == AlertCause::kEntry && alert.timeout != kDefaultMfeTimeout) {
-                set_lifetime(emission.key, alert.timeout);
+void Core::emit(std::vector<Emission> emissions) {
+    if (emissions.empty()) {
+        return;
+    }
+    if (!outbox.empty()) {
+        outbox.push_back(std::move(emissions));
+    } else if (emissions.size() > settings.commit_limit) {
+        outbox.push_back(std::move(emissions));
+        in_slices([this] { return deliver_some(); });
+    } else {
+        std::ranges::for_each(emissions, [this](const Emission& emission) { deliver(emission); });
+    }
+}
+
+bool Core::deliver_some() {
+    for (std::size_t count = 0; !outbox.empty() && count < settings.slice;) {
+        const std::vector<Emission>& first = outbox.front();
+        for (; delivered < first.size() && count < settings.slice; ++delivered, ++count) {
+            if (!is_moot(first[delivered])) {
+                deliver(first[delivered]);
             }
+        }
+        if (delivered == first.size()) {
+            outbox.pop_front();
+            delivered = 0;
+        }
+    }
+    return !outbox.empty();
+}
+
+bool Core::is_moot(const Emission& emission) const {
+    if (emission.kind != CallbackKind::kLocalJoin && emission.kind != CallbackKind::kLocalLeave) {
+        return false;
+    }
+    const Record* record = interest.find(emission.interface);
+    return record == nullptr || record->owner != emission.target || record->tenure != emission.tenure;
+}
+
+void Core::deliver(const Emission& emission) {
+    const Client* client = clients.find(emission.target);
+    if (client == nullptr) {
+        return; // left while it waited
+    }
+    const Callbacks& callbacks = client->callbacks;
+    const CallbackFired fired{emission.kind, client->name, emission.key, emission.interface, emission.cause};
+    if (emission.kind == CallbackKind::kLocalJoin) {
+        dispatcher.call(callbacks.local_join, fired, {emission.key, emission.interface});
+    } else if (emission.kind == CallbackKind::kLocalLeave) {
+        dispatcher.call(callbacks.local_leave, fired, {emission.key, emission.interface});
+    } else if (emission.kind == CallbackKind::kJoinAlert) {
+        dispatcher.call(callbacks.join_alert, fired, {emission.key, emission.cause});
+    } else {
+        PruneAlert alert{.key = emission.key, .interface = emission.interface, .cause = emission.cause};
+        dispatcher.call(callbacks.prune_alert, fired, alert);
+        if (alert.cause == AlertCause::kEntry && alert.timeout != kDefaultMfeTimeout) {
+            set_lifetime(emission.key, alert.timeout);
         }
     }
 }

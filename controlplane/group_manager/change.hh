@@ -20,13 +20,14 @@ struct Emission {
     SourceGroup key;
     InterfaceKey interface;
     AlertCause cause = AlertCause::kMembership;
+    std::uint32_t tenure = 0; ///< kLocalJoin and kLocalLeave: of the interface's record
 };
 
 struct Change {
     /// A key as it was before the call first touched it.
     struct KeyBefore {
         std::vector<ClientHandle> wanted;
-        ClientHandle rpf_owner; ///< o(S) of an (S,G) key
+        ClientHandle rpf_owner; ///< o(S) of an (S,G) key, as alerts have told
         InterfaceKey vanished;  ///< where its last membership vanished, for the PRUNE alert
     };
 

@@ -125,7 +125,9 @@ void Core::end_batch(GroupManager::Batch::End end) {
     if (--batch_depth > 0 || dispatcher.inside()) {
         return;
     }
-    held = end == GroupManager::Batch::End::kHold && publication.pending();
+    refreshed = 0;
+    held = end == GroupManager::Batch::End::kHold && publication.pending() &&
+           publication.pending_flows() <= settings.commit_limit;
     if (!held) {
         flush_batch();
     }
@@ -136,7 +138,7 @@ void Core::flush_batch() {
     if (publication.pending()) {
         flush(batch_cause);
     }
-    deliver(std::exchange(batched, {}));
+    emit(std::exchange(batched, {}));
     close_rooms();
 }
 
@@ -170,12 +172,8 @@ void GroupManager::stop() {
     core.interest.clear();
     core.clients.clear();
     core.enumerations.clear();
-    core.rebuild_queue.clear();
-    core.rebuild_interfaces.clear();
-    core.rpf_moves.clear();
+    core.forget_slices();
     core.batched.clear();
-    core.waiting_slices.reset();
-    core.slices_at.reset();
     core.held = false;
     core.flush("group manager stopped");
     core.close_rooms();

@@ -6,6 +6,8 @@
 // Private to the group manager.
 #pragma once
 
+#include <deque>
+#include <list>
 #include <memory>
 #include <span>
 #include <string>
@@ -29,21 +31,34 @@ struct GroupEnumeration {
     std::size_t next = 0;
 };
 
-/// Memberships or entries that one task goes through: a few milliseconds.
-inline constexpr std::size_t kSlice = 1024;
-/// Memberships that one task looks at to find those.
-inline constexpr std::size_t kGlances = 16 * kSlice;
-/// Up to so many memberships, and so many entries, a handoff settles all that follows from it in its window.
-/// What is above is settled in slices by the replay and the rebuild.
-inline constexpr std::size_t kCommitLimit = 4 * kSlice;
 /// What finds no memory is tried again after this.
 inline constexpr std::chrono::milliseconds kMemoryRetry{100};
 
-/// Very many (S,G) keys have a new owner of the interface towards their source, and are announced in slices.
-struct RpfMove {
-    ClientHandle before;         ///< their owner as far as alerts told
-    SourceGroup from;            ///< up to here all have been announced
-    std::set<SourceGroup> ahead; ///< also these: something else touched them
+/// Memberships of a component that is not on the interface any more, or lost them in a strict handoff. They
+/// are no part of the tables; what follows from their end is settled key by key.
+struct Departed {
+    Memberships members;
+    ClientName component;
+    ClientHandle told;        ///< owner of the interface that gets LOCAL_LEAVE, or kNoClient
+    std::uint32_t tenure = 0; ///< of the record then
+};
+
+/// Entries whose view of one interface has to be computed anew.
+struct Refresh {
+    enum class What : std::uint8_t { kCovered, kEdited };
+    InterfaceKey interface;
+    What what = What::kCovered;
+    SourceGroup key; ///< wildcard that covers them; of edited ones 0
+    constexpr auto operator<=>(const Refresh&) const = default;
+};
+
+/// Sources, perhaps of one group, whose routes have to be looked up anew.
+struct RouteWalk {
+    Ipv4Prefix sources;
+    Ipv4Address group;
+    std::optional<SourceGroup> key;  ///< last one looked up
+    std::optional<SourceGroup> flow; ///< the same
+    bool keys_done = false;
 };
 
 struct Core;
@@ -64,12 +79,6 @@ class Room {
     Core& core_;
     std::size_t octets_;
     bool granted_;
-};
-
-/// Work in tasks of its own, and the next one that waits for memory.
-struct Slice {
-    std::function<bool()> run;
-    std::shared_ptr<Slice> next;
 };
 
 struct Core {
@@ -93,6 +102,7 @@ struct Core {
         if (batch_depth > 0) {
             return;
         }
+        refreshed = 0;
         if (publication.pending()) {
             batch_cause = held ? batch_cause + "; " + cause() : cause();
         }
@@ -116,7 +126,13 @@ struct Core {
     /// publish.
     [[nodiscard]] std::vector<Emission> settle(Change& change);
     [[nodiscard]] std::vector<Emission> first_alert(const Entry& entry) const;
-    void deliver(const std::vector<Emission>& emissions);
+    /// Calls the clients, or lets the emissions wait behind those that wait already.
+    void emit(std::vector<Emission> emissions);
+    void deliver(const Emission& emission);
+    /// One slice of those that wait. True: there is more.
+    [[nodiscard]] bool deliver_some();
+    /// A LOCAL_JOIN or LOCAL_LEAVE whose receiver has left the interface meanwhile.
+    [[nodiscard]] bool is_moot(const Emission& emission) const;
     /// The receiver of a PRUNE alert chose how long the entry stays from now on.
     void set_lifetime(SourceGroup flow, std::chrono::seconds timeout);
     void report_mfe(MfeChanged::What what, const Entry& entry);
@@ -126,8 +142,6 @@ struct Core {
     Change::KeyBefore& touch_key(Change& change, SourceGroup key);
     /// Touches every (S,G) key whose o(S) changes with the attribution of the interface.
     void touch_keys_by_rpf(Change& change, InterfaceKey interface);
-    /// One slice of the alerts for more such keys than a call may touch. True: there is more.
-    [[nodiscard]] bool announce_rpf_owner(InterfaceKey interface);
     /// A membership of IGMP that forwards nothing by itself (N55).
     [[nodiscard]] bool awaits_owner(const Record& record, const Membership& of_igmp) const {
         return settings.igmp_on_owned == IgmpOnOwned::kConfirm && record.owner != kNoClient &&
@@ -137,11 +151,25 @@ struct Core {
     void evaluate(Entry& entry, InterfaceKey interface) const;
     /// As `evaluate`, for an entry of the table.
     void refresh(Change& change, Entry& entry, InterfaceKey interface);
+    /// Every entry that a membership with this key covers. What is above the limit follows in slices.
     void refresh_covered(Change& change, SourceGroup key, InterfaceKey interface);
+    /// Every entry in which the interface was added or vetoed explicitly, in the same way.
     void refresh_edited(Change& change, InterfaceKey interface);
+    void refresh_now_or_later(Change& change, const Refresh& what);
+    void refresh_later(const Refresh& what, SourceGroup from);
+    /// At most `limit` of them, from `from` on. Returns the one to go on with, if there is one.
+    std::optional<SourceGroup> refresh_some(Change& change, const Refresh& what, SourceGroup from,
+                                            std::size_t limit);
     void erase_owner_membership(Change& change, InterfaceKey interface, SourceGroup key);
     void erase_igmp_membership(Change& change, InterfaceKey interface, SourceGroup key,
                                MembershipChanged::What why);
+    /// Takes the interface out of the index by key if nobody has a membership with the key there any more.
+    void leave_key(SourceGroup key, InterfaceKey interface);
+    /// What follows from the end of memberships that are no part of the tables any more. What is above the
+    /// limit follows in slices.
+    void settle_departed(Change& change, InterfaceKey interface);
+    /// The same for one key, at once: somebody edits it.
+    void settle_departed(Change& change, InterfaceKey interface, SourceGroup key);
     /// Erases all of IGMP's stale memberships and explicit oifs of an earlier tenure. True: many, the rest
     /// follows in tasks of their own.
     [[nodiscard]] bool sweep(Change& change, InterfaceKey interface, const std::string& cause);
@@ -150,7 +178,7 @@ struct Core {
     void await_replay(InterfaceKey interface, Record& record);
     void stop_awaiting_replay(InterfaceKey interface, Record& record);
     void report_membership(MembershipChanged::What what, SourceGroup key, InterfaceKey interface,
-                           ClientHandle component);
+                           const ClientName& component);
 
     // --- ownership.cc, transfer.cc, handoff.cc
     // ----------------------------------------------------------------------------------
@@ -161,20 +189,25 @@ struct Core {
     void take_from_igmp(Client& client, InterfaceKey interface);
     void release_to_igmp(Client& client, InterfaceKey interface);
     void report_ownership(InterfaceKey interface);
-    void erase_memberships_of_owner(Change& change, InterfaceKey interface);
-    void erase_memberships_of_igmp(Change& change, InterfaceKey interface);
-    /// Takes back what a component added or vetoed explicitly on an interface it leaves.
-    void drop_explicit(Change& change, InterfaceKey interface, ClientHandle component);
-    /// Entries with this iif get another owner without alerts: a rebuild will announce them.
-    void adopt_entries(InterfaceKey interface, ClientHandle from, ClientHandle to);
-    /// Erases the entries with this iif if they are not rebuilt when its owner changes (HandoffMfe::kFlush).
-    void flush_entries(InterfaceKey interface);
+    /// All memberships that a component on the interface has there cease to be part of the tables. `told`: who
+    /// gets LOCAL_LEAVE for them.
+    void depart(InterfaceKey interface, ClientHandle component, ClientHandle told = kNoClient);
+    /// Live memberships of IGMP count for IGMP itself again.
+    void count_for_igmp_again(Change& change, InterfaceKey interface);
+    void count_again(Change& change, InterfaceKey interface, SourceGroup key, Membership& membership);
+    /// Entries with this iif get another owner without alerts: a rebuild will announce them. If there are too
+    /// many for one task, they get it with the rebuild.
+    void adopt_entries(Change& change, InterfaceKey interface, ClientHandle from, ClientHandle to);
+    /// Erases all entries with this iif. What is above the limit follows in slices: until then those are
+    /// condemned.
+    void erase_entries(InterfaceKey iif);
+    [[nodiscard]] bool is_condemned(const Entry& entry) const;
+    /// For calls that name one entry: a condemned one goes now. Nullptr: there is none.
+    [[nodiscard]] Entry* find_entry(SourceGroup flow);
     /// What is gone by now, or until then, needs no rebuild: its successor was built under the new owner.
     void rebuild_later(std::vector<SourceGroup> flows);
     /// All entries with this iif that were built before its last handoff.
     void rebuild_later(InterfaceKey interface);
-    /// One slice of what `rebuild_later` was asked for. True: there is more.
-    [[nodiscard]] bool rebuild_some();
 
     // --- creation.cc, rebuild.cc
     // -----------------------------------------------------------------------------------
@@ -189,6 +222,10 @@ struct Core {
     [[nodiscard]] Expected<void> publish_new(Entry& entry, const std::string& cause);
     void rebuild(Change& change, const std::vector<SourceGroup>& flows);
     void erase_entry(SourceGroup flow, MfeChanged::What why);
+    /// For (S,G) keys and entries whose routes may have changed.
+    void move_keys(Change& change, const std::vector<SourceGroup>& keys);
+    void move_entries(Change& change, std::vector<SourceGroup> flows);
+    void rebuild_crossed(Change& change, std::vector<SourceGroup> flows);
 
     // --- wrong_interface.cc
     // ----------------------------------------------------------------------------------------
@@ -198,12 +235,16 @@ struct Core {
     // -------------------------------------------------------------
     /// A membership appears or goes on the interface.
     [[nodiscard]] std::size_t room_for(SourceGroup key) const;
+    /// `budget`: entries that wildcards may still change, shared by all keys of a call.
+    [[nodiscard]] std::size_t room_for(SourceGroup key, std::size_t& budget) const;
+    /// All of these go at once, or in slices.
+    [[nodiscard]] std::size_t room_for_all(const Memberships& members) const;
     /// One entry changes, with so many oifs.
     [[nodiscard]] std::size_t room_for_entry(std::size_t oifs) const;
     /// Somebody new on the interface, or nobody any more.
     [[nodiscard]] std::size_t room_for_owner(InterfaceKey interface) const;
     [[nodiscard]] std::size_t room_for_take(const Client& client, InterfaceKey interface) const;
-    [[nodiscard]] std::size_t room_for_release(const Client& client, InterfaceKey interface) const;
+    [[nodiscard]] std::size_t room_for_release(InterfaceKey interface) const;
     /// Whoever is there leaves, and nobody stays.
     [[nodiscard]] std::size_t room_for_last(InterfaceKey interface) const;
     /// The entries with this iif go at once, if that is how it is configured.
@@ -218,13 +259,22 @@ struct Core {
 
     // --- slices.cc: what is too much for one task of the control thread
     // ----------------------------------
-    /// Runs `slice` in tasks of its own until it returns false or the group manager stops.
+    /// Runs `slice` in tasks of its own until it returns false or the group manager stops. Of all that is
+    /// under way one slice runs per task, in turn.
     void in_slices(std::function<bool()> slice);
-    void post_slice(const std::shared_ptr<Slice>& slice);
+    void post_slice();
     /// Now, or when there is memory for it.
-    void run_slice(const std::shared_ptr<Slice>& slice);
-    /// Tries again what waits for memory.
-    void run_waiting_slices();
+    void run_slice();
+    void forget_slices();
+    /// One slice each. True: there is more.
+    [[nodiscard]] bool announce_rpf_owner(InterfaceKey interface);
+    [[nodiscard]] bool refresh_queued();
+    [[nodiscard]] bool settle_departed_some(InterfaceKey interface);
+    [[nodiscard]] bool count_again_some(InterfaceKey interface);
+    [[nodiscard]] bool erase_condemned(InterfaceKey iif);
+    [[nodiscard]] bool rebuild_some();
+    [[nodiscard]] bool look_up_routes();
+    [[nodiscard]] bool rebuild_crossed_some(InterfaceKey iif);
 
     // --- timers.cc
     // -------------------------------------------------------------------------------------------------
@@ -251,7 +301,25 @@ struct Core {
     std::optional<Instant> retry_at; ///< of what waits for room in the table
     std::map<EnumerationHandle, GroupEnumeration> enumerations;
     std::uint64_t last_enumeration = 0;
-    std::map<InterfaceKey, RpfMove> rpf_moves;
+    std::deque<std::function<bool()>> slices;
+    bool slice_posted = false;
+    bool in_slice = false; ///< one runs, or as much as one
+    std::size_t refreshed = 0;                      ///< entries, for wildcards, by the call or batch under way
+    std::map<InterfaceKey, SourceGroup> rpf_moves;  ///< last key announced under the new owner
+    std::map<Refresh, SourceGroup> refresh_queue;   ///< and the flow to go on with
+    std::map<InterfaceKey, std::list<Departed>> departed;
+    std::set<InterfaceKey> settling_departed; ///< in slices
+    std::map<InterfaceKey, SourceGroup> count_again_from;
+    struct Condemned {
+        std::uint32_t before = 0; ///< entries of earlier tenures
+        SourceGroup after;        ///< last flow looked at
+    };
+    std::map<InterfaceKey, Condemned> condemned;
+    std::list<RouteWalk> route_walks;
+    bool looking_up_routes = false;
+    std::map<InterfaceKey, SourceGroup> crossed_after; ///< last flow looked at
+    std::deque<std::vector<Emission>> outbox; ///< that wait for their turn
+    std::size_t delivered = 0;                ///< of the first list
     std::set<SourceGroup> rebuild_queue;
     std::map<InterfaceKey, SourceGroup> rebuild_interfaces; ///< and the flow to go on with
     unsigned batch_depth = 0;
@@ -262,7 +330,6 @@ struct Core {
     std::map<InterfaceKey, ClientName> reported_owners; ///< attr(X) as the last event of it had it
     std::size_t deferred = 0;                           ///< octets that the end of a batch may need
     std::size_t open_rooms = 0;                         ///< of calls in a batch that is not published yet
-    std::shared_ptr<Slice> waiting_slices;
     std::optional<Instant> slices_at;      ///< when they are tried again
     std::optional<Instant> no_tick_before; ///< it found no memory
     mutable Metrics metrics;               ///< refused calls count too

@@ -29,7 +29,7 @@ void GroupManager::new_packet(SourceGroup flow, InterfaceKey arrival, std::span<
         core.env.sink.discard_parked(flow);
         return;
     }
-    if (core.entries.find(flow) != nullptr) {
+    if (core.find_entry(flow) != nullptr) {
         ++core.metrics.duplicate_misses;
         return;
     }
@@ -54,7 +54,7 @@ void Core::create(SourceGroup flow, InterfaceKey arrival, std::span<const std::b
     metrics.mfe_negative += entry.forwarding_oifs == 0;
     const Entry& stored = entries.put(std::move(entry));
     report_mfe(MfeChanged::What::kCreated, stored);
-    deliver(first_alert(stored));
+    emit(first_alert(stored));
     if (const Entry* alive = entries.find(flow); alive != nullptr && !accepts(alive->iif, arrival)) {
         alert_wrong_interface(flow, arrival, header);
     }
@@ -123,9 +123,8 @@ Entry Core::build(SourceGroup flow, InterfaceKey arrival, std::vector<std::byte>
             }
         }
     }
-    if (const Record* record = interest.find(entry.iif)) {
-        entry.iif_tenure = record->tenure;
-    }
+    const Record* record = interest.find(entry.iif);
+    entry.iif_tenure = record != nullptr ? record->tenure : interest.last_stamp();
     ask_creation(entry);
     entry.expires = entry.created + entry.period;
     entry.told_foreign = entry.foreign_oifs > 0;
@@ -180,7 +179,9 @@ void Core::ask_creation(Entry& entry) {
                         CreationAlert{entry.flow, entry.iif, oifs});
         for (std::size_t i = 0; i < offered.size(); ++i) {
             if (!oifs[i].enabled) {
-                entry.oifs.at(offered[i]).vetoed_by = component;
+                Oif& oif = entry.oifs.at(offered[i]);
+                oif.vetoed_by = component;
+                oif.veto_tenure = interest.find(offered[i])->tenure;
                 evaluate(entry, offered[i]);
             }
         }

@@ -5,7 +5,27 @@
 // swept. Everything they touch is noted in the Change.
 #include <controlplane/group_manager/core.hh>
 
+#include <algorithm>
+
 namespace mcfwd::group_manager {
+
+namespace {
+
+/// Memberships that the sweep looks at, per one that it may erase.
+constexpr std::size_t kGlances = 16;
+
+/// What a component that left, or IGMP before a handoff, did explicitly.
+void drop_ended(const Record& record, Oif& oif) {
+    const bool swept = oif.forwarded_by == record.igmp && oif.forward_tenure < record.forwards_from;
+    if (swept || !record.keeps(oif.forwarded_by, oif.forward_tenure)) {
+        oif.forwarded_by = kNoClient;
+    }
+    if (!record.keeps(oif.vetoed_by, oif.veto_tenure)) {
+        oif.vetoed_by = kNoClient;
+    }
+}
+
+} // namespace
 
 Change::KeyBefore& Core::touch_key(Change& change, SourceGroup key) {
     const auto [at, fresh] = change.keys.try_emplace(key);
@@ -14,11 +34,7 @@ Change::KeyBefore& Core::touch_key(Change& change, SourceGroup key) {
         before.wanted = interest.wanted(key);
         const KeyState* state = interest.find(key);
         if (state != nullptr && state->rpf_interface) {
-            before.rpf_owner = interest.attributed(*state->rpf_interface);
-            const auto move = rpf_moves.find(*state->rpf_interface);
-            if (move != rpf_moves.end() && key > move->second.from && move->second.ahead.insert(key).second) {
-                before.rpf_owner = move->second.before;
-            }
+            before.rpf_owner = state->told_owner;
             before.vanished = *state->rpf_interface;
         }
     }
@@ -26,13 +42,12 @@ Change::KeyBefore& Core::touch_key(Change& change, SourceGroup key) {
 }
 
 void Core::touch_keys_by_rpf(Change& change, InterfaceKey interface) {
-    // Very soon after the last one: what that has not announced yet must not be forgotten.
-    while (announce_rpf_owner(interface)) {
-    }
-    const std::vector<SourceGroup> keys = interest.keys_by_rpf(interface, {}, kCommitLimit + 1);
-    if (keys.size() > kCommitLimit) {
-        rpf_moves[interface].before = interest.attributed(interface);
-        in_slices([this, interface] { return announce_rpf_owner(interface); });
+    const std::vector<SourceGroup> keys = interest.keys_by_rpf(interface, {}, settings.commit_limit + 1);
+    if (keys.size() > settings.commit_limit) {
+        // One under way begins again: some that it is done with have yet another owner.
+        if (rpf_moves.insert_or_assign(interface, SourceGroup{}).second) {
+            in_slices([this, interface] { return announce_rpf_owner(interface); });
+        }
         return;
     }
     for (const SourceGroup& key : keys) {
@@ -48,19 +63,18 @@ void Core::evaluate(Entry& entry, InterfaceKey interface) const {
     next.unconfirmed = false;
     bool foreign = false;
     const auto covers = [&](SourceGroup key) {
-        const auto members = record->members.find(key);
-        if (members == record->members.end()) {
-            return false;
-        }
-        const auto& [owner, igmp] = members->second;
-        const bool waits = igmp && awaits_owner(*record, *igmp);
-        const bool counts = igmp && !waits;
+        const bool owner = record->of_owner.contains(key);
+        const auto igmp = record->of_igmp.find(key);
+        const bool found = igmp != record->of_igmp.end();
+        const bool waits = found && awaits_owner(*record, igmp->second);
+        const bool counts = found && !waits;
         next.unconfirmed |= waits;
-        foreign |= (owner && owner->counts_for != entry.iif_owner) ||
-                   (counts && igmp->counts_for != entry.iif_owner);
+        foreign |= owner && record->owner != entry.iif_owner;
+        foreign |= counts && record->counted_for(igmp->second) != entry.iif_owner;
         return owner || counts;
     };
     if (record != nullptr) {
+        drop_ended(*record, next);
         next.source_group = covers(entry.flow);
         next.any_source = covers({entry.flow.group, kAnySource});
         next.any_group = covers({});
@@ -95,51 +109,84 @@ void Core::refresh(Change& change, Entry& entry, InterfaceKey interface) {
     }
     entries.note_edited(entry, interface);
     change.flows.insert(entry.flow);
+    ++refreshed;
 }
 
 void Core::refresh_covered(Change& change, SourceGroup key, InterfaceKey interface) {
-    entries.for_covered(key, [&](Entry& entry) { refresh(change, entry, interface); });
+    if (key.is_concrete()) {
+        if (Entry* entry = entries.find(key)) {
+            refresh(change, *entry, interface);
+        }
+        return;
+    }
+    refresh_now_or_later(change, {interface, Refresh::What::kCovered, key});
 }
 
 void Core::refresh_edited(Change& change, InterfaceKey interface) {
-    for (const SourceGroup& flow : entries.edited(interface)) {
-        refresh(change, *entries.find(flow), interface);
+    refresh_now_or_later(change, {interface, Refresh::What::kEdited, {}});
+}
+
+void Core::refresh_now_or_later(Change& change, const Refresh& what) {
+    const std::size_t limit = in_slice ? settings.slice : settings.commit_limit;
+    const std::size_t room = limit - std::min(refreshed, limit);
+    if (const auto next = refresh_some(change, what, what.key, room)) {
+        refresh_later(what, *next);
     }
+}
+
+std::optional<SourceGroup> Core::refresh_some(Change& change, const Refresh& what, SourceGroup from,
+                                              std::size_t limit) {
+    if (what.what == Refresh::What::kCovered) {
+        return entries.for_covered(what.key, from, limit,
+                                   [&](Entry& entry) { refresh(change, entry, what.interface); });
+    }
+    std::vector<SourceGroup> flows = entries.edited(what.interface, from, limit + 1);
+    const std::optional<SourceGroup> next = flows.size() > limit ? std::optional(flows.back()) : std::nullopt;
+    flows.resize(std::min(flows.size(), limit));
+    for (const SourceGroup& flow : flows) {
+        refresh(change, *entries.find(flow), what.interface);
+    }
+    return next;
 }
 
 void Core::erase_owner_membership(Change& change, InterfaceKey interface, SourceGroup key) {
     Record& record = *interest.find(interface);
-    const auto at = record.members.find(key);
     touch_key(change, key).vanished = interface;
-    interest.uncount(key, at->second.owner->counts_for);
-    at->second.owner.reset();
-    --record.owner_count;
+    interest.uncount(key, record.of_owner.at(key).counts_for);
+    record.of_owner.erase(key);
     --clients.find(record.owner)->memberships;
-    report_membership(MembershipChanged::What::kDeleted, key, interface, record.owner);
-    if (!at->second.igmp) {
-        record.members.erase(at);
-        interest.leave(key, interface);
-    }
+    report_membership(MembershipChanged::What::kDeleted, key, interface, clients.name_of(record.owner));
+    leave_key(key, interface);
     refresh_covered(change, key, interface);
 }
 
 void Core::erase_igmp_membership(Change& change, InterfaceKey interface, SourceGroup key,
                                  MembershipChanged::What why) {
     Record& record = *interest.find(interface);
-    const auto at = record.members.find(key);
-    const Membership& membership = *at->second.igmp;
+    const auto at = record.of_igmp.find(key);
     touch_key(change, key).vanished = interface;
-    interest.uncount(key, membership.counts_for);
-    record.stale -= record.is_stale(membership) ? 1U : 0U;
-    at->second.igmp.reset();
-    --record.igmp_count;
+    interest.uncount(key, at->second.counts_for);
+    record.stale -= record.is_stale(at->second) ? 1U : 0U;
+    record.of_igmp.erase(at);
     --clients.find(record.igmp)->memberships;
-    report_membership(why, key, interface, record.igmp);
-    if (!at->second.owner) {
-        record.members.erase(at);
-        interest.leave(key, interface);
-    }
+    report_membership(why, key, interface, clients.name_of(record.igmp));
+    leave_key(key, interface);
     refresh_covered(change, key, interface);
+}
+
+void Core::leave_key(SourceGroup key, InterfaceKey interface) {
+    const Record* record = interest.find(interface);
+    if (record != nullptr && record->has(key)) {
+        return;
+    }
+    if (const auto left = departed.find(interface); left != departed.end()) {
+        for (const Departed& one : left->second) {
+            if (one.members.contains(key)) {
+                return;
+            }
+        }
+    }
+    interest.leave(key, interface);
 }
 
 bool Core::sweep(Change& change, InterfaceKey interface, const std::string& cause) {
@@ -170,14 +217,16 @@ bool Core::sweep_some(Change& change, InterfaceKey interface, Record& record) {
     if (record.stale > 0) {
         std::vector<SourceGroup> leftovers;
         std::size_t seen = 0;
-        auto at = record.members.lower_bound(record.sweep_from);
-        for (; at != record.members.end() && leftovers.size() < kSlice && seen < kGlances; ++at, ++seen) {
-            if (at->second.igmp && record.is_stale(*at->second.igmp)) {
+        auto at = record.of_igmp.lower_bound(record.sweep_from);
+        const std::size_t glances = kGlances * settings.slice;
+        for (; at != record.of_igmp.end() && leftovers.size() < settings.slice && seen < glances;
+             ++at, ++seen) {
+            if (record.is_stale(at->second)) {
                 leftovers.push_back(at->first);
             }
         }
         const std::optional<SourceGroup> next =
-            at == record.members.end() ? std::nullopt : std::optional(at->first);
+            at == record.of_igmp.end() ? std::nullopt : std::optional(at->first);
         metrics.stale_swept += leftovers.size();
         if (!leftovers.empty()) {
             handoffs[interface].stale_swept += leftovers.size();
@@ -190,13 +239,9 @@ bool Core::sweep_some(Change& change, InterfaceKey interface, Record& record) {
             return true;
         }
     }
-    for (const SourceGroup& flow : entries.edited(interface)) {
-        Entry& entry = *entries.find(flow);
-        Oif& oif = entry.oifs.at(interface);
-        if (oif.forwarded_by == record.igmp && oif.forward_tenure != record.tenure) {
-            oif.forwarded_by = kNoClient;
-            refresh(change, entry, interface);
-        }
+    if (record.forwards_from != record.tenure) {
+        record.forwards_from = record.tenure;
+        refresh_edited(change, interface);
     }
     return false;
 }
@@ -216,9 +261,9 @@ void Core::stop_awaiting_replay(InterfaceKey interface, Record& record) {
 }
 
 void Core::report_membership(MembershipChanged::What what, SourceGroup key, InterfaceKey interface,
-                             ClientHandle component) {
+                             const ClientName& component) {
     if (dispatcher.observed()) {
-        dispatcher.report(MembershipChanged{what, key, interface, clients.name_of(component)});
+        dispatcher.report(MembershipChanged{what, key, interface, component});
     }
 }
 

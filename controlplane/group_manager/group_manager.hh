@@ -71,6 +71,14 @@ struct Settings {
     std::chrono::milliseconds sweep_timeout{10'000}; ///< T_sweep (3.6)
     std::chrono::seconds unreachable_timeout{60};    ///< lifetime of kNoRoute and kUnownedIif entries (N43)
     std::chrono::seconds wrong_if_interval{3}; ///< between two WRONG_IF for one flow and interface (5.4)
+
+    /// No task of the control thread may take long. Not for people to choose: the time of a task follows from
+    /// these, and tests choose small ones.
+    /// Memberships, entries or callbacks that one task goes through: a few milliseconds.
+    std::size_t slice = 1024;
+    /// Up to so many memberships, entries and callbacks a call settles all that follows from it before it
+    /// returns. What is above follows in tasks of its own.
+    std::size_t commit_limit = 4096;
 };
 
 struct Registration {

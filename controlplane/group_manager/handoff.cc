@@ -50,11 +50,12 @@ class Window {
 
     /// Publishes the commit at once, even inside a batch, and fires its alerts.
     void commit(Change& change, const std::string& cause) {
-        const std::vector<Emission> emissions = core_.settle(change);
+        std::vector<Emission> emissions = core_.settle(change);
+        core_.refreshed = 0;
         if (core_.publication.pending()) {
             core_.flush(cause);
         }
-        core_.deliver(emissions);
+        core_.emit(std::move(emissions));
     }
 
   private:
@@ -74,53 +75,21 @@ class Window {
     Instant opened_;
 };
 
-/// IGMP's explicit oifs go with its memberships; its vetoes stay (specification N26).
-void drop_forwards_of_igmp(Core& core, InterfaceKey interface, ClientHandle igmp) {
-    for (const SourceGroup& flow : core.entries.edited(interface)) {
-        Oif& oif = core.entries.find(flow)->oifs.at(interface);
-        if (oif.forwarded_by == igmp) {
-            oif.forwarded_by = kNoClient;
-        }
-    }
-}
-
-/// A new tenure makes all memberships of IGMP stale: they forward by themselves, whoever owns the interface
-/// from now on.
-void make_stale(Record& record) {
-    ++record.tenure;
-    record.stale = record.igmp_count;
-}
-
-/// After the attribution of the interface changed: the stale memberships count for IGMP itself, or go at once
-/// in strict mode.
+/// After the attribution of the interface changed: a new tenure, which makes all memberships of IGMP stale,
+/// or none at all in strict mode. Its explicit oifs go with them; its vetoes stay (specification N26).
 void suspend_memberships(Core& core, Change& change, InterfaceKey interface) {
     Record& record = *core.interest.find(interface);
-    if (core.settings.handoff_memberships == HandoffMemberships::kStrict) {
-        core.erase_memberships_of_igmp(change, interface);
-        drop_forwards_of_igmp(core, interface, record.igmp);
+    const bool strict = core.settings.handoff_memberships == HandoffMemberships::kStrict;
+    if (strict) {
+        core.depart(interface, record.igmp);
     }
+    record.tenure = core.interest.stamp();
+    if (strict) {
+        record.forwards_from = record.tenure;
+    }
+    record.stale = record.of_igmp.size();
     core.await_replay(interface, record);
-    core.refresh_edited(change, interface);
-}
-
-/// Only after a protocol owned the interface can live memberships count for somebody else than IGMP. Above
-/// the limit each moves when it is replayed or swept: until then it counts for a client that is gone from the
-/// interface, which the other clients cannot tell from IGMP.
-void count_for_igmp_again(Core& core, Change& change, InterfaceKey interface) {
-    Record& record = *core.interest.find(interface);
-    if (record.igmp_count > kCommitLimit) {
-        return;
-    }
-    for (auto& [key, members] : record.members) {
-        if (!members.igmp || members.igmp->counts_for == record.igmp) {
-            continue;
-        }
-        core.touch_key(change, key).vanished = interface;
-        core.interest.uncount(key, members.igmp->counts_for);
-        core.interest.count(key, record.igmp);
-        members.igmp->counts_for = record.igmp;
-        core.refresh_covered(change, key, interface);
-    }
+    core.settle_departed(change, interface);
 }
 
 } // namespace
@@ -131,11 +100,14 @@ void Core::take_from_igmp(Client& client, InterfaceKey interface) {
         Change change;
         touch_keys_by_rpf(change, interface);
         Record& record = *interest.find(interface);
-        make_stale(record);
         record.owner = client.handle;
+        record.owner_since = interest.stamp();
         client.interfaces.insert(interface);
         suspend_memberships(*this, change, interface);
-        flush_entries(interface);
+        refresh_edited(change, interface);
+        if (settings.handoff_mfe == HandoffMfe::kFlush) {
+            erase_entries(interface);
+        }
         if (may_log()) {
             spdlog::info("group_manager: handoff interface={} from={} to={} stale={}", name(interface),
                          name(record.igmp), client.name.name, record.stale);
@@ -152,17 +124,16 @@ void Core::release_to_igmp(Client& client, InterfaceKey interface) {
         Change change;
         touch_keys_by_rpf(change, interface);
         Record& record = *interest.find(interface);
-        make_stale(record);
-        erase_memberships_of_owner(change, interface);
-        drop_explicit(change, interface, client.handle);
+        depart(interface, client.handle);
         record.owner = kNoClient;
         client.interfaces.erase(interface);
         suspend_memberships(*this, change, interface);
-        count_for_igmp_again(*this, change, interface);
-        if (entries.count_by_iif(interface) <= kCommitLimit) {
-            adopt_entries(interface, client.handle, record.igmp);
+        count_for_igmp_again(change, interface);
+        refresh_edited(change, interface);
+        adopt_entries(change, interface, client.handle, record.igmp);
+        if (settings.handoff_mfe == HandoffMfe::kFlush) {
+            erase_entries(interface);
         }
-        flush_entries(interface);
         if (may_log()) {
             spdlog::info("group_manager: handoff interface={} from={} to={} stale={}", name(interface),
                          client.name.name, name(record.igmp), record.stale);
@@ -171,6 +142,32 @@ void Core::release_to_igmp(Client& client, InterfaceKey interface) {
                       fmt::format("handoff {} {}->{}", name(interface), client.name.name, name(record.igmp)));
     }
     rebuild_later(interface);
+}
+
+/// Only after a protocol owned the interface can live memberships count for somebody else than IGMP.
+void Core::count_for_igmp_again(Change& change, InterfaceKey interface) {
+    Record& record = *interest.find(interface);
+    if (record.of_igmp.size() > settings.commit_limit) {
+        if (count_again_from.insert_or_assign(interface, SourceGroup{}).second) {
+            in_slices([this, interface] { return count_again_some(interface); });
+        }
+        return;
+    }
+    for (auto& [key, membership] : record.of_igmp) {
+        count_again(change, interface, key, membership);
+    }
+}
+
+void Core::count_again(Change& change, InterfaceKey interface, SourceGroup key, Membership& membership) {
+    const ClientHandle component = interest.find(interface)->counted_for(membership);
+    if (membership.counts_for == component) {
+        return;
+    }
+    touch_key(change, key).vanished = interface;
+    interest.uncount(key, membership.counts_for);
+    interest.count(key, component);
+    membership.counts_for = component;
+    refresh_covered(change, key, interface);
 }
 
 } // namespace mcfwd::group_manager

@@ -105,18 +105,23 @@ std::vector<SourceGroup> Interest::keys_by_rpf(InterfaceKey interface, SourceGro
     return keys;
 }
 
-std::vector<SourceGroup> Interest::keys_from(Ipv4Prefix sources, Ipv4Address group) const {
+std::vector<SourceGroup> Interest::keys_from(Ipv4Prefix sources, Ipv4Address group,
+                                             std::optional<SourceGroup> after, std::size_t limit) const {
     std::vector<SourceGroup> keys;
     if (!group.is_unspecified()) {
-        for (auto at = keys_.lower_bound({group, {}}); at != keys_.end() && at->first.group == group; ++at) {
-            if (at->first.is_concrete() && sources.contains(at->first.source)) {
+        auto at = after ? keys_.upper_bound(*after) : keys_.lower_bound({group, sources.network()});
+        for (; at != keys_.end() && at->first.group == group && sources.contains(at->first.source) &&
+               keys.size() < limit;
+             ++at) {
+            if (at->first.is_concrete()) {
                 keys.push_back(at->first);
             }
         }
         return keys;
     }
-    for (auto at = by_source_.lower_bound({sources.network(), Ipv4Address{}});
-         at != by_source_.end() && sources.contains(at->first); ++at) {
+    auto at = after ? by_source_.upper_bound({after->source, after->group})
+                    : by_source_.lower_bound({sources.network(), Ipv4Address{}});
+    for (; at != by_source_.end() && sources.contains(at->first) && keys.size() < limit; ++at) {
         keys.push_back({at->second, at->first});
     }
     return keys;

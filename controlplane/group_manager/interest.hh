@@ -19,37 +19,45 @@
 namespace mcfwd::group_manager {
 
 struct Membership {
-    ClientHandle counts_for; ///< cnt of specification 1.5
+    ClientHandle counts_for; ///< the component that the index by key counts it for
     Instant since{};
     std::uint32_t tenure = 0; ///< of the record when it was last added; another one makes it stale
     bool announced = false;   ///< a LOCAL_JOIN went to the owner of that tenure
 };
 
-/// Memberships of one key on one interface: there are at most two components on it.
-struct Members {
-    std::optional<Membership> owner;
-    std::optional<Membership> igmp;
-};
+using Memberships = std::map<SourceGroup, Membership>;
 
 /// Specification 1.4. Exists iff `owner` or `igmp` is present.
 struct Record {
     ClientHandle owner; ///< routing protocol
     ClientHandle igmp;
     Phase phase = Phase::kStable;
-    std::map<SourceGroup, Members> members;
-    std::size_t igmp_count = 0;
-    std::size_t owner_count = 0;
-    std::size_t stale = 0;    ///< of igmp_count
-    std::uint32_t tenure = 0; ///< grows with every handoff: makes all of IGMP's memberships stale at once
+    Memberships of_owner;
+    Memberships of_igmp;
+    std::size_t stale = 0;           ///< of those of IGMP
+    std::uint32_t tenure = 0;        ///< a new stamp with every handoff: makes all of IGMP's stale at once
+    std::uint32_t owner_since = 0;   ///< stamp of its coming: what it edited before counts no more
+    std::uint32_t igmp_since = 0;    ///< the same
+    std::uint32_t forwards_from = 0; ///< first tenure whose explicit oifs of IGMP are in force
     bool awaiting_replay = false;
     Instant sweep_at{};     ///< while awaiting_replay
     SourceGroup sweep_from; ///< the key with which a sweep goes on
 
     [[nodiscard]] ClientHandle attributed() const { return owner != kNoClient ? owner : igmp; }
-    [[nodiscard]] bool is_stale(const Membership& of_igmp) const { return of_igmp.tenure != tenure; }
+    [[nodiscard]] bool is_stale(const Membership& one_of_igmp) const { return one_of_igmp.tenure != tenure; }
+    /// cnt of specification 1.5.
+    [[nodiscard]] ClientHandle counted_for(const Membership& one_of_igmp) const {
+        return is_stale(one_of_igmp) ? igmp : attributed();
+    }
     /// The owner got a LOCAL_JOIN for it, and no LOCAL_LEAVE yet.
-    [[nodiscard]] bool announced(const Membership& of_igmp) const {
-        return owner != kNoClient && of_igmp.announced && !is_stale(of_igmp);
+    [[nodiscard]] bool announced(const Membership& one_of_igmp) const {
+        return owner != kNoClient && one_of_igmp.announced && !is_stale(one_of_igmp);
+    }
+    [[nodiscard]] bool has(SourceGroup key) const { return of_owner.contains(key) || of_igmp.contains(key); }
+    /// Something that a component edited explicitly in that tenure is still in force.
+    [[nodiscard]] bool keeps(ClientHandle component, std::uint32_t edited_in) const {
+        return (component == owner && edited_in >= owner_since) ||
+               (component == igmp && edited_in >= igmp_since);
     }
 };
 
@@ -58,6 +66,7 @@ struct KeyState {
     std::vector<std::pair<ClientHandle, std::size_t>> wanted; ///< W(k) or V(S,G) with multiplicity, ascending
     std::vector<InterfaceKey> interfaces;                     ///< with a membership, ascending
     std::optional<InterfaceKey> rpf_interface;                ///< of an (S,G) key, as last looked up
+    ClientHandle told_owner;                                  ///< o(S) of an (S,G) key, as alerts have told
 };
 
 class Interest {
@@ -73,6 +82,12 @@ class Interest {
     [[nodiscard]] const KeyState* find(SourceGroup key) const {
         const auto at = keys_.find(key);
         return at == keys_.end() ? nullptr : &at->second;
+    }
+    /// Alerts tell of this o(S) from now on.
+    void tell_owner(SourceGroup key, ClientHandle owner) {
+        if (const auto at = keys_.find(key); at != keys_.end()) {
+            at->second.told_owner = owner;
+        }
     }
     /// attr(X) of specification 1.4; kNoClient without a record.
     [[nodiscard]] ClientHandle attributed(InterfaceKey interface) const {
@@ -94,7 +109,16 @@ class Interest {
         return find(arrival) != nullptr ||
                (arrival.next_hop.is_unspecified() && count_links(arrival.interface, 1) > 0);
     }
-    Record& create(InterfaceKey interface) { return records_[interface]; }
+    Record& create(InterfaceKey interface) {
+        const auto [at, fresh] = records_.try_emplace(interface);
+        if (fresh) {
+            at->second.tenure = stamp();
+        }
+        return at->second;
+    }
+    /// Larger than all before.
+    [[nodiscard]] std::uint32_t stamp() { return ++last_stamp_; }
+    [[nodiscard]] std::uint32_t last_stamp() const { return last_stamp_; }
     void erase(InterfaceKey interface) { records_.erase(interface); }
     void clear();
 
@@ -116,12 +140,17 @@ class Interest {
         const auto found = by_rpf_.find(interface);
         return found == by_rpf_.end() ? 0 : found->second.size();
     }
-    [[nodiscard]] std::vector<SourceGroup> keys_from(Ipv4Prefix sources, Ipv4Address group) const;
+    /// (S,G) keys with such a source, by source; of one group unless it is 0: at most `limit` of those behind
+    /// `after`.
+    [[nodiscard]] std::vector<SourceGroup> keys_from(Ipv4Prefix sources, Ipv4Address group,
+                                                     std::optional<SourceGroup> after,
+                                                     std::size_t limit) const;
 
     [[nodiscard]] const std::map<InterfaceKey, Record>& records() const { return records_; }
     [[nodiscard]] const std::map<SourceGroup, KeyState>& keys() const { return keys_; }
 
   private:
+    std::uint32_t last_stamp_ = 0;
     std::map<InterfaceKey, Record> records_;
     std::map<SourceGroup, KeyState> keys_;
     std::unordered_map<InterfaceKey, std::set<SourceGroup>> by_rpf_;

@@ -11,6 +11,9 @@ namespace mcfwd::group_manager {
 
 namespace {
 
+/// Keys that one page looks at.
+constexpr std::size_t kMostSeen = 16 * 1024;
+
 /// The owner has not agreed to forward what this membership of IGMP asks for.
 bool unconfirmed(const Core& core, const Record& record, InterfaceKey interface, SourceGroup key,
                  const Membership& of_igmp) {
@@ -18,8 +21,7 @@ bool unconfirmed(const Core& core, const Record& record, InterfaceKey interface,
         return false;
     }
     for (const SourceGroup& covering : {key, SourceGroup{key.group, kAnySource}, SourceGroup{}}) {
-        const auto members = record.members.find(covering);
-        if (members != record.members.end() && members->second.owner) {
+        if (record.of_owner.contains(covering)) {
             return false;
         }
     }
@@ -63,17 +65,24 @@ class Listing {
         if (interface == begin_.interface) {
             from = std::max(from, begin_.key);
         }
-        for (auto at = record.members.lower_bound(from); at != record.members.end(); ++at) {
-            const auto& [key, members] = *at;
+        auto owner = record.of_owner.lower_bound(from);
+        auto igmp = record.of_igmp.lower_bound(from);
+        while (owner != record.of_owner.end() || igmp != record.of_igmp.end()) {
+            const bool owner_next = owner != record.of_owner.end() &&
+                                    (igmp == record.of_igmp.end() || owner->first <= igmp->first);
+            const SourceGroup key = owner_next ? owner->first : igmp->first;
             if (filter_.group && key.group != *filter_.group) {
                 break;
             }
-            if (glances_++ == kGlances) {
+            if (glances_++ == kMostSeen) {
                 return false;
             }
+            const Membership* of_owner = owner_next ? &(owner++)->second : nullptr;
+            const bool of_both = igmp != record.of_igmp.end() && igmp->first == key;
+            const Membership* of_igmp = of_both ? &(igmp++)->second : nullptr;
             if (filter_.source && key.source != *filter_.source) {
                 last_ = {interface, key, std::max(record.owner, record.igmp)};
-            } else if (!add(interface, record, key, members)) {
+            } else if (!add(interface, record, key, of_owner, of_igmp)) {
                 return false;
             }
         }
@@ -81,20 +90,21 @@ class Listing {
     }
 
     /// A routing protocol may have registered before IGMP or after it.
-    bool add(InterfaceKey interface, const Record& record, SourceGroup key, const Members& members) {
-        std::array<std::pair<ClientHandle, const std::optional<Membership>*>, 2> both{
-            {{record.owner, &members.owner}, {record.igmp, &members.igmp}}};
+    bool add(InterfaceKey interface, const Record& record, SourceGroup key, const Membership* of_owner,
+             const Membership* of_igmp) {
+        std::array<std::pair<ClientHandle, const Membership*>, 2> both{
+            {{record.owner, of_owner}, {record.igmp, of_igmp}}};
         std::ranges::sort(both, {}, [](const auto& item) { return item.first; });
         for (const auto& [component, membership] : both) {
             const bool passed =
                 interface == begin_.interface && key == begin_.key && component <= begin_.component;
-            if (!*membership || passed) {
+            if (membership == nullptr || passed) {
                 continue;
             }
             if (page_.items.size() == limit_) {
                 return false;
             }
-            page_.items.push_back(view(interface, record, key, **membership, component));
+            page_.items.push_back(view(interface, record, key, *membership, component));
             last_ = {interface, key, component};
         }
         return true;
@@ -106,7 +116,7 @@ class Listing {
         return {.key = key,
                 .interface = interface,
                 .component = core_.clients.name_of(component),
-                .counts_for = core_.clients.name_of(membership.counts_for),
+                .counts_for = core_.clients.name_of(igmp ? record.counted_for(membership) : component),
                 .stale = igmp && record.is_stale(membership),
                 .announced = igmp && record.announced(membership),
                 .unconfirmed = igmp && unconfirmed(core_, record, interface, key, membership),

@@ -87,56 +87,62 @@ Expected<Client*> may_edit(Core& core, ClientHandle handle, SourceGroup key, Int
 void join(Core& core, Change& change, Client& client, SourceGroup key, InterfaceKey interface) {
     Record& record = *core.interest.find(interface);
     const bool igmp = client.handle == record.igmp;
-    const auto at = record.members.try_emplace(key).first;
-    std::optional<Membership>& slot = igmp ? at->second.igmp : at->second.owner;
+    Memberships& all = igmp ? record.of_igmp : record.of_owner;
     const ClientHandle counts_for = igmp ? record.attributed() : client.handle;
-    if (slot && (!igmp || !record.is_stale(*slot))) {
+    const auto found = all.find(key);
+    if (found != all.end() && (!igmp || !record.is_stale(found->second))) {
         return;
     }
+    core.settle_departed(change, interface, key);
     core.touch_key(change, key).vanished = interface;
     const bool known = core.interest.find(key) != nullptr;
-    if (slot) {
-        core.interest.uncount(key, slot->counts_for);
+    Membership& membership = found != all.end() ? found->second : all[key];
+    if (found != all.end()) {
+        core.interest.uncount(key, membership.counts_for);
         --record.stale;
     } else {
-        slot = Membership{.since = core.env.clock.now()};
-        ++(igmp ? record.igmp_count : record.owner_count);
+        membership.since = core.env.clock.now();
         ++client.memberships;
         core.interest.enter(key, interface);
     }
-    slot->counts_for = counts_for;
-    slot->tenure = record.tenure;
-    slot->announced = igmp && record.owner != kNoClient;
+    membership.counts_for = counts_for;
+    membership.tenure = record.tenure;
+    membership.announced = igmp && record.owner != kNoClient;
     core.interest.count(key, counts_for);
     if (!known && key.is_concrete()) {
         if (const auto rpf = core.env.view.lookup(key)) {
             core.interest.set_rpf_interface(key, rpf->iif);
         }
     }
-    if (slot->announced) {
-        change.local.push_back({CallbackKind::kLocalJoin, record.owner, key, interface});
+    if (membership.announced) {
+        change.local.push_back({.kind = CallbackKind::kLocalJoin,
+                                .target = record.owner,
+                                .key = key,
+                                .interface = interface,
+                                .tenure = record.tenure});
     }
-    core.report_membership(MembershipChanged::What::kAdded, key, interface, client.handle);
+    core.report_membership(MembershipChanged::What::kAdded, key, interface, client.name);
     core.refresh_covered(change, key, interface);
 }
 
 void leave(Core& core, Change& change, const Client& client, SourceGroup key, InterfaceKey interface) {
     const Record& record = *core.interest.find(interface);
-    const auto at = record.members.find(key);
-    if (at == record.members.end()) {
-        return;
-    }
     if (client.handle == record.owner) {
-        if (at->second.owner) {
+        if (record.of_owner.contains(key)) {
             core.erase_owner_membership(change, interface, key);
         }
         return;
     }
-    if (!at->second.igmp) {
+    const auto at = record.of_igmp.find(key);
+    if (at == record.of_igmp.end()) {
         return;
     }
-    if (record.announced(*at->second.igmp)) {
-        change.local.push_back({CallbackKind::kLocalLeave, record.owner, key, interface});
+    if (record.announced(at->second)) {
+        change.local.push_back({.kind = CallbackKind::kLocalLeave,
+                                .target = record.owner,
+                                .key = key,
+                                .interface = interface,
+                                .tenure = record.tenure});
     }
     core.erase_igmp_membership(change, interface, key, MembershipChanged::What::kDeleted);
 }
@@ -144,24 +150,22 @@ void leave(Core& core, Change& change, const Client& client, SourceGroup key, In
 /// The explicit edit of one entry; without an entry there is nothing to edit (N24).
 void edit_forwarding(Core& core, Change& change, const Client& client, Verb verb, SourceGroup flow,
                      InterfaceKey interface) {
-    Entry* entry = core.entries.find(flow);
+    Entry* entry = core.find_entry(flow);
     if (entry == nullptr) {
         return;
     }
     Oif& oif = entry->oifs[interface];
     const bool add = verb == Verb::kAdd;
     oif.forwarded_by = add ? client.handle : kNoClient;
-    oif.forward_tenure = core.interest.find(interface)->tenure;
     oif.vetoed_by = add ? kNoClient : client.handle;
+    oif.forward_tenure = oif.veto_tenure = core.interest.find(interface)->tenure;
     core.refresh(change, *entry, interface);
 }
 
 /// A replay keeps nothing new, and must go on when memory is short: what is not replayed is swept.
 Memory::Use use_of(const Core& core, ClientHandle client, SourceGroup key, InterfaceKey interface) {
     const Record& record = *core.interest.find(interface);
-    const auto at = record.members.find(key);
-    const bool known =
-        at != record.members.end() && (client == record.igmp ? at->second.igmp : at->second.owner);
+    const bool known = (client == record.igmp ? record.of_igmp : record.of_owner).contains(key);
     return known ? Memory::Use::kShrink : Memory::Use::kGrow;
 }
 
@@ -233,7 +237,9 @@ Expected<void> GroupManager::igmp_replay_complete(ClientHandle handle, Interface
     const std::string cause = fmt::format("{} replay on {}", (*client)->name.name, core.name(interface));
     core.begin_batch(cause);
     Change change;
+    core.in_slice = true;
     const bool more = core.sweep(change, interface, cause);
+    core.in_slice = false;
     core.finish(change, [&] { return cause; });
     core.end_batch(more ? Batch::End::kHold : Batch::End::kPublish);
     return {};

@@ -73,7 +73,7 @@ Expected<void> GroupManager::change_mfe(ClientHandle handle, SourceGroup flow, c
     if (auto known_client = core.caller(handle); !known_client) {
         return std::unexpected(known_client.error());
     }
-    Entry* entry = core.entries.find(flow);
+    Entry* entry = core.find_entry(flow);
     if (entry == nullptr) {
         return fail(Status::kNotFound, fmt::format("there is no entry {}", flow));
     }

@@ -21,12 +21,6 @@ void drop(Index& index, InterfaceKey interface, SourceGroup flow) {
     }
 }
 
-std::vector<SourceGroup> list(const Index& index, InterfaceKey interface) {
-    const auto at = index.find(interface);
-    return at == index.end() ? std::vector<SourceGroup>{}
-                             : std::vector<SourceGroup>(at->second.begin(), at->second.end());
-}
-
 } // namespace
 
 std::vector<InterfaceKey> Entry::forwarding() const {
@@ -113,10 +107,6 @@ std::optional<SourceGroup> MfeTable::oldest_negative() const {
     return negative_.empty() ? std::nullopt : std::optional(negative_.begin()->second);
 }
 
-std::vector<SourceGroup> MfeTable::by_iif(InterfaceKey interface) const {
-    return list(by_iif_, interface);
-}
-
 std::vector<SourceGroup> MfeTable::by_iif(InterfaceKey interface, SourceGroup after,
                                           std::size_t limit) const {
     std::vector<SourceGroup> flows;
@@ -136,23 +126,32 @@ std::size_t MfeTable::count_by_iif(InterfaceKey interface) const {
     return found == by_iif_.end() ? 0 : found->second.size();
 }
 
-std::vector<SourceGroup> MfeTable::edited(InterfaceKey interface) const {
-    return list(edited_, interface);
+std::vector<SourceGroup> MfeTable::edited(InterfaceKey interface, SourceGroup from, std::size_t limit) const {
+    std::vector<SourceGroup> flows;
+    if (const auto found = edited_.find(interface); found != edited_.end()) {
+        for (auto at = found->second.lower_bound(from); at != found->second.end() && flows.size() < limit;
+             ++at) {
+            flows.push_back(*at);
+        }
+    }
+    return flows;
 }
 
-std::vector<SourceGroup> MfeTable::from(Ipv4Prefix sources, Ipv4Address group) const {
+std::vector<SourceGroup> MfeTable::from(Ipv4Prefix sources, Ipv4Address group,
+                                        std::optional<SourceGroup> after, std::size_t limit) const {
     std::vector<SourceGroup> flows;
     if (!group.is_unspecified()) {
-        for (auto at = entries_.lower_bound({group, {}}); at != entries_.end() && at->first.group == group;
+        auto at = after ? entries_.upper_bound(*after) : entries_.lower_bound({group, sources.network()});
+        for (; at != entries_.end() && at->first.group == group && sources.contains(at->first.source) &&
+               flows.size() < limit;
              ++at) {
-            if (sources.contains(at->first.source)) {
-                flows.push_back(at->first);
-            }
+            flows.push_back(at->first);
         }
         return flows;
     }
-    for (auto at = by_source_.lower_bound({sources.network(), Ipv4Address{}});
-         at != by_source_.end() && sources.contains(at->first); ++at) {
+    auto at = after ? by_source_.upper_bound({after->source, after->group})
+                    : by_source_.lower_bound({sources.network(), Ipv4Address{}});
+    for (; at != by_source_.end() && sources.contains(at->first) && flows.size() < limit; ++at) {
         flows.push_back({at->second, at->first});
     }
     return flows;

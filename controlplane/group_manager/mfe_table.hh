@@ -22,6 +22,7 @@ struct Oif {
     ClientHandle forwarded_by;        ///< component that added it explicitly, or kNoClient
     std::uint32_t forward_tenure = 0; ///< tenure of the record at that moment
     ClientHandle vetoed_by;           ///< component that disabled it, or kNoClient
+    std::uint32_t veto_tenure = 0;    ///< tenure of the record at that moment
     bool unconfirmed = false; ///< only memberships of IGMP cover it, and they wait for the owner (N55)
     bool boundary = false;
     bool forwarding = false; ///< member of eff
@@ -37,7 +38,9 @@ struct Entry {
     InterfaceKey iif;
     InterfaceKey rpf_interface; ///< as the multicast view said; the iif may be another one of the same owner
     ClientHandle iif_owner;
-    std::uint32_t iif_tenure = 0; ///< of the iif's record when it was built; another one: to be rebuilt
+    /// Of the iif's record when the entry was built, another one: to be rebuilt. Without a record the last
+    /// stamp given then.
+    std::uint32_t iif_tenure = 0;
     Ipv4Address upstream;
     Route route;
     bool upstream_chosen = false; ///< by the owner of the iif: changes of the route leave it
@@ -86,41 +89,45 @@ class MfeTable {
     /// Keeps the index of negative entries in step with `entry.state()`.
     void note_state(const Entry& entry);
 
-    [[nodiscard]] std::vector<SourceGroup> by_iif(InterfaceKey interface) const;
     /// At most `limit` of those behind `after`, ascending.
     [[nodiscard]] std::vector<SourceGroup> by_iif(InterfaceKey interface, SourceGroup after,
                                                   std::size_t limit) const;
     [[nodiscard]] std::size_t count_by_iif(InterfaceKey interface) const;
     /// Flows in which a component added or vetoed the interface explicitly.
-    [[nodiscard]] std::vector<SourceGroup> edited(InterfaceKey interface) const;
-    [[nodiscard]] std::vector<SourceGroup> from(Ipv4Prefix sources, Ipv4Address group) const;
-    /// Calls `visit(Entry&)` for every entry that a membership with this key covers.
+    /// From `from` on, at most `limit`.
+    [[nodiscard]] std::vector<SourceGroup> edited(InterfaceKey interface, SourceGroup from,
+                                                  std::size_t limit) const;
+    /// With such a source, by source; of one group unless it is 0: at most `limit` of those behind `after`.
+    [[nodiscard]] std::vector<SourceGroup> from(Ipv4Prefix sources, Ipv4Address group,
+                                                std::optional<SourceGroup> after, std::size_t limit) const;
+    /// Calls `visit(Entry&)` for every entry from `from` on that a membership with this wildcard key covers,
+    /// at most `limit`. Returns the next one, if there is one.
     template <typename Visit>
-    void for_covered(SourceGroup key, Visit visit) {
-        if (key.is_concrete()) {
-            if (Entry* entry = find(key)) {
-                visit(*entry);
-            }
-            return;
-        }
-        for (auto at = entries_.lower_bound(key);
+    std::optional<SourceGroup> for_covered(SourceGroup key, SourceGroup from, std::size_t limit,
+                                           Visit visit) {
+        for (auto at = entries_.lower_bound(from);
              at != entries_.end() && (key.group.is_unspecified() || at->first.group == key.group); ++at) {
+            if (limit-- == 0) {
+                return at->first;
+            }
             visit(at->second);
         }
+        return std::nullopt;
     }
-    /// Calls `visit(const Entry&)` for every entry with this iif.
+    /// Calls `visit(const Entry&)` for at most `limit` entries with this iif.
     template <typename Visit>
-    void for_iif(InterfaceKey interface, Visit visit) const {
-        visit_index(by_iif_, interface, visit);
+    void for_iif(InterfaceKey interface, std::size_t limit, Visit visit) const {
+        visit_index(by_iif_, interface, limit, visit);
     }
-    /// And for every one in which a component added or vetoed the interface explicitly.
+    /// And for those in which a component added or vetoed the interface explicitly.
     template <typename Visit>
-    void for_edited(InterfaceKey interface, Visit visit) const {
-        visit_index(edited_, interface, visit);
+    void for_edited(InterfaceKey interface, std::size_t limit, Visit visit) const {
+        visit_index(edited_, interface, limit, visit);
     }
+    /// And for those that a membership with this wildcard key covers.
     template <typename Visit>
-    void for_covered(SourceGroup key, Visit visit) const {
-        const_cast<MfeTable*>(this)->for_covered(key, [&](const Entry& entry) { visit(entry); });
+    void for_covered(SourceGroup key, std::size_t limit, Visit visit) const {
+        const_cast<MfeTable*>(this)->for_covered(key, key, limit, [&](const Entry& entry) { visit(entry); });
     }
     /// The negative entry that was created first; nullopt: there is none.
     [[nodiscard]] std::optional<SourceGroup> oldest_negative() const;
@@ -131,9 +138,12 @@ class MfeTable {
     using Index = std::unordered_map<InterfaceKey, std::set<SourceGroup>>;
 
     template <typename Visit>
-    void visit_index(const Index& index, InterfaceKey interface, Visit visit) const {
+    void visit_index(const Index& index, InterfaceKey interface, std::size_t limit, Visit visit) const {
         if (const auto at = index.find(interface); at != index.end()) {
             for (const SourceGroup& flow : at->second) {
+                if (limit-- == 0) {
+                    return;
+                }
                 visit(*find(flow));
             }
         }

@@ -4,6 +4,10 @@
 // Taking and releasing interfaces where no handoff is needed (specification 3.2), and the checks for both.
 #include <controlplane/group_manager/core.hh>
 
+#include <algorithm>
+#include <iterator>
+#include <ranges>
+
 #include <spdlog/spdlog.h>
 
 namespace mcfwd::group_manager {
@@ -82,7 +86,7 @@ Expected<void> GroupManager::release_interface_ownership(ClientHandle handle, In
     if (auto result = may_release(*core_, **client, interface); !result) {
         return result;
     }
-    const Room room(*core_, core_->room_for_release(**client, interface), Memory::Use::kShrink);
+    const Room room(*core_, core_->room_for_release(interface), Memory::Use::kShrink);
     if (!room) {
         return room.refusal();
     }
@@ -105,8 +109,7 @@ Expected<void> GroupManager::interface_down(InterfaceKey interface) {
         return fail(Status::kNotFound, fmt::format("nobody is on {} (event 50015)", core.name(interface)));
     }
     const ClientHandle igmp = record->igmp;
-    const Client* first = core.clients.find(record->owner != kNoClient ? record->owner : igmp);
-    std::size_t octets = core.room_for_release(*first, interface);
+    std::size_t octets = core.room_for_release(interface);
     if (record->owner != kNoClient && igmp != kNoClient) {
         octets += core.room_for_last(interface);
     }
@@ -142,17 +145,20 @@ void Core::take(Client& client, InterfaceKey interface) {
     }
     Change change;
     std::vector<SourceGroup> waiting;
+    const bool many = entries.count_by_iif(interface) > settings.commit_limit;
     if (fresh) {
         touch_keys_by_rpf(change, interface);
-        for (const SourceGroup& flow : entries.by_iif(interface)) {
-            if (entries.find(flow)->blocked == NegativeReason::kUnownedIif) {
-                waiting.push_back(flow);
-            }
+        if (!many) {
+            waiting = entries.by_iif(interface, {}, settings.commit_limit);
+            std::erase_if(waiting, [this](const SourceGroup& flow) {
+                return entries.find(flow)->blocked != NegativeReason::kUnownedIif;
+            });
         }
         publication.set_signal(interface, true);
     }
     Record& record = interest.create(interface);
     (client.is_igmp() ? record.igmp : record.owner) = client.handle;
+    (client.is_igmp() ? record.igmp_since : record.owner_since) = fresh ? record.tenure : interest.stamp();
     client.interfaces.insert(interface);
     if (may_log()) {
         spdlog::info("group_manager: ownership taken interface={} client={}", name(interface),
@@ -166,6 +172,9 @@ void Core::take(Client& client, InterfaceKey interface) {
     report_ownership(interface);
     finish(change, [&] { return fmt::format("{} takes {}", client.name.name, name(interface)); });
     rebuild_later(waiting);
+    if (fresh && many) {
+        rebuild_later(interface);
+    }
 }
 
 void Core::release(Client& client, InterfaceKey interface) {
@@ -179,25 +188,25 @@ void Core::release(Client& client, InterfaceKey interface) {
     if (last) {
         touch_keys_by_rpf(change, interface);
     }
+    depart(interface, client.handle, client.is_igmp() ? record.owner : kNoClient);
     if (client.is_igmp()) {
-        erase_memberships_of_igmp(change, interface);
+        record.igmp = kNoClient;
+        record.stale = 0;
         if (record.awaiting_replay) {
             stop_awaiting_replay(interface, record);
         }
-    } else {
-        erase_memberships_of_owner(change, interface);
     }
-    drop_explicit(change, interface, client.handle);
     client.interfaces.erase(interface);
     if (last) {
         interest.erase(interface);
         publication.set_signal(interface, false);
-        for (const SourceGroup& flow : entries.by_iif(interface)) {
-            erase_entry(flow, MfeChanged::What::kDeleted);
-        }
+    }
+    settle_departed(change, interface);
+    refresh_edited(change, interface);
+    if (last) {
+        erase_entries(interface);
     } else {
-        record.igmp = kNoClient;
-        adopt_entries(interface, client.handle, record.owner);
+        adopt_entries(change, interface, client.handle, record.owner);
     }
     if (may_log()) {
         spdlog::info("group_manager: ownership released interface={} client={}", name(interface),
@@ -205,56 +214,81 @@ void Core::release(Client& client, InterfaceKey interface) {
     }
     report_ownership(interface);
     finish(change, [&] { return fmt::format("{} releases {}", client.name.name, name(interface)); });
+    if (!last && entries.count_by_iif(interface) > settings.commit_limit) {
+        rebuild_later(interface);
+    }
 }
 
-void Core::erase_memberships_of_owner(Change& change, InterfaceKey interface) {
+void Core::depart(InterfaceKey interface, ClientHandle component, ClientHandle told) {
+    Record& record = *interest.find(interface);
+    Memberships& members = component == record.igmp ? record.of_igmp : record.of_owner;
+    if (members.empty()) {
+        return;
+    }
+    Client& client = *clients.find(component);
+    client.memberships -= members.size();
+    departed[interface].push_back({.members = std::exchange(members, {}),
+                                   .component = client.name,
+                                   .told = told,
+                                   .tenure = record.tenure});
+}
+
+void Core::settle_departed(Change& change, InterfaceKey interface) {
+    const auto found = departed.find(interface);
+    if (found == departed.end()) {
+        return;
+    }
     std::vector<SourceGroup> keys;
-    const Record& record = *interest.find(interface);
-    if (record.owner_count > 0) {
-        for (const auto& [key, members] : record.members) {
-            if (members.owner) {
-                keys.push_back(key);
+    for (const Departed& one : found->second) {
+        if (keys.size() + one.members.size() > settings.commit_limit) {
+            if (settling_departed.insert(interface).second) {
+                in_slices([this, interface] { return settle_departed_some(interface); });
             }
+            return;
         }
+        std::ranges::copy(std::views::keys(one.members), std::back_inserter(keys));
     }
     for (const SourceGroup& key : keys) {
-        erase_owner_membership(change, interface, key);
+        settle_departed(change, interface, key);
     }
 }
 
-void Core::erase_memberships_of_igmp(Change& change, InterfaceKey interface) {
-    std::vector<SourceGroup> keys;
-    const Record& record = *interest.find(interface);
-    for (const auto& [key, members] : record.members) {
-        if (!members.igmp) {
-            continue;
-        }
-        keys.push_back(key);
-        if (record.phase == Phase::kStable && record.announced(*members.igmp)) {
-            change.local.push_back({CallbackKind::kLocalLeave, record.owner, key, interface});
-        }
+void Core::settle_departed(Change& change, InterfaceKey interface, SourceGroup key) {
+    const auto found = departed.find(interface);
+    if (found == departed.end()) {
+        return;
     }
-    for (const SourceGroup& key : keys) {
-        erase_igmp_membership(change, interface, key, MembershipChanged::What::kDeleted);
+    std::list<Departed>& all = found->second;
+    for (auto at = all.begin(); at != all.end();) {
+        const auto node = at->members.extract(key);
+        if (!node.empty()) {
+            const Membership& ended = node.mapped();
+            touch_key(change, key).vanished = interface;
+            interest.uncount(key, ended.counts_for);
+            const Emission leave{.kind = CallbackKind::kLocalLeave,
+                                 .target = at->told,
+                                 .key = key,
+                                 .interface = interface,
+                                 .tenure = at->tenure};
+            if (at->told != kNoClient && ended.announced && ended.tenure == at->tenure && !is_moot(leave)) {
+                change.local.push_back(leave);
+            }
+            report_membership(MembershipChanged::What::kDeleted, key, interface, at->component);
+            leave_key(key, interface);
+            refresh_covered(change, key, interface);
+        }
+        at = at->members.empty() ? all.erase(at) : std::next(at);
+    }
+    if (all.empty()) {
+        departed.erase(found);
     }
 }
 
-void Core::drop_explicit(Change& change, InterfaceKey interface, ClientHandle component) {
-    for (const SourceGroup& flow : entries.edited(interface)) {
-        Entry& entry = *entries.find(flow);
-        Oif& oif = entry.oifs.at(interface);
-        if (oif.forwarded_by == component) {
-            oif.forwarded_by = kNoClient;
-        }
-        if (oif.vetoed_by == component) {
-            oif.vetoed_by = kNoClient;
-        }
-        refresh(change, entry, interface);
+void Core::adopt_entries(Change& change, InterfaceKey interface, ClientHandle from, ClientHandle to) {
+    if (entries.count_by_iif(interface) > settings.commit_limit) {
+        return;
     }
-}
-
-void Core::adopt_entries(InterfaceKey interface, ClientHandle from, ClientHandle to) {
-    for (const SourceGroup& flow : entries.by_iif(interface)) {
+    for (const SourceGroup& flow : entries.by_iif(interface, {}, settings.commit_limit)) {
         Entry& entry = *entries.find(flow);
         if (entry.iif_owner != from) {
             continue;
@@ -266,9 +300,11 @@ void Core::adopt_entries(InterfaceKey interface, ClientHandle from, ClientHandle
         }
         for (const InterfaceKey oif : oifs) {
             evaluate(entry, oif);
+            entries.note_edited(entry, oif);
         }
         entries.note_state(entry);
         entry.told_foreign = entry.foreign_oifs > 0;
+        change.flows.insert(flow); // something may have ended that no slice has come to
     }
 }
 

@@ -50,6 +50,7 @@ class Publication {
 
     /// Something changed that the table was not asked to take yet.
     [[nodiscard]] bool pending() const { return !flows_.empty() || !miss_.empty(); }
+    [[nodiscard]] std::size_t pending_flows() const { return flows_.size(); }
     /// Something waits for room in the table.
     [[nodiscard]] bool waiting() const { return !waiting_.empty() || !waiting_miss_.empty(); }
     template <typename Visit>

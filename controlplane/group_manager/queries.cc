@@ -173,7 +173,7 @@ Expected<void> GroupManager::set_mfe(ClientHandle client, SourceGroup flow, Ipv4
     if (auto known_client = core.caller(client); !known_client) {
         return std::unexpected(known_client.error());
     }
-    Entry* entry = core.entries.find(flow);
+    Entry* entry = core.find_entry(flow);
     if (entry == nullptr) {
         return no_entry(flow);
     }

@@ -40,17 +40,38 @@ void Core::erase_entry(SourceGroup flow, MfeChanged::What why) {
     entries.erase(flow);
 }
 
-void Core::flush_entries(InterfaceKey interface) {
-    if (settings.handoff_mfe == HandoffMfe::kFlush) {
-        for (const SourceGroup& flow : entries.by_iif(interface)) {
-            erase_entry(flow, MfeChanged::What::kDeleted);
+void Core::erase_entries(InterfaceKey iif) {
+    if (entries.count_by_iif(iif) > settings.commit_limit) {
+        const bool first = !condemned.contains(iif);
+        const Record* record = interest.find(iif);
+        condemned[iif] = {.before = record != nullptr ? record->tenure : interest.stamp(), .after = {}};
+        if (first) {
+            in_slices([this, iif] { return erase_condemned(iif); });
         }
+        return;
     }
+    for (const SourceGroup& flow : entries.by_iif(iif, {}, settings.commit_limit)) {
+        erase_entry(flow, MfeChanged::What::kDeleted);
+    }
+}
+
+bool Core::is_condemned(const Entry& entry) const {
+    const auto at = condemned.find(entry.iif);
+    return at != condemned.end() && entry.iif_tenure < at->second.before;
+}
+
+Entry* Core::find_entry(SourceGroup flow) {
+    Entry* entry = entries.find(flow);
+    if (entry != nullptr && is_condemned(*entry)) {
+        erase_entry(flow, MfeChanged::What::kDeleted);
+        return nullptr;
+    }
+    return entry;
 }
 
 void Core::rebuild(Change& change, const std::vector<SourceGroup>& flows) {
     for (const SourceGroup& flow : flows) {
-        const Entry* old = entries.find(flow);
+        const Entry* old = find_entry(flow);
         if (old == nullptr) {
             continue;
         }
@@ -87,13 +108,13 @@ void Core::rebuild_later(InterfaceKey interface) {
 
 bool Core::rebuild_some() {
     std::set<SourceGroup> flows;
-    while (!rebuild_queue.empty() && flows.size() < kSlice) {
+    while (!rebuild_queue.empty() && flows.size() < settings.slice) {
         flows.insert(rebuild_queue.extract(rebuild_queue.begin()));
     }
-    while (!rebuild_interfaces.empty() && flows.size() < kSlice) {
+    while (!rebuild_interfaces.empty() && flows.size() < settings.slice) {
         auto& [interface, after] = *rebuild_interfaces.begin();
         const Record* record = interest.find(interface);
-        const std::size_t room = kSlice - flows.size();
+        const std::size_t room = settings.slice - flows.size();
         const std::vector<SourceGroup> some = entries.by_iif(interface, after, room);
         for (const SourceGroup& flow : some) {
             if (record != nullptr && entries.find(flow)->iif_tenure != record->tenure) {
@@ -115,37 +136,108 @@ bool Core::rebuild_some() {
     return !rebuild_queue.empty() || !rebuild_interfaces.empty();
 }
 
-Expected<void> GroupManager::route_changed(Ipv4Prefix sources, Ipv4Address group) {
-    Core& core = *core_;
-    if (auto result = core.ready(); !result) {
-        return result;
-    }
-    Change change;
-    for (const SourceGroup& key : core.interest.keys_from(sources, group)) {
-        const auto rpf = core.env.view.lookup(key);
+/// What answers differently now of these sources.
+void Core::move_keys(Change& change, const std::vector<SourceGroup>& keys) {
+    for (const SourceGroup& key : keys) {
+        const auto rpf = env.view.lookup(key);
         const auto interface = rpf ? std::optional(rpf->iif) : std::nullopt;
-        if (core.interest.find(key)->rpf_interface != interface) {
-            core.touch_key(change, key);
-            core.interest.set_rpf_interface(key, interface);
+        if (interest.find(key)->rpf_interface != interface) {
+            touch_key(change, key);
+            interest.set_rpf_interface(key, interface);
         }
     }
-    std::vector<SourceGroup> moved = core.entries.from(sources, group);
-    std::ranges::sort(moved); // they come by source
-    std::erase_if(moved, [&](const SourceGroup& flow) {
-        const Entry& entry = *core.entries.find(flow);
-        const auto rpf = core.env.view.lookup(flow);
+}
+
+void Core::move_entries(Change& change, std::vector<SourceGroup> flows) {
+    std::ranges::sort(flows); // they come by source
+    std::erase_if(flows, [this](const SourceGroup& flow) {
+        const Entry& entry = *entries.find(flow);
+        const auto rpf = env.view.lookup(flow);
         const bool had_route = entry.blocked != NegativeReason::kNoRoute;
         const bool stays = rpf ? had_route && rpf->iif == entry.rpf_interface &&
                                      !of_another_static_entry(entry.view_route, rpf->route)
                                : !had_route;
         if (stays && rpf) {
-            follow_route(*core.entries.find(flow), *rpf);
+            follow_route(*entries.find(flow), *rpf);
         }
         return stays;
     });
-    core.rebuild(change, moved);
+    rebuild(change, flows);
+}
+
+bool Core::look_up_routes() {
+    RouteWalk& walk = route_walks.front();
+    Change change;
+    const Ipv4Prefix sources = walk.sources;
+    if (!walk.keys_done) {
+        const auto keys = interest.keys_from(sources, walk.group, walk.key, settings.slice);
+        move_keys(change, keys);
+        walk.keys_done = keys.size() < settings.slice;
+        walk.key = keys.empty() ? walk.key : std::optional(keys.back());
+    } else {
+        const auto flows = entries.from(sources, walk.group, walk.flow, settings.slice);
+        walk.flow = flows.empty() ? walk.flow : std::optional(flows.back());
+        move_entries(change, flows);
+        if (flows.size() < settings.slice) {
+            route_walks.pop_front();
+        }
+    }
+    finish(change, [&] { return fmt::format("route change for {}", sources); });
+    return !route_walks.empty();
+}
+
+Expected<void> GroupManager::route_changed(Ipv4Prefix sources, Ipv4Address group) {
+    Core& core = *core_;
+    if (auto result = core.ready(); !result) {
+        return result;
+    }
+    const std::size_t limit = core.settings.commit_limit;
+    const auto keys = core.interest.keys_from(sources, group, {}, limit + 1);
+    auto flows = core.entries.from(sources, group, {}, limit + 1);
+    if (keys.size() > limit || flows.size() > limit) {
+        // One under way for the same begins again.
+        std::erase_if(core.route_walks, [&](const RouteWalk& walk) {
+            return walk.sources == sources && walk.group == group;
+        });
+        core.route_walks.push_back({.sources = sources, .group = group, .key = {}, .flow = {}});
+        if (!std::exchange(core.looking_up_routes, true)) {
+            core.in_slices([&core] { return core.looking_up_routes = core.look_up_routes(); });
+        }
+        return {};
+    }
+    Change change;
+    core.move_keys(change, keys);
+    core.move_entries(change, std::move(flows));
     core.finish(change, [&] { return fmt::format("route change for {}", sources); });
     return {};
+}
+
+/// Those that a scope boundary begins or ceases to block at their iif.
+void Core::rebuild_crossed(Change& change, std::vector<SourceGroup> flows) {
+    std::erase_if(flows, [this](const SourceGroup& flow) {
+        const Entry& entry = *entries.find(flow);
+        if (entry.blocked == NegativeReason::kNoRoute || entry.blocked == NegativeReason::kUnownedIif) {
+            return true; // no boundary matters
+        }
+        const bool was_blocked = entry.blocked == NegativeReason::kBoundary;
+        return was_blocked == env.boundary.blocks_input(entry.iif, flow.group);
+    });
+    rebuild(change, flows);
+}
+
+bool Core::rebuild_crossed_some(InterfaceKey iif) {
+    SourceGroup& after = crossed_after.at(iif);
+    const std::vector<SourceGroup> flows = entries.by_iif(iif, after, settings.slice);
+    const bool more = flows.size() == settings.slice;
+    if (more) {
+        after = flows.back();
+    } else {
+        crossed_after.erase(iif);
+    }
+    Change change;
+    rebuild_crossed(change, flows);
+    finish(change, [&] { return fmt::format("boundary change on {}", name(iif)); });
+    return more;
 }
 
 Expected<void> GroupManager::boundary_changed(InterfaceKey interface) {
@@ -153,23 +245,25 @@ Expected<void> GroupManager::boundary_changed(InterfaceKey interface) {
     if (auto result = core.ready(); !result) {
         return result;
     }
+    const std::size_t limit = core.settings.commit_limit;
     Change change;
     if (const Record* record = core.interest.find(interface)) {
-        for (const auto& [key, members] : record->members) {
-            core.refresh_covered(change, key, interface);
+        if (record->of_owner.size() + record->of_igmp.size() > limit) {
+            core.refresh_covered(change, {}, interface);
+        } else {
+            for (const Memberships* members : {&record->of_owner, &record->of_igmp}) {
+                for (const auto& [key, membership] : *members) {
+                    core.refresh_covered(change, key, interface);
+                }
+            }
         }
     }
     core.refresh_edited(change, interface);
-    std::vector<SourceGroup> crossed = core.entries.by_iif(interface);
-    std::erase_if(crossed, [&](const SourceGroup& flow) {
-        const NegativeReason blocked = core.entries.find(flow)->blocked;
-        if (blocked == NegativeReason::kNoRoute || blocked == NegativeReason::kUnownedIif) {
-            return true; // no boundary matters
-        }
-        const bool was_blocked = blocked == NegativeReason::kBoundary;
-        return was_blocked == core.env.boundary.blocks_input(interface, flow.group);
-    });
-    core.rebuild(change, crossed);
+    if (core.entries.count_by_iif(interface) <= limit) {
+        core.rebuild_crossed(change, core.entries.by_iif(interface, {}, limit));
+    } else if (core.crossed_after.insert_or_assign(interface, SourceGroup{}).second) {
+        core.in_slices([&core, interface] { return core.rebuild_crossed_some(interface); });
+    }
     core.finish(change, [&] { return fmt::format("boundary change on {}", core.name(interface)); });
     return {};
 }

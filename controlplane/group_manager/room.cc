@@ -70,11 +70,35 @@ std::unexpected<Error> Room::refusal() const {
 }
 
 std::size_t Core::room_for(SourceGroup key) const {
+    std::size_t budget = settings.commit_limit;
+    return room_for(key, budget);
+}
+
+std::size_t Core::room_for(SourceGroup key, std::size_t& budget) const {
     std::size_t octets = kKey + clients.all().size() * kAlert;
     if (const KeyState* state = interest.find(key)) {
         octets += (state->interfaces.size() + state->wanted.size()) * kListed;
     }
-    entries.for_covered(key, [&](const Entry& entry) { octets += room_for_entry(entry.oifs.size() + 1); });
+    const auto add = [&](const Entry& entry) { octets += room_for_entry(entry.oifs.size() + 1); };
+    if (!key.is_concrete()) {
+        entries.for_covered(key, budget, [&](const Entry& entry) {
+            add(entry);
+            --budget;
+        });
+    } else if (const Entry* entry = entries.find(key)) {
+        add(*entry);
+    }
+    return octets;
+}
+
+std::size_t Core::room_for_all(const Memberships& members) const {
+    std::size_t octets = kListed;
+    std::size_t budget = settings.commit_limit;
+    if (members.size() <= settings.commit_limit) { // else they are settled in slices
+        for (const auto& [key, membership] : members) {
+            octets += room_for(key, budget);
+        }
+    }
     return octets;
 }
 
@@ -83,9 +107,10 @@ std::size_t Core::room_for_entry(std::size_t oifs) const {
 }
 
 std::size_t Core::room_for_owner(InterfaceKey interface) const {
-    const std::size_t keys = std::min(interest.count_by_rpf(interface), kCommitLimit + 1);
-    std::size_t octets = keys * (kKey + 2 * kAlert) + entries.count_by_iif(interface) * kListed;
-    entries.for_edited(interface,
+    const std::size_t keys = std::min(interest.count_by_rpf(interface), settings.commit_limit + 1);
+    const std::size_t flows = std::min(entries.count_by_iif(interface), settings.commit_limit);
+    std::size_t octets = keys * (kKey + 2 * kAlert) + flows * kListed;
+    entries.for_edited(interface, settings.commit_limit,
                        [&](const Entry& entry) { octets += room_for_entry(entry.oifs.size() + 1); });
     return octets;
 }
@@ -97,37 +122,26 @@ std::size_t Core::room_for_take(const Client& client, InterfaceKey interface) co
     }
     std::size_t octets = room_for_owner(interface);
     if (settings.handoff_memberships == HandoffMemberships::kStrict) {
-        for (const auto& [key, members] : record->members) {
-            octets += room_for(key);
-        }
+        octets += room_for_all(record->of_igmp);
     }
     return octets + room_for_flush(interface);
 }
 
-std::size_t Core::room_for_release(const Client& client, InterfaceKey interface) const {
+std::size_t Core::room_for_release(InterfaceKey interface) const {
     const Record& record = *interest.find(interface);
-    const bool handoff = client.handle == record.owner && record.igmp != kNoClient;
     const bool last = record.owner == kNoClient || record.igmp == kNoClient;
-    const bool all = !handoff || settings.handoff_memberships == HandoffMemberships::kStrict ||
-                     record.igmp_count <= kCommitLimit;
-    std::size_t octets = room_for_owner(interface);
-    if (all || record.owner_count > 0) {
-        for (const auto& [key, members] : record.members) {
-            octets += all || members.owner ? room_for(key) : 0;
-        }
+    const std::size_t octets =
+        room_for_owner(interface) + room_for_all(record.of_owner) + room_for_all(record.of_igmp);
+    if (last) {
+        return octets + room_for_entries_of(interface);
     }
-    if (!last) {
-        return octets + room_for_flush(interface) + room_for_entry(interest.records().size());
-    }
-    return octets + room_for_entries_of(interface);
+    return octets + room_for_entries_of(interface) + room_for_entry(interest.records().size());
 }
 
 std::size_t Core::room_for_last(InterfaceKey interface) const {
-    std::size_t octets = room_for_owner(interface) + room_for_entries_of(interface);
-    for (const auto& [key, members] : interest.find(interface)->members) {
-        octets += room_for(key);
-    }
-    return octets;
+    const Record& record = *interest.find(interface);
+    return room_for_owner(interface) + room_for_entries_of(interface) + room_for_all(record.of_owner) +
+           room_for_all(record.of_igmp);
 }
 
 std::size_t Core::room_for_flush(InterfaceKey interface) const {
@@ -135,8 +149,11 @@ std::size_t Core::room_for_flush(InterfaceKey interface) const {
 }
 
 std::size_t Core::room_for_entries_of(InterfaceKey iif) const {
-    std::size_t octets = 0;
-    entries.for_iif(iif, [&](const Entry& entry) { octets += room_for_entry(entry.oifs.size()); });
+    std::size_t octets = kListed;
+    if (entries.count_by_iif(iif) <= settings.commit_limit) { // else they go in slices
+        entries.for_iif(iif, settings.commit_limit,
+                        [&](const Entry& entry) { octets += room_for_entry(entry.oifs.size()); });
+    }
     return octets;
 }
 
@@ -151,7 +168,7 @@ std::size_t Core::room_for_new_entry(SourceGroup flow) const {
 }
 
 std::size_t Core::room_for_slice() const {
-    return kSlice * (kKey + clients.all().size() * kAlert + room_for_entry(interest.records().size()));
+    return settings.slice * (kKey + clients.all().size() * kAlert + room_for_entry(interest.records().size()));
 }
 
 std::size_t Core::room_for_due(Instant now) const {

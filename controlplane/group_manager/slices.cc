@@ -2,63 +2,175 @@
 // SPDX-FileCopyrightText: 2026 the mcfwd authors
 //
 // Work that grows with the number of entries or memberships is cut, so that requests, queries and joins on
-// other interfaces get their turn in between.
+// other interfaces get their turn in between. A slice computes from the tables as they are when it runs: it
+// does not matter in which order slices and calls come, nor if something is computed twice.
 #include <controlplane/group_manager/core.hh>
+
+#include <algorithm>
 
 namespace mcfwd::group_manager {
 
 void Core::in_slices(std::function<bool()> slice) {
-    post_slice(std::make_shared<Slice>(std::move(slice), nullptr));
+    slices.push_back(std::move(slice));
+    post_slice();
 }
 
-void Core::post_slice(const std::shared_ptr<Slice>& slice) {
-    env.tasks.post([weak = std::weak_ptr(self), slice] {
-        const auto core = weak.lock();
-        if (core && (*core)->started) {
-            (*core)->run_slice(slice);
+void Core::post_slice() {
+    if (slice_posted || slices_at || slices.empty()) {
+        return;
+    }
+    slice_posted = true;
+    env.tasks.post([weak = std::weak_ptr(self)] {
+        const auto alive = weak.lock();
+        if (!alive) {
+            return;
+        }
+        Core& core = **alive;
+        core.slice_posted = false;
+        if (!core.slices.empty()) { // else stopped meanwhile
+            core.run_slice();
         }
     });
 }
 
-void Core::run_slice(const std::shared_ptr<Slice>& slice) {
+void Core::run_slice() {
     const Room room(*this, room_for_slice(), Memory::Use::kShrink);
     if (!room) {
-        slice->next = std::exchange(waiting_slices, slice);
         slices_at = env.clock.now() + kMemoryRetry;
-    } else if (slice->run()) {
-        post_slice(slice);
+        return;
     }
+    const std::function<bool()> slice = std::move(slices.front());
+    slices.pop_front();
+    in_slice = true;
+    if (slice()) {
+        slices.push_back(slice);
+    }
+    in_slice = false;
+    post_slice();
 }
 
-void Core::run_waiting_slices() {
+void Core::forget_slices() {
+    slices.clear();
     slices_at.reset();
-    std::shared_ptr<Slice> slice = std::exchange(waiting_slices, nullptr);
-    while (slice) {
-        std::shared_ptr<Slice> next = std::exchange(slice->next, nullptr);
-        run_slice(slice);
-        slice = std::move(next);
-    }
+    rpf_moves.clear();
+    refresh_queue.clear();
+    departed.clear();
+    settling_departed.clear();
+    count_again_from.clear();
+    condemned.clear();
+    route_walks.clear();
+    looking_up_routes = false;
+    crossed_after.clear();
+    rebuild_queue.clear();
+    rebuild_interfaces.clear();
+    outbox.clear();
+    delivered = 0;
 }
 
 bool Core::announce_rpf_owner(InterfaceKey interface) {
     const auto move = rpf_moves.find(interface);
-    if (move == rpf_moves.end()) {
-        return false;
-    }
-    const std::vector<SourceGroup> keys = interest.keys_by_rpf(interface, move->second.from, kSlice);
+    const std::vector<SourceGroup> keys = interest.keys_by_rpf(interface, move->second, settings.slice);
     Change change;
     for (const SourceGroup& key : keys) {
         touch_key(change, key);
     }
-    const bool more = keys.size() == kSlice;
+    const bool more = keys.size() == settings.slice;
     if (more) {
-        std::set<SourceGroup>& ahead = move->second.ahead;
-        move->second.from = keys.back();
-        ahead.erase(ahead.begin(), ahead.upper_bound(keys.back()));
+        move->second = keys.back();
     } else {
         rpf_moves.erase(move);
     }
     finish(change, [] { return std::string("new owner towards sources"); });
+    return more;
+}
+
+void Core::refresh_later(const Refresh& what, SourceGroup from) {
+    if (refresh_queue.empty()) {
+        in_slices([this] { return refresh_queued(); });
+    }
+    const auto [at, fresh] = refresh_queue.try_emplace(what, from);
+    at->second = std::min(at->second, from);
+}
+
+bool Core::refresh_queued() {
+    Change change;
+    std::string cause;
+    while (!refresh_queue.empty() && refreshed < settings.slice) {
+        const auto first = refresh_queue.begin();
+        const auto [what, from] = *first;
+        if (cause.empty()) {
+            cause = fmt::format("entries of {} on {}, continued", what.key, name(what.interface));
+        }
+        if (const auto next = refresh_some(change, what, from, settings.slice - refreshed)) {
+            first->second = *next;
+        } else {
+            refresh_queue.erase(first);
+        }
+    }
+    finish(change, [&] { return cause; });
+    return !refresh_queue.empty();
+}
+
+bool Core::settle_departed_some(InterfaceKey interface) {
+    const auto at = departed.find(interface);
+    if (at == departed.end()) {
+        settling_departed.erase(interface); // all of it was settled key by key
+        return false;
+    }
+    Change change;
+    const std::string cause =
+        fmt::format("memberships of {} on {} end", at->second.front().component.name, name(interface));
+    std::vector<SourceGroup> keys;
+    for (const auto& [key, membership] : at->second.front().members) {
+        if (keys.size() == settings.slice) {
+            break;
+        }
+        keys.push_back(key);
+    }
+    for (const SourceGroup& key : keys) {
+        settle_departed(change, interface, key);
+    }
+    finish(change, [&] { return cause; });
+    return true;
+}
+
+bool Core::count_again_some(InterfaceKey interface) {
+    const auto from = count_again_from.find(interface);
+    Record* record = interest.find(interface);
+    if (record == nullptr) {
+        count_again_from.erase(from);
+        return false;
+    }
+    Change change;
+    auto at = record->of_igmp.lower_bound(from->second);
+    for (std::size_t seen = 0; at != record->of_igmp.end() && seen < settings.slice; ++at, ++seen) {
+        count_again(change, interface, at->first, at->second);
+    }
+    const bool more = at != record->of_igmp.end();
+    if (more) {
+        from->second = at->first;
+    } else {
+        count_again_from.erase(from);
+    }
+    finish(change, [&] { return fmt::format("memberships on {} count for igmp", name(interface)); });
+    return more;
+}
+
+bool Core::erase_condemned(InterfaceKey iif) {
+    Condemned& all = condemned.at(iif);
+    const std::vector<SourceGroup> some = entries.by_iif(iif, all.after, settings.slice);
+    for (const SourceGroup& flow : some) {
+        if (is_condemned(*entries.find(flow))) {
+            erase_entry(flow, MfeChanged::What::kDeleted);
+        }
+        all.after = flow;
+    }
+    const bool more = some.size() == settings.slice;
+    if (!more) {
+        condemned.erase(iif);
+    }
+    Change none;
+    finish(none, [&] { return fmt::format("entries from {} end", name(iif)); });
     return more;
 }
 

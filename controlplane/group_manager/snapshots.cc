@@ -21,7 +21,7 @@ std::vector<OwnershipView> GroupManager::ownership() const {
                          .owner = core_->clients.name_of(record.owner),
                          .igmp = core_->clients.name_of(record.igmp),
                          .phase = record.phase,
-                         .memberships = record.owner_count + record.igmp_count,
+                         .memberships = record.of_owner.size() + record.of_igmp.size(),
                          .stale = record.stale,
                          .awaiting_replay = record.awaiting_replay});
     }
@@ -39,12 +39,9 @@ std::vector<SourceGroup> GroupManager::memberships_of(ClientHandle client, Inter
     if (record == nullptr || (client != record->owner && client != record->igmp)) {
         return keys;
     }
-    for (auto at = record->members.lower_bound(from); at != record->members.end() && keys.size() < limit;
-         ++at) {
-        const auto& [key, members] = *at;
-        if (client == record->owner ? members.owner.has_value() : members.igmp.has_value()) {
-            keys.push_back(key);
-        }
+    const Memberships& members = client == record->owner ? record->of_owner : record->of_igmp;
+    for (auto at = members.lower_bound(from); at != members.end() && keys.size() < limit; ++at) {
+        keys.push_back(at->first);
     }
     return keys;
 }

@@ -21,8 +21,9 @@ void GroupManager::tick() {
     }
     core.no_tick_before.reset();
     core.expire_and_sweep(now);
-    if (core.waiting_slices && *core.slices_at <= now) {
-        core.run_waiting_slices();
+    if (core.slices_at && *core.slices_at <= now) {
+        core.slices_at.reset();
+        core.run_slice();
     }
     if (core.retry_at && *core.retry_at <= now) {
         core.retry();
@@ -35,7 +36,7 @@ void Core::expire_and_sweep(Instant now) {
         return;
     }
     // Short of memory it goes in small steps: what expires gives some back.
-    std::size_t limit = kSlice;
+    std::size_t limit = settings.slice;
     std::optional<Room> room(std::in_place, *this, room_for_slice(), Memory::Use::kShrink);
     if (!*room) {
         limit = 1;
@@ -55,13 +56,20 @@ void Core::expire_and_sweep(Instant now) {
     for (const SourceGroup& flow : ended) {
         expire(flow);
     }
+    in_slice = true;
+    std::size_t stale = 0;
     for (const InterfaceKey interface : unplayed) {
+        stale += interest.find(interface)->stale;
+        if (stale > settings.slice && interface != unplayed.front()) {
+            break; // still due
+        }
         spdlog::warn("group_manager: replay did not end, sweeping interface={} stale={}", name(interface),
                      interest.find(interface)->stale);
         ++metrics.sweep_timeouts;
         ++handoffs[interface].sweep_timeouts;
         more |= sweep(change, interface, cause);
     }
+    in_slice = false;
     finish(change, [&] { return cause; });
     end_batch(more ? GroupManager::Batch::End::kHold : GroupManager::Batch::End::kPublish);
 }

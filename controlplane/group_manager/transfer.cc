@@ -48,17 +48,18 @@ void Core::transfer(Client& from, Client& to, InterfaceKey interface) {
     }
     Change change;
     touch_keys_by_rpf(change, interface);
-    erase_memberships_of_owner(change, interface);
-    drop_explicit(change, interface, from.handle);
     Record& record = *interest.find(interface);
+    depart(interface, from.handle);
     record.owner = to.handle;
-    ++record.tenure;
+    record.owner_since = record.tenure = interest.stamp();
     from.interfaces.erase(interface);
     to.interfaces.insert(interface);
-    if (entries.count_by_iif(interface) <= kCommitLimit) {
-        adopt_entries(interface, from.handle, to.handle);
+    settle_departed(change, interface);
+    refresh_edited(change, interface);
+    adopt_entries(change, interface, from.handle, to.handle);
+    if (settings.handoff_mfe == HandoffMfe::kFlush) {
+        erase_entries(interface);
     }
-    flush_entries(interface);
     spdlog::info("group_manager: ownership transferred interface={} from={} to={}", name(interface),
                  from.name.name, to.name.name);
     report_ownership(interface);

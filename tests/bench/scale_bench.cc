@@ -2,7 +2,8 @@
 // SPDX-FileCopyrightText: 2026 the mcfwd authors
 //
 // What the control thread needs for large numbers: handoffs of an interface with 100,000 groups, with all the
-// entries that go with them, and 1,000,000 memberships over 64 interfaces. Real IGMP, group manager,
+// entries that go with them, in every mode; releases, routes, boundaries and wildcards that touch as much; and
+// 1,000,000 memberships over 64 interfaces. Real IGMP, group manager,
 // publisher and forwarding table, on one thread and without packets.
 //
 // For every step: time on the control thread, the longest task (which is what a request or a query waits at
@@ -87,7 +88,14 @@ Ipv4Address group_of(std::uint32_t number) {
 /// A router without workers: lan1 to lan64, 10.N.0.1/16 each.
 class Router {
   public:
-    Router() {
+    explicit Router(const group_manager::Settings& settings = {})
+        : groups({.clock = clock,
+                  .tasks = tasks,
+                  .interfaces = interfaces_,
+                  .view = view,
+                  .boundary = boundaries,
+                  .sink = publisher_},
+                 settings) {
         for (std::uint8_t n = 1; n <= kInterfaces; ++n) {
             const IfIndex index{n};
             const Ipv4Prefix address{Ipv4Address(10, n, 0, 1), 16};
@@ -97,7 +105,7 @@ class Router {
                              .vlan = {},
                              .mac = {},
                              .addresses = {address}});
-            check(view_.add_connected(address, {index, {}}));
+            check(view.add_connected(address, {index, {}}));
         }
         check(groups.start());
         check(igmp.start());
@@ -166,18 +174,12 @@ class Router {
     NoSender sender_;
     forwarding::InterfaceTable interfaces_;
     test::SlowPrefixes prefixes_;
-    group_manager::RpfTable view_{prefixes_};
-    group_manager::ScopeBoundaries boundaries_;
     forwarding::TablePublisher publisher_{interfaces_, *table, sender_};
 
   public:
-    group_manager::GroupManager groups{{.clock = clock,
-                                        .tasks = tasks,
-                                        .interfaces = interfaces_,
-                                        .view = view_,
-                                        .boundary = boundaries_,
-                                        .sink = publisher_},
-                                       {}};
+    group_manager::RpfTable view{prefixes_};
+    group_manager::ScopeBoundaries boundaries;
+    group_manager::GroupManager groups;
     protocols::IgmpProtocol igmp{{.clock = clock, .tasks = tasks, .packets = sender_, .groups = groups}};
     group_manager::ClientHandle protocol;
 };
@@ -217,18 +219,57 @@ std::size_t heap_octets() {
     return mallinfo2().uordblks + mallinfo2().hblkhd;
 }
 
+const InterfaceKey kLan1{IfIndex(1), {}};
+const InterfaceKey kLan2{IfIndex(2), {}};
+const InterfaceKey kLan3{IfIndex(3), {}};
+
+/// A router with things to do to it.
+struct Scene : Router {
+    using Router::Router;
+
+    [[nodiscard]] std::function<void()> take(InterfaceKey x) {
+        return [this, x] { check(groups.take_interface_ownership(protocol, x)); };
+    }
+    [[nodiscard]] std::function<void()> release(InterfaceKey x) {
+        return [this, x] { check(groups.release_interface_ownership(protocol, x)); };
+    }
+    [[nodiscard]] std::function<void()> down(InterfaceKey x) {
+        return [this, x] { check(groups.interface_down(x)); };
+    }
+    [[nodiscard]] std::function<void()> add(SourceGroup key, InterfaceKey x) {
+        return [this, key, x] {
+            check(groups.add_group_membership(protocol, key, x, group_manager::MembershipFlags::kJoin));
+        };
+    }
+    [[nodiscard]] std::function<void()> remove(SourceGroup key, InterfaceKey x) {
+        return [this, key, x] {
+            check(groups.delete_group_membership(protocol, key, x, group_manager::MembershipFlags::kJoin));
+        };
+    }
+    /// One flow of each group, from a host of lan2.
+    void flows() {
+        for (std::uint32_t group = 0; group < kGroups; ++group) {
+            tasks.post([this, group] { groups.new_packet(flow_of(group), kLan2, {}); });
+        }
+    }
+    /// The protocol joins every group, or every flow, on an interface.
+    void join_all(InterfaceKey x, Ipv4Address source = {}) {
+        for (std::uint32_t group = 0; group < kGroups; ++group) {
+            tasks.post(add({group_of(group), source}, x));
+        }
+    }
+    static SourceGroup flow_of(std::uint32_t group) { return {group_of(group), kSource}; }
+    static constexpr Ipv4Address kSource{10, 2, 0, 9};
+};
+
 void handoffs() {
-    Router router;
+    Scene router;
     router.serve(1);
     router.serve(2);
-    const InterfaceKey lan1{IfIndex(1), {}};
-    const InterfaceKey lan2{IfIndex(2), {}};
-    const auto take = [&](InterfaceKey x) {
-        return [&router, x] { Router::check(router.groups.take_interface_ownership(router.protocol, x)); };
-    };
-    const auto release = [&](InterfaceKey x) {
-        return [&router, x] { Router::check(router.groups.release_interface_ownership(router.protocol, x)); };
-    };
+    const InterfaceKey lan1 = kLan1;
+    const InterfaceKey lan2 = kLan2;
+    const auto take = [&](InterfaceKey x) { return router.take(x); };
+    const auto release = [&](InterfaceKey x) { return router.release(x); };
     const std::size_t empty = heap_octets();
     measure(router, "a host on lan1 joins 100,000 groups",
             [&] { router.report(1, igmp::RecordType::kToExclude); });
@@ -237,13 +278,7 @@ void handoffs() {
                static_cast<double>(joined - empty) / kGroups);
     measure(router, "handoff of lan1, igmp to dvmrp, no traffic", take(lan1));
     measure(router, "handoff of lan1, dvmrp to igmp, no traffic", release(lan1));
-    measure(router, "100,000 flows from lan2 begin", [&] {
-        for (std::uint32_t group = 0; group < kGroups; ++group) {
-            router.tasks.post([&, group] {
-                router.groups.new_packet({group_of(group), Ipv4Address(10, 2, 0, 9)}, lan2, {});
-            });
-        }
-    });
+    measure(router, "100,000 flows from lan2 begin", [&] { router.flows(); });
     fmt::print("{:58} {:9.0f} octets each (group manager and publisher)\n", "",
                static_cast<double>(heap_octets() - joined) / kGroups);
     measure(router, "handoff of lan1 (oif of all), igmp to dvmrp", take(lan1));
@@ -251,6 +286,66 @@ void handoffs() {
     measure(router, "handoff of lan2 (iif of all), igmp to dvmrp", take(lan2));
     measure(router, "handoff of lan2 (iif of all), dvmrp to igmp", release(lan2));
     measure(router, "the host leaves them all", [&] { router.report(1, igmp::RecordType::kToInclude); });
+}
+
+/// The handoffs that leave nothing in force: every membership, every entry goes and comes back.
+void harsh_handoffs() {
+    Scene router({.handoff_memberships = group_manager::HandoffMemberships::kStrict,
+                  .handoff_mfe = group_manager::HandoffMfe::kFlush});
+    router.serve(1);
+    router.serve(2);
+    router.report(1, igmp::RecordType::kToExclude);
+    measure(router, "strict, flush: 100,000 groups and flows", [&] { router.flows(); });
+    measure(router, "strict handoff of lan1 (oif of all), igmp to dvmrp", router.take(kLan1));
+    measure(router, "strict handoff of lan1 (oif of all), dvmrp to igmp", router.release(kLan1));
+    measure(router, "flush handoff of lan2 (iif of all), igmp to dvmrp", router.take(kLan2));
+    measure(router, "the flows come again", [&] { router.flows(); });
+    measure(router, "flush handoff of lan2 (iif of all), dvmrp to igmp", router.release(kLan2));
+}
+
+/// What goes without a handoff.
+void departures() {
+    Scene router;
+    router.serve(1);
+    measure(router, "a protocol takes lan1 to lan3", [&] {
+        for (const InterfaceKey x : {kLan1, kLan2, kLan3}) {
+            router.take(x)();
+        }
+        router.report(1, igmp::RecordType::kToExclude);
+    });
+    measure(router, "it joins 100,000 groups on lan3", [&] { router.join_all(kLan3); });
+    measure(router, "100,000 flows from lan2", [&] { router.flows(); });
+    measure(router, "it releases lan3 (joined, oif of all)", router.release(kLan3));
+    measure(router, "it releases lan2 (iif of all)", router.release(kLan2));
+    measure(router, "it takes lan2", router.take(kLan2));
+    measure(router, "100,000 flows from lan2", [&] { router.flows(); });
+    measure(router, "lan1 goes down, which igmp shares (joined, oif of all)", router.down(kLan1));
+}
+
+/// What changes all entries at once.
+void wide_changes() {
+    Scene router;
+    measure(router, "a protocol takes lan1 to lan3", [&] {
+        for (const InterfaceKey x : {kLan1, kLan2, kLan3}) {
+            router.take(x)();
+        }
+    });
+    measure(router, "it joins 100,000 (S,G) on lan1", [&] { router.join_all(kLan1, Scene::kSource); });
+    measure(router, "100,000 flows from lan2", [&] { router.flows(); });
+    measure(router, "(*,*) joined on lan3", router.add({}, kLan3));
+    measure(router, "a boundary for all groups on lan3", [&] {
+        router.boundaries.set(kLan3.interface, {{Ipv4Address(239, 0, 0, 0), 8}});
+        Router::check(router.groups.boundary_changed(kLan3));
+    });
+    measure(router, "it goes again", [&] {
+        router.boundaries.set(kLan3.interface, {});
+        Router::check(router.groups.boundary_changed(kLan3));
+    });
+    measure(router, "(*,*) left", router.remove({}, kLan3));
+    measure(router, "the route to all sources moves to lan3", [&] {
+        Router::check(router.view.add_route({Ipv4Address(10, 2, 0, 0), 16}, kLan3));
+        Router::check(router.groups.route_changed({Ipv4Address(10, 2, 0, 0), 16}));
+    });
 }
 
 void memberships() {
@@ -292,6 +387,9 @@ int main() {
     spdlog::set_level(spdlog::level::warn);
     fmt::print("{:58} {:>9} {:>9} {:>9} {:>9}\n", "", "total ms", "longest", "versions", "callbacks");
     handoffs();
+    harsh_handoffs();
+    departures();
+    wide_changes();
     memberships();
     return 0;
 }

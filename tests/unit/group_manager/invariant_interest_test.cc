@@ -15,19 +15,6 @@ namespace {
 
 constexpr std::array kAudible{kI, kP, kQ, kT};
 
-/// A(c,k), or B(S,G) if c is o(S), of specification 1.8.
-bool others_want(const Course& course, const Tables& tables, const std::string& name, SourceGroup key) {
-    if (key.is_concrete()) {
-        const auto rpf = course.around.view.lookup(key);
-        if (!rpf || attributed(tables, rpf->iif) != name) {
-            return false;
-        }
-    }
-    std::set<std::string> others = wanting(tables, key);
-    others.erase(name);
-    return !others.empty();
-}
-
 RC_GTEST_PROP(GroupManagerInvariant, I07_FoldedMembershipAlertsAreTheInterestOfOthers, ()) {
     std::set<std::pair<std::uint8_t, SourceGroup>> told;
     const auto check = [&](const Course& course, const Moment& moment) {
@@ -48,7 +35,7 @@ RC_GTEST_PROP(GroupManagerInvariant, I07_FoldedMembershipAlertsAreTheInterestOfO
                 moment.after.clients, [&](const ClientView& view) { return view.name.name == name; });
             std::set<SourceGroup> keys;
             for (const MembershipView& line : moment.after.memberships) {
-                if (known && others_want(course, moment.after, name, line.key)) {
+                if (known && others_want(course.around, moment.after, name, line.key)) {
                     keys.insert(line.key);
                 }
             }

@@ -56,6 +56,18 @@ std::string attributed(const Tables& tables, InterfaceKey on) {
     return record == nullptr ? "" : record->owner.name.empty() ? record->igmp.name : record->owner.name;
 }
 
+bool others_want(const Surroundings& around, const Tables& tables, const std::string& name, SourceGroup key) {
+    if (key.is_concrete()) {
+        const auto rpf = around.view.lookup(key);
+        if (!rpf || attributed(tables, rpf->iif) != name) {
+            return false;
+        }
+    }
+    std::set<std::string> others = wanting(tables, key);
+    others.erase(name);
+    return !others.empty();
+}
+
 std::string name_of(unsigned client) {
     return {"IPQTNJ"[client]};
 }

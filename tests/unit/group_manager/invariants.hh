@@ -81,6 +81,8 @@ const MfeStatsView* entry_of(const Tables& tables, SourceGroup flow);
 std::set<std::string> wanting(const Tables& tables, SourceGroup key);
 /// 1.4: attr(X) by name; empty without a record.
 std::string attributed(const Tables& tables, InterfaceKey on);
+/// 1.8: A(c,k), or B(S,G) if c is o(S), of the client with that name.
+bool others_want(const Surroundings& around, const Tables& tables, const std::string& name, SourceGroup key);
 std::string name_of(unsigned client);
 /// Index in kInterfaces.
 std::uint8_t place_of(InterfaceKey on);

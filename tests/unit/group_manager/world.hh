@@ -37,10 +37,13 @@ class ManualTasks : public TaskQueue {
     void post(std::function<void()> task) override { tasks_.push_back(std::move(task)); }
     void run() {
         while (!tasks_.empty()) {
-            const auto task = std::move(tasks_.front());
-            tasks_.pop_front();
-            task();
+            run_one();
         }
+    }
+    void run_one() {
+        const auto task = std::move(tasks_.front());
+        tasks_.pop_front();
+        task();
     }
     [[nodiscard]] std::size_t size() const { return tasks_.size(); }
 

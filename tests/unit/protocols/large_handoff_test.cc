@@ -196,7 +196,8 @@ TEST_F(LargeHandoff, OwnersTowardsSourcesAreToldInTurnHoweverOftenTheyChange) {
 class LargeStrictHandoff : public LargeHandoff {
   protected:
     LargeStrictHandoff()
-        : LargeHandoff({.handoff_memberships = group_manager::HandoffMemberships::kStrict}) {}
+        : LargeHandoff({.handoff_memberships = group_manager::HandoffMemberships::kStrict,
+                        .commit_limit = 10 * kGroups}) {}
 };
 
 TEST_F(LargeStrictHandoff, OneVersionTakesAwayAndOneBringsBack) {
@@ -230,6 +231,29 @@ TEST_F(LargeStrictHandoff, AnotherCallEndsTheWaitAndKeepsTheOrder) {
     EXPECT_EQ(table.causes.back(), "igmp replay on lan2; igmp join 239.2.23.113 on lan2");
     run_tasks();
     EXPECT_EQ(having(local_joins, 1), kGroups + 1);
+}
+
+class LargeStrictHandoffInSlices : public LargeHandoff {
+  protected:
+    LargeStrictHandoffInSlices()
+        : LargeHandoff({.handoff_memberships = group_manager::HandoffMemberships::kStrict}) {}
+};
+
+TEST_F(LargeStrictHandoffInSlices, MembershipsGoAtOnceAndForwardingFollows) {
+    for (std::uint32_t n = 0; n < kGroups; ++n) {
+        flow(n);
+    }
+    ASSERT_TRUE(groups.take_interface_ownership(client, {kLan2, {}}));
+    EXPECT_EQ(groups.memberships().size(), 0U);
+    EXPECT_EQ(forwarded(0), 1U);
+    hear(kToInclude, 0, 10); // these are not replayed
+    wait(std::chrono::seconds(3));
+    EXPECT_EQ(groups.memberships().size(), kGroups - 10);
+    EXPECT_EQ(having(local_joins, 1), kGroups - 10);
+    EXPECT_EQ(having(interest, 0), kGroups) << "its own interface counts for itself";
+    for (std::uint32_t n = 0; n < kGroups; ++n) {
+        ASSERT_EQ(forwarded(n), n < 10 ? 0U : 1U) << n;
+    }
 }
 
 } // namespace
