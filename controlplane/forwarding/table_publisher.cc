@@ -45,9 +45,13 @@ PutEntry TablePublisher::resolve(const group_manager::DesiredEntry& entry) const
 Expected<void> TablePublisher::publish(const group_manager::ForwardingUpdate& update) {
     TableBatch batch{.commands = {}, .cause = update.cause};
     batch.commands.reserve(update.put.size() + update.erase.size() + update.miss.size());
-    auto signalling = signalling_;
+    std::map<IfIndex, std::set<Ipv4Address>> changed;
     for (const auto& [key, signal] : update.miss) {
-        std::set<Ipv4Address>& owned = signalling[key.interface];
+        const auto [at, fresh] = changed.try_emplace(key.interface);
+        std::set<Ipv4Address>& owned = at->second;
+        if (const auto known = signalling_.find(key.interface); fresh && known != signalling_.end()) {
+            owned = known->second;
+        }
         const bool before = !owned.empty();
         if (signal) {
             owned.insert(key.next_hop);
@@ -70,7 +74,15 @@ Expected<void> TablePublisher::publish(const group_manager::ForwardingUpdate& up
             return std::unexpected(version.error());
         }
     }
-    signalling_ = std::move(signalling);
+    // Nothing is allocated any more: the table has taken it.
+    while (!changed.empty()) {
+        auto line = changed.extract(changed.begin());
+        if (const auto known = signalling_.find(line.key()); known != signalling_.end()) {
+            known->second.swap(line.mapped());
+        } else {
+            signalling_.insert(std::move(line));
+        }
+    }
     return {};
 }
 

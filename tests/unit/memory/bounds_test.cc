@@ -4,52 +4,11 @@
 // What calls say they may need at a time is at least what they have allocated at a time, in random worlds.
 #include <rapidcheck/gtest.h>
 
-#include "heap.hh"
 #include "invariants.hh"
+#include "measuring_memory.hh"
 
 namespace mcfwd::group_manager::test {
 namespace {
-
-/// Grants everything and compares.
-class MeasuringMemory : public Memory {
-  public:
-    [[nodiscard]] bool begin(std::size_t octets, Use /*use*/) override {
-        note();
-        begun_.reserve(64);
-        begun_.push_back({heap::live(), octets, 0});
-        heap::restart_peak();
-        return true;
-    }
-    void end() override {
-        note();
-        const Begun last = begun_.back();
-        begun_.pop_back();
-        if (last.grown > last.allowed + later_) {
-            ++exceeded;
-        }
-        // An outer one contains what the inner one was granted for itself.
-        later_ = begun_.empty() ? 0 : later_ + last.allowed;
-        largest_share = std::max(largest_share, double(last.grown) / double(last.allowed + 1));
-    }
-
-    unsigned exceeded = 0;
-    double largest_share = 0;
-
-  private:
-    struct Begun {
-        std::size_t from, allowed, grown;
-    };
-    void note() {
-        for (Begun& one : begun_) {
-            one.grown = std::max(one.grown, heap::peak() - std::min(heap::peak(), one.from));
-        }
-        heap::restart_peak();
-    }
-    std::vector<Begun> begun_;
-    std::size_t later_ = 0;
-};
-
-double largest_share_of_all = 0;
 
 RC_GTEST_PROP(RoomForCalls, CoversWhatTheyAllocate, ()) {
     const auto number = *rc::gen::inRange(0U, kModes);
@@ -65,7 +24,6 @@ RC_GTEST_PROP(RoomForCalls, CoversWhatTheyAllocate, ()) {
         course.go(step, [](const Moment&) {});
         RC_ASSERT(memory.exceeded == 0U);
     }
-    largest_share_of_all = std::max(largest_share_of_all, memory.largest_share);
 }
 
 class Crowded : public testing::TestWithParam<unsigned> {};
