@@ -252,6 +252,8 @@ struct Core {
     [[nodiscard]] std::size_t room_for_entries_of(InterfaceKey iif) const;
     [[nodiscard]] std::size_t room_for_new_entry(SourceGroup flow) const;
     [[nodiscard]] std::size_t room_for_slice() const;
+    /// So many keys and entries whose route changed.
+    [[nodiscard]] std::size_t room_for_routes(std::size_t keys, std::size_t flows) const;
     /// The first entry and the first sweep that are due.
     [[nodiscard]] std::size_t room_for_due(Instant now) const;
     /// What waits for room in the forwarding table.

@@ -4,6 +4,8 @@
 // Entries and their indexes stay in step here and nowhere else.
 #include <controlplane/group_manager/mfe_table.hh>
 
+#include <algorithm>
+
 namespace mcfwd::group_manager {
 
 namespace {
@@ -87,6 +89,7 @@ void MfeTable::expire_at(Entry& entry, Instant when) {
 }
 
 void MfeTable::note_edited(const Entry& entry, InterfaceKey oif) {
+    most_oifs_ = std::max(most_oifs_, entry.oifs.size());
     const auto at = entry.oifs.find(oif);
     if (at != entry.oifs.end() && at->second.edited()) {
         edited_[oif].insert(entry.flow);

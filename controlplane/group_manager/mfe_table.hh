@@ -129,6 +129,8 @@ class MfeTable {
     void for_covered(SourceGroup key, std::size_t limit, Visit visit) const {
         const_cast<MfeTable*>(this)->for_covered(key, key, limit, [&](const Entry& entry) { visit(entry); });
     }
+    /// The longest list of oifs that an entry has had.
+    [[nodiscard]] std::size_t most_oifs() const { return most_oifs_; }
     /// The negative entry that was created first; nullopt: there is none.
     [[nodiscard]] std::optional<SourceGroup> oldest_negative() const;
     [[nodiscard]] const Entries& all() const { return entries_; }
@@ -156,6 +158,7 @@ class MfeTable {
     std::set<std::pair<Ipv4Address, Ipv4Address>> by_source_;
     std::set<std::pair<Instant, SourceGroup>> negative_; ///< by creation
     Deadlines<SourceGroup> expiry_;
+    std::size_t most_oifs_ = 0;
 };
 
 } // namespace mcfwd::group_manager

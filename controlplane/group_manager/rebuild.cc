@@ -194,7 +194,9 @@ Expected<void> GroupManager::route_changed(Ipv4Prefix sources, Ipv4Address group
     const std::size_t limit = core.settings.commit_limit;
     const auto keys = core.interest.keys_from(sources, group, {}, limit + 1);
     auto flows = core.entries.from(sources, group, {}, limit + 1);
-    if (keys.size() > limit || flows.size() > limit) {
+    // Not refused: what finds no memory is looked up later, like what is too much.
+    const Room room(core, core.room_for_routes(keys.size(), flows.size()), Memory::Use::kShrink);
+    if (!room || keys.size() > limit || flows.size() > limit) {
         // One under way for the same begins again.
         std::erase_if(core.route_walks, [&](const RouteWalk& walk) {
             return walk.sources == sources && walk.group == group;
@@ -244,6 +246,10 @@ Expected<void> GroupManager::boundary_changed(InterfaceKey interface) {
     Core& core = *core_;
     if (auto result = core.ready(); !result) {
         return result;
+    }
+    const Room room(core, core.room_for_slice(), Memory::Use::kShrink);
+    if (!room) {
+        return room.refusal();
     }
     const std::size_t limit = core.settings.commit_limit;
     Change change;

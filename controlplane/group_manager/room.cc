@@ -110,6 +110,7 @@ std::size_t Core::room_for_owner(InterfaceKey interface) const {
     const std::size_t keys = std::min(interest.count_by_rpf(interface), settings.commit_limit + 1);
     const std::size_t flows = std::min(entries.count_by_iif(interface), settings.commit_limit);
     std::size_t octets = keys * (kKey + 2 * kAlert) + flows * kListed;
+    octets += interest.count_links(interface.interface, SIZE_MAX) * kListed;
     entries.for_edited(interface, settings.commit_limit,
                        [&](const Entry& entry) { octets += room_for_entry(entry.oifs.size() + 1); });
     return octets;
@@ -168,7 +169,15 @@ std::size_t Core::room_for_new_entry(SourceGroup flow) const {
 }
 
 std::size_t Core::room_for_slice() const {
-    return settings.slice * (kKey + clients.all().size() * kAlert + room_for_entry(interest.records().size()));
+    const std::size_t keys = std::min(settings.slice, interest.keys().size());
+    const std::size_t flows = std::min(settings.slice + settings.commit_limit, entries.all().size());
+    return keys * clients.all().size() * kAlert + room_for_routes(keys, flows) +
+           (outbox.empty() ? 0 : settings.slice * kAlert);
+}
+
+std::size_t Core::room_for_routes(std::size_t keys, std::size_t flows) const {
+    return keys * (kKey + 2 * kAlert) +
+           flows * (room_for_entry(entries.most_oifs() + 1) + clients.all().size() * kAlert);
 }
 
 std::size_t Core::room_for_due(Instant now) const {

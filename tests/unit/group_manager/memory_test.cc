@@ -181,6 +181,19 @@ TEST_F(Memories, ExpiryWaits) {
     EXPECT_EQ(world.forwarded(kFlow), "none");
 }
 
+TEST_F(Memories, ARouteChangeIsLookedUpLater) {
+    ASSERT_TRUE(world.view.add_route({kFlow.source, 32}, x(1), {}));
+    memory.refuses = true;
+    EXPECT_EQ(status(world.gm.route_changed({kFlow.source, 32})), kOk);
+    world.tasks.run();
+    EXPECT_EQ(world.gm.mfe(kFlow).value().iif, x(3));
+    memory.refuses = false;
+    world.pass(100ms);
+    world.tasks.run();
+    EXPECT_EQ(world.gm.mfe(kFlow).value().iif, x(1));
+    EXPECT_EQ(world.forwarded(kFlow), "X2");
+}
+
 TEST_F(Memories, SlicesWaitAndGoOn) {
     ASSERT_EQ(status(world.release(p, x(3))), kOk); // takes the entry along
     ASSERT_EQ(status(world.take(i, x(3))), kOk);
