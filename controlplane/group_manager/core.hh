@@ -189,8 +189,8 @@ struct Core {
     void take_from_igmp(Client& client, InterfaceKey interface);
     void release_to_igmp(Client& client, InterfaceKey interface);
     void report_ownership(InterfaceKey interface);
-    /// All memberships that a component on the interface has there cease to be part of the tables. `told`: who
-    /// gets LOCAL_LEAVE for them.
+    /// All memberships that a component on the interface has there cease to be part of the tables. `told`:
+    /// who gets LOCAL_LEAVE for them.
     void depart(InterfaceKey interface, ClientHandle component, ClientHandle told = kNoClient);
     /// Live memberships of IGMP count for IGMP itself again.
     void count_for_igmp_again(Change& change, InterfaceKey interface);
@@ -305,10 +305,10 @@ struct Core {
     std::uint64_t last_enumeration = 0;
     std::deque<std::function<bool()>> slices;
     bool slice_posted = false;
-    bool in_slice = false; ///< one runs, or as much as one
-    std::size_t refreshed = 0;                      ///< entries, for wildcards, by the call or batch under way
-    std::map<InterfaceKey, SourceGroup> rpf_moves;  ///< last key announced under the new owner
-    std::map<Refresh, SourceGroup> refresh_queue;   ///< and the flow to go on with
+    bool in_slice = false;                         ///< one runs, or as much as one
+    std::size_t refreshed = 0;                     ///< entries, for wildcards, by the call or batch under way
+    std::map<InterfaceKey, SourceGroup> rpf_moves; ///< last key announced under the new owner
+    std::map<Refresh, SourceGroup> refresh_queue;  ///< and the flow to go on with
     std::map<InterfaceKey, std::list<Departed>> departed;
     std::set<InterfaceKey> settling_departed; ///< in slices
     std::map<InterfaceKey, SourceGroup> count_again_from;
@@ -320,8 +320,8 @@ struct Core {
     std::list<RouteWalk> route_walks;
     bool looking_up_routes = false;
     std::map<InterfaceKey, SourceGroup> crossed_after; ///< last flow looked at
-    std::deque<std::vector<Emission>> outbox; ///< that wait for their turn
-    std::size_t delivered = 0;                ///< of the first list
+    std::deque<std::vector<Emission>> outbox;          ///< that wait for their turn
+    std::size_t delivered = 0;                         ///< of the first list
     std::set<SourceGroup> rebuild_queue;
     std::map<InterfaceKey, SourceGroup> rebuild_interfaces; ///< and the flow to go on with
     unsigned batch_depth = 0;
@@ -332,9 +332,9 @@ struct Core {
     std::map<InterfaceKey, ClientName> reported_owners; ///< attr(X) as the last event of it had it
     std::size_t deferred = 0;                           ///< octets that the end of a batch may need
     std::size_t open_rooms = 0;                         ///< of calls in a batch that is not published yet
-    std::optional<Instant> slices_at;      ///< when they are tried again
-    std::optional<Instant> no_tick_before; ///< it found no memory
-    mutable Metrics metrics;               ///< refused calls count too
+    std::optional<Instant> slices_at;                   ///< when they are tried again
+    std::optional<Instant> no_tick_before;              ///< it found no memory
+    mutable Metrics metrics;                            ///< refused calls count too
     LogLimit full_log;
     LogLimit window_log;
     LogLimit client_log{30}; ///< clients come and go, take and release as they like

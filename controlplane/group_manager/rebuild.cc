@@ -198,9 +198,8 @@ Expected<void> GroupManager::route_changed(Ipv4Prefix sources, Ipv4Address group
     const Room room(core, core.room_for_routes(keys.size(), flows.size()), Memory::Use::kShrink);
     if (!room || keys.size() > limit || flows.size() > limit) {
         // One under way for the same begins again.
-        std::erase_if(core.route_walks, [&](const RouteWalk& walk) {
-            return walk.sources == sources && walk.group == group;
-        });
+        std::erase_if(core.route_walks,
+                      [&](const RouteWalk& walk) { return walk.sources == sources && walk.group == group; });
         core.route_walks.push_back({.sources = sources, .group = group, .key = {}, .flow = {}});
         if (!std::exchange(core.looking_up_routes, true)) {
             core.in_slices([&core] { return core.looking_up_routes = core.look_up_routes(); });

@@ -2,9 +2,9 @@
 // SPDX-FileCopyrightText: 2026 the mcfwd authors
 //
 // What the control thread needs for large numbers: handoffs of an interface with 100,000 groups, with all the
-// entries that go with them, in every mode; releases, routes, boundaries and wildcards that touch as much; and
-// 1,000,000 memberships over 64 interfaces. Real IGMP, group manager,
-// publisher and forwarding table, on one thread and without packets.
+// entries that go with them, in every mode; releases, routes, boundaries and wildcards that touch as much;
+// and 1,000,000 memberships over 64 interfaces. Real IGMP, group manager, publisher and forwarding table, on
+// one thread and without packets.
 //
 // For every step: time on the control thread, the longest task (which is what a request or a query waits at
 // most), and versions published.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // SPDX-FileCopyrightText: 2026 the mcfwd authors
 //
-// Random calls with limits of 2, so that nearly everything is cut into slices. The model knows no limits: once
-// all tasks have run, the tables are the same. What clients were told adds up whenever they have all been
-// told, and between two tasks nothing is broken.
+// Random calls with limits of 2, so that nearly everything is cut into slices. The model knows no limits:
+// once all tasks have run, the tables are the same. What clients were told adds up whenever they have all
+// been told, and between two tasks nothing is broken.
 #include <algorithm>
 
 #include <gtest/gtest.h>
@@ -148,8 +148,8 @@ RC_GTEST_PROP(GroupManagerSlices, EndWhereTheModelEnds, ()) {
         const Tables now = tables(real);
         const std::string is = contents(now), shall_be = contents(tables(expected));
         if (is != shall_be) {
-            RC_FAIL(fmt::format("mode {} step {} of {}:\n{}but expected:\n{}", number, k + 1, steps.size(), is,
-                                shall_be));
+            RC_FAIL(fmt::format("mode {} step {} of {}:\n{}but expected:\n{}", number, k + 1, steps.size(),
+                                is, shall_be));
         }
         RC_ASSERT(results.statuses == expected_results.statuses);
         RC_ASSERT(results.keys == expected_results.keys);
@@ -247,13 +247,13 @@ RC_GTEST_PROP(GroupManagerSlices, BreakNothingBetweenThem, ()) {
 }
 
 /// Without what is asked of clients, or lost with an entry when it is rebuilt, or goes with an interface that
-/// it has or has not moved to by then, the end does not depend on when slices run either. A replay is left out
-/// because it adds what is stale, and that is more while a sweep is under way.
+/// it has or has not moved to by then, the end does not depend on when slices run either. Replays are left
+/// out: they add what is stale, which is more while a sweep is under way, and a handoff ends a sweep.
 RC_GTEST_PROP(GroupManagerSlices, EndWhereTheModelEndsWheneverTheyRun, ()) {
     const auto number = *rc::gen::inRange(0U, kModes);
     const auto steps = without(without_edits(plain(*any_steps(12))),
                                {Verb::kPass, Verb::kRunTasks, Verb::kTraffic, Verb::kRestart, Verb::kRegister,
-                                Verb::kDeregister, Verb::kRoute, Verb::kReplay});
+                                Verb::kDeregister, Verb::kRoute, Verb::kReplay, Verb::kReplayComplete});
     Surroundings around, same;
     Side<GroupManager> real(around, small_limits(number));
     Told told;
