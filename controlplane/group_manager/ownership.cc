@@ -204,6 +204,7 @@ void Core::release(Client& client, InterfaceKey interface) {
     settle_departed(change, interface);
     refresh_edited(change, interface);
     if (last) {
+        rebuild_interfaces.erase(interface); // whoever comes finds none of them
         erase_entries(interface);
     } else {
         adopt_entries(change, interface, client.handle, record.owner);
