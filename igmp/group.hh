@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // SPDX-FileCopyrightText: 2026 the mcfwd authors
 //
-// Everything an interface keeps about one group.
+// Everything a link keeps about one group.
 #pragma once
 
 #include <mcfwd/clock.hh>

@@ -31,12 +31,12 @@ void QuerySender::group_and_sources(Ipv4Address group, std::vector<Ipv4Address> 
 }
 
 void QuerySender::send(Query query) {
-    query.version = config_.version;
+    query.version = form_.version;
     query.robustness = static_cast<std::uint8_t>(intervals_.robustness > 7 ? 0U : intervals_.robustness);
     query.querier_interval = intervals_.query_interval;
     const Message message = std::move(query);
     const Ipv4Address destination = destination_of(message);
-    for (auto& packet : encode(message, config_.address, config_.mtu)) {
+    for (auto& packet : encode(message, form_.source, form_.mtu)) {
         ++counters_.sent[static_cast<std::size_t>(type_of(message))];
         out_.packets.push_back({destination, std::move(packet)});
     }

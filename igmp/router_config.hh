@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -13,26 +12,14 @@
 #include <mcfwd/ipv4.hh>
 #include <mcfwd/result.hh>
 
-#include "message.hh"
+#include "members_config.hh"
 
 namespace mcfwd::igmp {
 
-/// What a leave does. `kAlways` is for links with one host: it takes effect at once, without last-member
-/// queries.
-enum class FastLeave : std::uint8_t { kOff, kAlways };
-
-/// A membership that needs no host and never expires.
-struct StaticGroup {
-    Ipv4Address group;
-    Ipv4Address source = kAnySource;
-    bool operator==(const StaticGroup&) const = default;
-};
-
 /// `[interface.igmp]` of the configuration; the defaults are those of RFC 9776 section 8.
-struct RouterConfig {
+struct RouterConfig : MembersConfig {
     Ipv4Address address; ///< our own on the interface: source of queries, and what the election compares
     std::size_t mtu = 1500;
-    Version version = Version::kV3; ///< of the queries sent; hosts of higher versions are treated as this one
     unsigned robustness = 2;
     Duration query_interval = std::chrono::seconds(125);
     Duration query_response_interval = std::chrono::seconds(10);
@@ -40,11 +27,7 @@ struct RouterConfig {
     std::optional<unsigned> last_member_query_count; ///< default: robustness
     std::optional<Duration> startup_query_interval;  ///< default: a quarter of the query interval
     std::optional<unsigned> startup_query_count;     ///< default: robustness
-    std::size_t max_groups = 0;                      ///< groups with reported members; 0: no limit
-    std::size_t max_sources = 0;                     ///< sources kept per group; 0: no limit
     bool require_router_alert = false;
-    Ipv4Prefix ssm_range{Ipv4Address(232, 0, 0, 0), 8};
-    FastLeave fast_leave = FastLeave::kOff;
     std::vector<StaticGroup> static_groups;
 };
 

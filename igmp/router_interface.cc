@@ -32,7 +32,7 @@ void RouterInterface::start(Instant now, Output& out) {
     state_->running = true;
     state_->querier.start(now);
     for (const StaticGroup& entry : state_->config.static_groups) {
-        state_->place_static(entry, {now, out});
+        state_->with_link({now, out}, [&](const LinkInput& in) { state_->members.add_static(entry, in); });
     }
     state_->advance({now, out});
 }
@@ -42,12 +42,7 @@ void RouterInterface::stop(Instant now, Output& out) {
         return;
     }
     state_->advance({now, out});
-    for (const auto& [address, group] : state_->groups) {
-        append_steps(address, group.told, Membership{}, out.changes);
-    }
-    state_->deadlines = {};
-    state_->groups.clear();
-    state_->reported_groups = 0;
+    state_->members.clear(out);
     state_->running = false;
 }
 
@@ -76,7 +71,7 @@ std::optional<Instant> RouterInterface::next_deadline() const {
         return std::nullopt;
     }
     const Instant querier = state_->querier.deadline();
-    return state_->deadlines.empty() ? querier : std::min(querier, state_->deadlines.earliest());
+    return std::min(querier, state_->members.next_deadline().value_or(querier));
 }
 
 void RouterInterface::State::advance(Input in) {
@@ -86,57 +81,7 @@ void RouterInterface::State::advance(Input in) {
     if (querier.query_due(in.now)) {
         queries(in.out).general();
     }
-    while (!deadlines.empty() && deadlines.earliest() <= in.now) {
-        run_due(deadlines.first(), in);
-    }
-}
-
-void RouterInterface::State::run_due(Group& group, Input in) {
-    const bool changed = group.filter.expire(in.now);
-    if (group.filter.empty()) {
-        group.last_member = {};
-    } else {
-        QuerySender sender = queries(in.out);
-        group.last_member.repeat(group.address, group.filter, sender, in.now);
-    }
-    if (changed) {
-        settle(group, in);
-    } else {
-        rearm(group); // a refreshed timer leaves its old deadline behind, that is how we get here for nothing
-    }
-}
-
-Group& RouterInterface::State::group_for(Ipv4Address address, Instant now) {
-    return groups.try_emplace(address, address, now).first->second;
-}
-
-void RouterInterface::State::settle(Group& group, Input in) {
-    merge_membership(group.filter, group.configured, wanted);
-    if (wanted != group.told) {
-        append_steps(group.address, group.told, wanted, in.out.changes);
-        std::swap(group.told, wanted);
-    }
-    const bool reported = !group.filter.empty();
-    if (reported != group.reported) {
-        group.reported = reported;
-        reported ? ++reported_groups : --reported_groups;
-    }
-    if (!reported && group.configured.empty()) {
-        deadlines.disarm(group);
-        groups.erase(Ipv4Address(group.address));
-        return;
-    }
-    rearm(group);
-}
-
-void RouterInterface::State::rearm(Group& group) {
-    const auto timer = group.filter.deadline();
-    const auto query = group.last_member.deadline();
-    if (!timer && !query) {
-        deadlines.disarm(group);
-        return;
-    }
-    deadlines.arm(group, std::min(timer.value_or(Instant::max()), query.value_or(Instant::max())));
+    with_link(in, [&](const LinkInput& link) { members.advance(link); });
 }
 
 } // namespace mcfwd::igmp

@@ -15,6 +15,7 @@
 #include <mcfwd/mac.hh>
 #include <mcfwd/result.hh>
 
+#include "members_view.hh"
 #include "output.hh"
 #include "router_config.hh"
 #include "router_counters.hh"

@@ -18,17 +18,6 @@ std::string name_of(const StaticGroup& entry) {
 
 } // namespace
 
-void RouterInterface::State::place_static(const StaticGroup& entry, Input in) {
-    Group& group = group_for(entry.group, in.now);
-    if (entry.source == kAnySource) {
-        group.configured.any_source = true;
-    } else {
-        auto& sources = group.configured.sources;
-        sources.insert(std::lower_bound(sources.begin(), sources.end(), entry.source), entry.source);
-    }
-    settle(group, in);
-}
-
 Expected<void> RouterInterface::add_static(const StaticGroup& entry, Instant now, Output& out) {
     if (auto checked = validate(entry, state_->config.ssm_range); !checked) {
         return checked;
@@ -40,7 +29,7 @@ Expected<void> RouterInterface::add_static(const StaticGroup& entry, Instant now
     entries.push_back(entry);
     if (state_->running) {
         state_->advance({now, out});
-        state_->place_static(entry, {now, out});
+        state_->with_link({now, out}, [&](const LinkInput& in) { state_->members.add_static(entry, in); });
     }
     return {};
 }
@@ -53,13 +42,7 @@ Expected<void> RouterInterface::remove_static(const StaticGroup& entry, Instant 
         return {};
     }
     state_->advance({now, out});
-    Group& group = state_->groups.at(entry.group);
-    if (entry.source == kAnySource) {
-        group.configured.any_source = false;
-    } else {
-        std::erase(group.configured.sources, entry.source);
-    }
-    state_->settle(group, {now, out});
+    state_->with_link({now, out}, [&](const LinkInput& in) { state_->members.remove_static(entry, in); });
     return {};
 }
 

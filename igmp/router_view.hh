@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // SPDX-FileCopyrightText: 2026 the mcfwd authors
 //
-// Snapshots of a routed interface for people: `show igmp interfaces` and `show igmp groups`.
+// Snapshot of a routed interface for people: `show igmp interfaces`.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
-#include <vector>
 
 #include <mcfwd/clock.hh>
 #include <mcfwd/ipv4.hh>
-#include <mcfwd/mac.hh>
 
-#include "message.hh"
 #include "router_config.hh"
 
 namespace mcfwd::igmp {
@@ -29,27 +25,6 @@ struct InterfaceView {
     std::optional<Duration> other_querier_expires; ///< while not
     Intervals intervals;                           ///< in force
     std::size_t groups = 0;                        ///< with reported or static members
-};
-
-struct SourceView {
-    Ipv4Address address;
-    std::optional<Duration> expires; ///< none: static, or blocked
-    bool forwarded = true;
-    bool is_static = false;
-};
-
-struct GroupView {
-    Ipv4Address group;
-    FilterMode mode = FilterMode::kInclude;
-    Version version = Version::kV3; ///< compatibility mode (RFC 9776 section 7.3.2)
-    std::optional<Duration>
-        expires; ///< group timer, EXCLUDE mode only; none for a static group without members
-    Duration uptime{};
-    Ipv4Address last_reporter; ///< may be 0.0.0.0, hosts without address report so
-    MacAddress last_reporter_mac;
-    bool is_static = false;          ///< joined by configuration for any source
-    bool leaving = false;            ///< last-member queries are going on
-    std::vector<SourceView> sources; ///< ascending
 };
 
 } // namespace mcfwd::igmp

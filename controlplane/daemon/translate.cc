@@ -130,7 +130,6 @@ igmp::RouterConfig router_config(const config::Interface& interface, std::uint16
     igmp::RouterConfig router{
         .address = interface.address.empty() ? Ipv4Address{} : interface.address.front().address,
         .mtu = mtu,
-        .version = static_cast<igmp::Version>(igmp.version),
         .robustness = igmp.robustness,
         .query_interval = igmp.query_interval,
         .query_response_interval = igmp.query_response_interval,
@@ -138,13 +137,14 @@ igmp::RouterConfig router_config(const config::Interface& interface, std::uint16
         .last_member_query_count = igmp.last_member_query_count,
         .startup_query_interval = igmp.startup_query_interval,
         .startup_query_count = igmp.startup_query_count,
-        .max_groups = igmp.max_groups,
-        .max_sources = igmp.max_sources,
         .require_router_alert = igmp.require_router_alert,
-        .ssm_range = igmp.ssm_range,
-        .fast_leave =
-            igmp.fast_leave == config::FastLeave::kAlways ? igmp::FastLeave::kAlways : igmp::FastLeave::kOff,
     };
+    router.version = static_cast<igmp::Version>(igmp.version);
+    router.max_groups = igmp.max_groups;
+    router.max_sources = igmp.max_sources;
+    router.ssm_range = igmp.ssm_range;
+    router.fast_leave =
+        igmp.fast_leave == config::FastLeave::kAlways ? igmp::FastLeave::kAlways : igmp::FastLeave::kOff;
     std::ranges::transform(igmp.static_groups, std::back_inserter(router.static_groups),
                            [](const config::StaticGroup& entry) {
                                return igmp::StaticGroup{.group = entry.group, .source = entry.source};

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// The life of a group on a link: made, told, re-armed, ended. What a report does is in members_records.cc.
+#include "members.hh"
+
+#include <algorithm>
+#include <utility>
+
+namespace mcfwd::igmp {
+
+void Members::advance(const LinkInput& in) {
+    while (!deadlines_.empty() && deadlines_.earliest() <= in.now) {
+        run_due(deadlines_.first(), in);
+    }
+}
+
+std::optional<Instant> Members::next_deadline() const {
+    return deadlines_.empty() ? std::nullopt : std::optional(deadlines_.earliest());
+}
+
+void Members::run_due(Group& group, const LinkInput& in) {
+    const bool changed = group.filter.expire(in.now);
+    if (group.filter.empty()) {
+        group.last_member = {};
+    } else {
+        group.last_member.repeat(group.address, group.filter, in.queries, in.now);
+    }
+    if (changed) {
+        settle(group, in);
+    } else {
+        rearm(group); // a refreshed timer leaves its old deadline behind, that is how we get here for nothing
+    }
+}
+
+Group& Members::group_for(Ipv4Address address, Instant now) {
+    ascending_.insert(address);
+    return groups_.try_emplace(address, address, now).first->second;
+}
+
+void Members::settle(Group& group, const LinkInput& in) {
+    merge_membership(group.filter, group.configured, wanted_);
+    if (wanted_ != group.told) {
+        append_steps(group.address, group.told, wanted_, in.out.changes);
+        std::swap(group.told, wanted_);
+    }
+    const bool reported = !group.filter.empty();
+    if (reported != group.reported) {
+        group.reported = reported;
+        reported ? ++reported_groups_ : --reported_groups_;
+    }
+    if (!reported && group.configured.empty()) {
+        deadlines_.disarm(group);
+        const Ipv4Address address = group.address;
+        groups_.erase(address);
+        ascending_.erase(address);
+        return;
+    }
+    rearm(group);
+}
+
+void Members::rearm(Group& group) {
+    const auto timer = group.filter.deadline();
+    const auto query = group.last_member.deadline();
+    if (!timer && !query) {
+        deadlines_.disarm(group);
+        return;
+    }
+    deadlines_.arm(group, std::min(timer.value_or(Instant::max()), query.value_or(Instant::max())));
+}
+
+/// The querier gives hosts the query's maximum response time, as often as it repeats the query.
+void Members::obey(const Query& query, const LinkInput& in) {
+    const auto found = groups_.find(query.group);
+    if (query.suppress || found == groups_.end()) {
+        return;
+    }
+    const Intervals& intervals = in.queries.intervals();
+    const Duration time = query.max_response == Duration::zero()
+                              ? intervals.last_member_query_time()
+                              : intervals.last_member_query_count * query.max_response;
+    Group& group = found->second;
+    if (query.sources.empty()) {
+        group.filter.lower_group_timer(in.now + time);
+    } else {
+        group.filter.lower_source_timers(in_order(query.sources, in), in.now + time);
+    }
+    rearm(group);
+}
+
+void Members::add_static(const StaticGroup& entry, const LinkInput& in) {
+    Group& group = group_for(entry.group, in.now);
+    if (entry.source == kAnySource) {
+        group.configured.any_source = true;
+    } else {
+        auto& sources = group.configured.sources;
+        sources.insert(std::lower_bound(sources.begin(), sources.end(), entry.source), entry.source);
+    }
+    settle(group, in);
+}
+
+void Members::remove_static(const StaticGroup& entry, const LinkInput& in) {
+    Group& group = groups_.at(entry.group);
+    if (entry.source == kAnySource) {
+        group.configured.any_source = false;
+    } else {
+        std::erase(group.configured.sources, entry.source);
+    }
+    settle(group, in);
+}
+
+void Members::clear(Output& out) {
+    for (const auto& [address, group] : groups_) {
+        append_steps(address, group.told, Membership{}, out.changes);
+    }
+    deadlines_ = {};
+    groups_.clear();
+    ascending_.clear();
+    reported_groups_ = 0;
+}
+
+} // namespace mcfwd::igmp

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// The members of one link: every group its hosts asked for, with filters, timers, last-member queries and
+// limits. A link is a routed interface, or one port and VLAN of a bridge. Open this file first to keep group
+// state.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <set>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include <mcfwd/clock.hh>
+#include <mcfwd/ipv4.hh>
+#include <mcfwd/mac.hh>
+
+#include "deadline_heap.hh"
+#include "group.hh"
+#include "members_config.hh"
+#include "members_view.hh"
+#include "message.hh"
+#include "output.hh"
+#include "query_sender.hh"
+#include "router_counters.hh"
+
+namespace mcfwd::igmp {
+
+/// Who sent a report.
+struct Reporter {
+    Ipv4Address address; ///< may be 0.0.0.0
+    MacAddress mac;
+};
+
+/// Whether a leave asks those who stay.
+enum class Asking : std::uint8_t {
+    kNo,  ///< another system is querier and will ask; queries begun before are still repeated
+    kYes, ///< this system is querier
+};
+
+/// What a call on Members happens in; made anew for every call.
+struct LinkInput {
+    Instant now;
+    Asking asking;
+    QuerySender& queries;     ///< has the intervals in force; queries of this link go out through it
+    RouterCounters& counters; ///< of this link
+    Output& out;              ///< membership changes are appended to it
+};
+
+/// RFC 9776 sections 6.4, 6.6.3 and 7.3.2 for one link. Does not know packets, addresses of its own or
+/// elections: its owner has parsed and believed what it passes on, and says in every LinkInput whether to
+/// ask. `now` never goes back from call to call, and `advance` comes before any other input of the same
+/// instant.
+class Members {
+  public:
+    /// `config` outlives the object.
+    explicit Members(const MembersConfig& config) : config_(&config) {}
+
+    /// A report or leave of a host. What has no effect is in the counters; of a report one record is judged
+    /// apart from the others.
+    void receive(const ReportV1& report, const Reporter& reporter, const LinkInput& in);
+    void receive(const ReportV2& report, const Reporter& reporter, const LinkInput& in);
+    void receive(const Leave& leave, const Reporter& reporter, const LinkInput& in);
+    void receive(const ReportV3& report, const Reporter& reporter, const LinkInput& in);
+
+    /// A group-specific or group-and-source query of the querier, who is another system: timers are lowered
+    /// as hosts on the link will have to answer it (section 6.6.1). No effect with the S flag, or for a
+    /// general query.
+    void obey(const Query& query, const LinkInput& in);
+
+    /// A membership without a host begins or ends. The caller has validated it; of the same entry at most one
+    /// exists.
+    void add_static(const StaticGroup& entry, const LinkInput& in);
+    void remove_static(const StaticGroup& entry, const LinkInput& in);
+
+    /// Ends what has run out and repeats queries that are due.
+    void advance(const LinkInput& in);
+    /// When `advance` has to be called next at the latest; may be earlier than necessary. Nothing: never.
+    [[nodiscard]] std::optional<Instant> next_deadline() const;
+
+    /// Forgets everything, with a leave or unblock for every join and block in force.
+    void clear(Output& out);
+
+    /// The joins and blocks that lead from nothing to the membership in force: exactly the sum of all changes
+    /// so far. Groups ascending; of a group the (*,G) join comes before its blocks.
+    void for_each_membership(const std::function<void(const MembershipChange&)>& visit) const;
+    /// What is in force for one group; nullptr: nothing. Valid until the next input.
+    [[nodiscard]] const Membership* membership(Ipv4Address group) const;
+
+    /// With reported or static members.
+    [[nodiscard]] std::size_t group_count() const { return groups_.size(); }
+    /// Calls `visit` for the groups from `from` on, ascending, until it returns false.
+    void visit_groups(Instant now, Ipv4Address from,
+                      const std::function<bool(const GroupView&)>& visit) const;
+
+  private:
+    /// A group record after its source list was put in order.
+    struct OrderedRecord {
+        RecordType type;
+        Ipv4Address group;
+        std::span<const Ipv4Address> sources; ///< ascending, without repetition, each a possible source
+    };
+
+    // members.cc
+    void run_due(Group& group, const LinkInput& in);
+    [[nodiscard]] Group& group_for(Ipv4Address address, Instant now);
+    /// Tells what changed, then forgets the group or arms its deadline.
+    void settle(Group& group, const LinkInput& in);
+    /// Arms the exact deadline of a group, or none.
+    void rearm(Group& group);
+
+    // members_records.cc
+    [[nodiscard]] std::span<const Ipv4Address> in_order(const std::vector<Ipv4Address>& sources,
+                                                        const LinkInput& in);
+    /// The group after the record, or nothing if the record had no effect.
+    Group* apply(OrderedRecord record, const Reporter& reporter, const LinkInput& in);
+    [[nodiscard]] bool admissible(const OrderedRecord& record, const LinkInput& in) const;
+    void question(Group& group, RecordEffect& effect, const LinkInput& in);
+
+    const MembersConfig* config_;
+    std::unordered_map<Ipv4Address, Group> groups_;
+    std::set<Ipv4Address> ascending_; ///< the keys of `groups_`: reports look groups up, people list them
+    DeadlineHeap<Group> deadlines_;
+    std::size_t reported_groups_ = 0;
+    std::vector<Ipv4Address> listed_; ///< room for one source list, kept between records
+    Membership wanted_;               ///< room for one merge
+};
+
+} // namespace mcfwd::igmp
