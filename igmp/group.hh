@@ -6,10 +6,10 @@
 
 #include <mcfwd/clock.hh>
 #include <mcfwd/ipv4.hh>
-#include <mcfwd/mac.hh>
 
 #include "deadline_heap.hh"
 #include "filter_state.hh"
+#include "group_hosts.hh"
 #include "last_member.hh"
 #include "membership.hh"
 
@@ -37,8 +37,8 @@ struct Group {
     LastMember last_member;
     StaticMembership configured;
     Membership told; ///< what the caller knows
-    Ipv4Address last_reporter;
-    MacAddress last_reporter_mac;
+    GroupHosts hosts;
+    Reporter last_reporter;
     bool reported = false; ///< counts towards `max_groups`
     DeadlineSlot slot;
 };

@@ -10,17 +10,25 @@
 namespace mcfwd::igmp {
 
 void Members::advance(const LinkInput& in) {
+    hosts_.advance(in.now);
     while (!deadlines_.empty() && deadlines_.earliest() <= in.now) {
         run_due(deadlines_.first(), in);
     }
 }
 
 std::optional<Instant> Members::next_deadline() const {
-    return deadlines_.empty() ? std::nullopt : std::optional(deadlines_.earliest());
+    const auto host = hosts_.next_deadline();
+    if (deadlines_.empty()) {
+        return host;
+    }
+    return std::min(deadlines_.earliest(), host.value_or(Instant::max()));
 }
 
 void Members::run_due(Group& group, const LinkInput& in) {
     const bool changed = group.filter.expire(in.now);
+    const std::size_t before = group.hosts.units();
+    group.hosts.expire(in.now, hosts_);
+    tracked_ = tracked_ + group.hosts.units() - before;
     if (group.filter.empty()) {
         group.last_member = {};
     } else {
@@ -49,6 +57,9 @@ void Members::settle(Group& group, const LinkInput& in) {
         group.reported = reported;
         reported ? ++reported_groups_ : --reported_groups_;
     }
+    if (!reported) {
+        forget_hosts(group, in.now);
+    }
     if (!reported && group.configured.empty()) {
         deadlines_.disarm(group);
         const Ipv4Address address = group.address;
@@ -60,13 +71,14 @@ void Members::settle(Group& group, const LinkInput& in) {
 }
 
 void Members::rearm(Group& group) {
-    const auto timer = group.filter.deadline();
-    const auto query = group.last_member.deadline();
-    if (!timer && !query) {
+    const Instant at =
+        std::min({group.filter.deadline().value_or(Instant::max()),
+                  group.last_member.deadline().value_or(Instant::max()), group.hosts.deadline()});
+    if (at == Instant::max()) {
         deadlines_.disarm(group);
-        return;
+    } else {
+        deadlines_.arm(group, at);
     }
-    deadlines_.arm(group, std::min(timer.value_or(Instant::max()), query.value_or(Instant::max())));
 }
 
 /// The querier gives hosts the query's maximum response time, as often as it repeats the query.
@@ -116,6 +128,8 @@ void Members::clear(Output& out) {
     deadlines_ = {};
     groups_.clear();
     ascending_.clear();
+    hosts_.clear();
+    tracked_ = 0;
     reported_groups_ = 0;
 }
 

@@ -16,10 +16,10 @@
 
 #include <mcfwd/clock.hh>
 #include <mcfwd/ipv4.hh>
-#include <mcfwd/mac.hh>
 
 #include "deadline_heap.hh"
 #include "group.hh"
+#include "host_table.hh"
 #include "members_config.hh"
 #include "members_view.hh"
 #include "message.hh"
@@ -28,12 +28,6 @@
 #include "router_counters.hh"
 
 namespace mcfwd::igmp {
-
-/// Who sent a report.
-struct Reporter {
-    Ipv4Address address; ///< may be 0.0.0.0
-    MacAddress mac;
-};
 
 /// Whether a leave asks those who stay.
 enum class Asking : std::uint8_t {
@@ -59,6 +53,10 @@ class Members {
     /// `config` outlives the object.
     explicit Members(const MembersConfig& config) : config_(&config) {}
 
+    /// The link is up: hosts are heard from now on. Until it is called, and for a membership interval after,
+    /// version 1 and 2 leaves are not fast, since hosts may be there that were not heard yet.
+    void start(Instant now) { hosts_.start(now); }
+
     /// A report or leave of a host. What has no effect is in the counters; of a report one record is judged
     /// apart from the others.
     void receive(const ReportV1& report, const Reporter& reporter, const LinkInput& in);
@@ -81,7 +79,8 @@ class Members {
     /// When `advance` has to be called next at the latest; may be earlier than necessary. Nothing: never.
     [[nodiscard]] std::optional<Instant> next_deadline() const;
 
-    /// Forgets everything, with a leave or unblock for every join and block in force.
+    /// Forgets everything, hosts and `start` included, with a leave or unblock for every join and block in
+    /// force.
     void clear(Output& out);
 
     /// The joins and blocks that lead from nothing to the membership in force: exactly the sum of all changes
@@ -92,9 +91,13 @@ class Members {
 
     /// With reported or static members.
     [[nodiscard]] std::size_t group_count() const { return groups_.size(); }
-    /// Calls `visit` for the groups from `from` on, ascending, until it returns false.
-    void visit_groups(Instant now, Ipv4Address from,
-                      const std::function<bool(const GroupView&)>& visit) const;
+    /// Of those, with a version 1 member: nobody can leave them before the timer ends (RFC 9776 section 9.2).
+    [[nodiscard]] std::size_t version1_groups(Instant now) const;
+    [[nodiscard]] std::size_t host_count() const { return hosts_.size(); }
+    /// Calls `visit` for the groups from `from` on, ascending, until it returns false; with their hosts, by
+    /// address and MAC, if asked for.
+    void visit_groups(Instant now, Ipv4Address from, const std::function<bool(const GroupView&)>& visit,
+                      WithHosts hosts = WithHosts::kNo) const;
 
   private:
     /// A group record after its source list was put in order.
@@ -102,6 +105,13 @@ class Members {
         RecordType type;
         Ipv4Address group;
         std::span<const Ipv4Address> sources; ///< ascending, without repetition, each a possible source
+        Version version = Version::kV3;       ///< of the message
+    };
+
+    /// The sender of the message at hand.
+    struct Sender {
+        const Reporter& id;
+        Host* host; ///< nullptr: there is no room to track it
     };
 
     // members.cc
@@ -116,14 +126,30 @@ class Members {
     [[nodiscard]] std::span<const Ipv4Address> in_order(const std::vector<Ipv4Address>& sources,
                                                         const LinkInput& in);
     /// The group after the record, or nothing if the record had no effect.
-    Group* apply(OrderedRecord record, const Reporter& reporter, const LinkInput& in);
+    Group* apply(OrderedRecord record, const Sender& sender, const LinkInput& in);
     [[nodiscard]] bool admissible(const OrderedRecord& record, const LinkInput& in) const;
-    void question(Group& group, RecordEffect& effect, const LinkInput& in);
+    /// Takes sources that are not permitted out of a record. False: nothing of it is left.
+    [[nodiscard]] bool permit(OrderedRecord& record, const LinkInput& in);
+    [[nodiscard]] bool has_room(const OrderedRecord& record, const Group* known, const Sender& sender,
+                                const LinkInput& in) const;
+    void question(Group& group, const RecordEffect& effect, const LinkInput& in);
+
+    // members_hosts.cc
+    [[nodiscard]] Sender hear(const Reporter& reporter, const LinkInput& in);
+    /// Whether a message of version 1 or 2 counts; its sender is heard in any case.
+    [[nodiscard]] bool serves_older(const Sender& sender, const LinkInput& in);
+    void track(Group& group, const OrderedRecord& said, const Sender& sender, const LinkInput& in);
+    void forget_hosts(Group& group, Instant now);
+    /// Ends at once what nobody else can want; what is left asks questions.
+    void leave_fast(Group& group, const OrderedRecord& record, const Sender& sender, RecordEffect& effect,
+                    const LinkInput& in);
 
     const MembersConfig* config_;
     std::unordered_map<Ipv4Address, Group> groups_;
     std::set<Ipv4Address> ascending_; ///< the keys of `groups_`: reports look groups up, people list them
     DeadlineHeap<Group> deadlines_;
+    HostTable hosts_;
+    std::size_t tracked_ = 0; ///< memberships of hosts and sources in them, over all groups
     std::size_t reported_groups_ = 0;
     std::vector<Ipv4Address> listed_; ///< room for one source list, kept between records
     Membership wanted_;               ///< room for one merge

@@ -19,10 +19,6 @@ bool creates_group(RecordType type, std::span<const Ipv4Address> sources) {
     return is_exclusive(type) || (type != RecordType::kBlock && !sources.empty());
 }
 
-void ignore(const LinkInput& in, IgnoreReason reason, std::uint64_t count = 1) {
-    in.counters.ignored[static_cast<std::size_t>(reason)] += count;
-}
-
 /// RFC 9776 section 7.3.2: what a record means to a group with older members. False: nothing.
 bool translate(RecordType type, std::span<const Ipv4Address>& sources, Version mode) {
     if (mode == Version::kV3) {
@@ -37,33 +33,48 @@ bool translate(RecordType type, std::span<const Ipv4Address>& sources, Version m
 } // namespace
 
 void Members::receive(const ReportV1& report, const Reporter& reporter, const LinkInput& in) {
-    if (Group* group = apply({RecordType::kIsExclude, report.group, {}}, reporter, in)) {
+    const Sender sender = hear(reporter, in);
+    if (!serves_older(sender, in)) {
+        return;
+    }
+    if (Group* group = apply({RecordType::kIsExclude, report.group, {}, Version::kV1}, sender, in)) {
         group->older_hosts.v1_until = in.now + in.queries.intervals().older_host_present_interval();
     }
 }
 
 void Members::receive(const ReportV2& report, const Reporter& reporter, const LinkInput& in) {
-    if (Group* group = apply({RecordType::kIsExclude, report.group, {}}, reporter, in)) {
+    const Sender sender = hear(reporter, in);
+    if (!serves_older(sender, in)) {
+        return;
+    }
+    if (Group* group = apply({RecordType::kIsExclude, report.group, {}, Version::kV2}, sender, in)) {
         group->older_hosts.v2_until = in.now + in.queries.intervals().older_host_present_interval();
     }
 }
 
 void Members::receive(const Leave& leave, const Reporter& reporter, const LinkInput& in) {
-    if (config_->ssm_range.contains(leave.group)) {
-        ignore(in, IgnoreReason::kSsmRange);
+    const Sender sender = hear(reporter, in);
+    if (!serves_older(sender, in)) {
         return;
     }
-    apply({RecordType::kToInclude, leave.group, {}}, reporter, in);
+    if (config_->ssm_range.contains(leave.group)) {
+        in.counters.ignore(IgnoreReason::kSsmRange);
+        return;
+    }
+    apply({RecordType::kToInclude, leave.group, {}, Version::kV2}, sender, in);
 }
 
 void Members::receive(const ReportV3& report, const Reporter& reporter, const LinkInput& in) {
+    const Sender sender = hear(reporter, in);
     in.counters.records += report.records.size();
-    ignore(in, IgnoreReason::kUnknownRecord, report.unknown_records);
+    in.counters.ignore(IgnoreReason::kUnknownRecord, report.unknown_records);
     if (report.truncated) {
-        ignore(in, IgnoreReason::kTruncatedReport);
+        in.counters.ignore(IgnoreReason::kTruncatedReport);
     }
-    for (const GroupRecord& record : report.records) {
-        apply({record.type, record.group, in_order(record.sources, in)}, reporter, in);
+    const std::size_t allowed = hosts_.allow(sender.host, report.records.size(), config_->host_rate, in.now);
+    in.counters.ignore(IgnoreReason::kHostRate, report.records.size() - allowed);
+    for (const GroupRecord& record : std::span(report.records).first(allowed)) {
+        apply({record.type, record.group, in_order(record.sources, in)}, sender, in);
     }
 }
 
@@ -73,7 +84,7 @@ std::span<const Ipv4Address> Members::in_order(const std::vector<Ipv4Address>& s
         if (source.is_valid_source()) {
             listed_.push_back(source);
         } else {
-            ignore(in, IgnoreReason::kNotSource);
+            in.counters.ignore(IgnoreReason::kNotSource);
         }
     }
     std::sort(listed_.begin(), listed_.end());
@@ -83,74 +94,99 @@ std::span<const Ipv4Address> Members::in_order(const std::vector<Ipv4Address>& s
 
 bool Members::admissible(const OrderedRecord& record, const LinkInput& in) const {
     if (!record.group.is_multicast()) {
-        ignore(in, IgnoreReason::kNotGroup);
+        in.counters.ignore(IgnoreReason::kNotGroup);
     } else if (record.group.is_link_local_multicast()) {
-        ignore(in, IgnoreReason::kLinkLocalGroup);
+        in.counters.ignore(IgnoreReason::kLinkLocalGroup);
     } else if (is_exclusive(record.type) && config_->ssm_range.contains(record.group)) {
-        ignore(in, IgnoreReason::kSsmRange);
+        in.counters.ignore(IgnoreReason::kSsmRange);
     } else {
         return true;
     }
     return false;
 }
 
-Group* Members::apply(OrderedRecord record, const Reporter& reporter, const LinkInput& in) {
-    if (!admissible(record, in)) {
+bool Members::permit(OrderedRecord& record, const LinkInput& in) {
+    const AccessList& rules = config_->access_list;
+    if (rules.empty() || record.type == RecordType::kBlock) {
+        return true;
+    }
+    if (is_exclusive(record.type)) {
+        const bool permitted = permits(rules, record.group, kAnySource);
+        in.counters.ignore(IgnoreReason::kAccessList, permitted ? 0 : 1);
+        return permitted;
+    }
+    const std::size_t denied =
+        std::erase_if(listed_, [&](Ipv4Address source) { return !permits(rules, record.group, source); });
+    in.counters.ignore(IgnoreReason::kAccessList, denied);
+    record.sources = std::span(record.sources).first(record.sources.size() - denied);
+    return record.type == RecordType::kToInclude || !record.sources.empty() || denied == 0;
+}
+
+bool Members::has_room(const OrderedRecord& record, const Group* known, const Sender& sender,
+                       const LinkInput& in) const {
+    if ((known == nullptr || !known->reported) && config_->max_groups != 0 &&
+        reported_groups_ >= config_->max_groups) {
+        in.counters.ignore(IgnoreReason::kGroupLimit);
+        return false;
+    }
+    if (config_->max_groups_per_host != 0 && sender.host != nullptr &&
+        sender.host->memberships >= config_->max_groups_per_host &&
+        creates_group(record.type, record.sources) &&
+        (known == nullptr || !known->hosts.contains(*sender.host))) {
+        in.counters.ignore(IgnoreReason::kHostGroupLimit);
+        return false;
+    }
+    return true;
+}
+
+Group* Members::apply(OrderedRecord record, const Sender& sender, const LinkInput& in) {
+    if (!admissible(record, in) || !permit(record, in)) {
         return nullptr;
     }
     const auto found = groups_.find(record.group);
-    const bool known = found != groups_.end();
-    const Version mode = known ? found->second.older_hosts.mode(config_->version, in.now) : config_->version;
+    Group* const known = found == groups_.end() ? nullptr : &found->second;
+    const OrderedRecord said = record;
+    const Version mode = known ? known->older_hosts.mode(config_->version, in.now) : config_->version;
     if (!translate(record.type, record.sources, mode)) {
-        ignore(in, IgnoreReason::kCompatibility);
+        in.counters.ignore(IgnoreReason::kCompatibility);
+        if (known != nullptr && known->reported) {
+            track(*known, said, sender, in);
+        }
         return nullptr;
     }
-    if ((!known || !found->second.reported)) {
-        if (!creates_group(record.type, record.sources)) {
-            return nullptr;
-        }
-        if (config_->max_groups != 0 && reported_groups_ >= config_->max_groups) {
-            ignore(in, IgnoreReason::kGroupLimit);
-            return nullptr;
-        }
+    const bool reported = known != nullptr && known->reported;
+    if (!reported && !creates_group(record.type, record.sources)) {
+        return nullptr;
     }
-    Group& group = known ? found->second : group_for(record.group, in.now);
-    group.last_reporter = reporter.address;
-    group.last_reporter_mac = reporter.mac;
+    if (!has_room(record, known, sender, in)) {
+        return nullptr;
+    }
+    Group& group = known != nullptr ? *known : group_for(record.group, in.now);
+    group.last_reporter = sender.id;
     const Duration interval = in.queries.intervals().group_membership_interval();
     RecordEffect effect = group.filter.apply(
         record.type, record.sources,
         {.now = in.now, .membership_interval = interval, .max_sources = config_->max_sources});
-    ignore(in, IgnoreReason::kSourceLimit, effect.refused);
-    question(group, effect, in);
-    if (effect.changed) {
-        const Ipv4Address address = group.address;
-        settle(group, in);
-        const auto still = groups_.find(address);
-        return still == groups_.end() ? nullptr : &still->second;
-    }
+    in.counters.ignore(IgnoreReason::kSourceLimit, effect.refused);
+    track(group, said, sender, in);
     if (effect.query_group || effect.query_sources) {
-        rearm(group);
-    } else {
+        leave_fast(group, record, sender, effect, in);
+        question(group, effect, in);
+    } else if (!effect.changed) {
         deadlines_.arm_no_later(group, in.now + interval);
+        return &group;
     }
-    return &group;
+    if (!effect.changed) {
+        rearm(group);
+        return &group;
+    }
+    const Ipv4Address address = group.address;
+    settle(group, in);
+    const auto still = groups_.find(address);
+    return still == groups_.end() ? nullptr : &still->second;
 }
 
-void Members::question(Group& group, RecordEffect& effect, const LinkInput& in) {
-    if (!effect.query_group && !effect.query_sources) {
-        return;
-    }
-    if (config_->fast_leave == FastLeave::kAlways) {
-        for (Source& source : group.filter.sources()) {
-            source.expires = source.asked ? in.now : source.expires;
-        }
-        if (effect.query_group) {
-            group.filter.lower_group_timer(in.now);
-        }
-        effect.changed |= group.filter.expire(in.now);
-        return;
-    }
+void Members::question(Group& group, const RecordEffect& effect, const LinkInput& in) {
     if (in.asking == Asking::kNo) {
         return;
     }

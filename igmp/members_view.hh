@@ -4,6 +4,8 @@
 // Snapshots of a link's groups for people: `show igmp groups` and `show snooping`.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -22,6 +24,19 @@ struct SourceView {
     bool is_static = false;
 };
 
+/// A host in a group, from its own reports.
+struct HostView {
+    Ipv4Address address; ///< may be 0.0.0.0
+    MacAddress mac;
+    Version version = Version::kV3; ///< of its last report
+    FilterMode mode = FilterMode::kInclude;
+    std::vector<Ipv4Address> sources; ///< wanted, or in EXCLUDE mode refused; ascending
+    Duration heard{};                 ///< since its last report
+    Duration expires{};
+};
+
+enum class WithHosts : std::uint8_t { kNo, kYes };
+
 struct GroupView {
     Ipv4Address group;
     FilterMode mode = FilterMode::kInclude;
@@ -31,9 +46,14 @@ struct GroupView {
     Duration uptime{};
     Ipv4Address last_reporter; ///< may be 0.0.0.0, hosts without address report so
     MacAddress last_reporter_mac;
-    bool is_static = false;          ///< joined by configuration for any source
-    bool leaving = false;            ///< last-member queries are going on
-    std::vector<SourceView> sources; ///< ascending
+    bool is_static = false;                   ///< joined by configuration for any source
+    bool leaving = false;                     ///< last-member queries are going on
+    std::vector<SourceView> sources;          ///< ascending
+    std::optional<Duration> version1_expires; ///< until the group is served again beyond version 1
+    std::optional<Duration> version2_expires; ///< the same, version 2
+    std::size_t host_count = 0;               ///< hosts tracked in it
+    bool hosts_complete = true;               ///< no member lately that could not be tracked
+    std::vector<HostView> hosts;              ///< if asked for
 };
 
 } // namespace mcfwd::igmp

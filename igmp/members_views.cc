@@ -3,6 +3,8 @@
 //
 // Read-only answers of a link: the membership in force and the pictures for `show`.
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "members.hh"
 
@@ -36,16 +38,42 @@ std::vector<SourceView> sources_of(const Group& group, Instant now) {
     return views;
 }
 
+std::optional<Duration> remaining(Instant until, Instant now) {
+    return until > now ? std::optional(until - now) : std::nullopt;
+}
+
+std::vector<HostView> hosts_of(const Group& group, Instant now) {
+    std::vector<HostView> views;
+    for (const HostMember& member : group.hosts.members()) {
+        HostView view{.address = member.host->id.address,
+                      .mac = member.host->id.mac,
+                      .version = member.version,
+                      .mode = member.mode,
+                      .sources = {},
+                      .heard = now - member.heard,
+                      .expires = member.expires - now};
+        std::ranges::transform(member.sources, std::back_inserter(view.sources), &HostSource::address);
+        views.push_back(std::move(view));
+    }
+    std::ranges::sort(views, {}, [](const HostView& view) { return std::pair(view.address, view.mac); });
+    return views;
+}
+
 GroupView view_of(const Group& group, Version configured, Instant now) {
     GroupView view{.group = group.address,
                    .mode = group.told.mode,
                    .version = group.older_hosts.mode(configured, now),
                    .uptime = now - group.since,
-                   .last_reporter = group.last_reporter,
-                   .last_reporter_mac = group.last_reporter_mac,
+                   .last_reporter = group.last_reporter.address,
+                   .last_reporter_mac = group.last_reporter.mac,
                    .is_static = group.configured.any_source,
                    .leaving = group.last_member.pending(),
-                   .sources = sources_of(group, now)};
+                   .sources = sources_of(group, now),
+                   .version1_expires = remaining(group.older_hosts.v1_until, now),
+                   .version2_expires = remaining(group.older_hosts.v2_until, now),
+                   .host_count = group.hosts.members().size(),
+                   .hosts_complete = group.hosts.complete(now),
+                   .hosts = {}};
     if (group.filter.mode() == FilterMode::kExclude) {
         view.expires = group.filter.group_timer() - now;
     }
@@ -70,11 +98,23 @@ const Membership* Members::membership(Ipv4Address group) const {
     return found == groups_.end() ? nullptr : &found->second.told;
 }
 
-void Members::visit_groups(Instant now, Ipv4Address from,
-                           const std::function<bool(const GroupView&)>& visit) const {
+std::size_t Members::version1_groups(Instant now) const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        groups_, [&](const auto& entry) { return entry.second.older_hosts.v1_until > now; }));
+}
+
+void Members::visit_groups(Instant now, Ipv4Address from, const std::function<bool(const GroupView&)>& visit,
+                           WithHosts hosts) const {
     for (auto at = ascending_.lower_bound(from); at != ascending_.end(); ++at) {
-        if (const auto found = groups_.find(*at);
-            found != groups_.end() && !visit(view_of(found->second, config_->version, now))) {
+        const auto found = groups_.find(*at);
+        if (found == groups_.end()) {
+            continue;
+        }
+        GroupView view = view_of(found->second, config_->version, now);
+        if (hosts == WithHosts::kYes) {
+            view.hosts = hosts_of(found->second, now);
+        }
+        if (!visit(view)) {
             return;
         }
     }

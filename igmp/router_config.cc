@@ -98,6 +98,30 @@ Expected<void> validate_link(const RouterConfig& config) {
     return {};
 }
 
+Expected<void> validate_hosts(const RouterConfig& config) {
+    constexpr std::size_t kMostPerSecond = 1'000'000'000; // a record per nanosecond, the clock's unit
+    if (config.host_rate > kMostPerSecond) {
+        return fail(Status::kInvalidParameter,
+                    fmt::format("host_rate = {} is out of range: 0 to {} records per second",
+                                config.host_rate, kMostPerSecond));
+    }
+    if (config.max_tracked < 1) {
+        return fail(Status::kInvalidParameter, "max_tracked = 0 is out of range: at least 1");
+    }
+    if (config.older_versions == OlderVersions::kIgnored && config.version != Version::kV3) {
+        return fail(Status::kInvalidParameter,
+                    fmt::format("version = {} can not be spoken where older versions are ignored",
+                                static_cast<unsigned>(config.version)));
+    }
+    for (const AccessRule& rule : config.access_list) {
+        if (!rule.group.address.is_multicast() || rule.group.length < 4) {
+            return fail(Status::kInvalidParameter,
+                        fmt::format("access_list group {} is not inside 224.0.0.0/4", rule.group));
+        }
+    }
+    return {};
+}
+
 } // namespace
 
 Expected<void> validate(const StaticGroup& entry, const Ipv4Prefix& ssm_range) {
@@ -135,7 +159,7 @@ static Expected<void> validate_static_groups(const RouterConfig& config) {
 }
 
 Expected<void> validate(const RouterConfig& config) {
-    for (const auto check : {validate_link, validate_counts, validate_times, validate_static_groups}) {
+    for (const auto check : {validate_link, validate_counts, validate_times, validate_hosts, validate_static_groups}) {
         if (auto checked = check(config); !checked) {
             return checked;
         }

@@ -31,6 +31,7 @@ void RouterInterface::start(Instant now, Output& out) {
     }
     state_->running = true;
     state_->querier.start(now);
+    state_->members.start(now);
     for (const StaticGroup& entry : state_->config.static_groups) {
         state_->with_link({now, out}, [&](const LinkInput& in) { state_->members.add_static(entry, in); });
     }

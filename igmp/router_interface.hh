@@ -64,9 +64,10 @@ class RouterInterface {
     [[nodiscard]] const RouterCounters& counters() const;
     void clear_counters();
     [[nodiscard]] InterfaceView view(Instant now) const;
-    /// Calls `visit` for the groups from `from` on, ascending, until it returns false.
-    void visit_groups(Instant now, Ipv4Address from,
-                      const std::function<bool(const GroupView&)>& visit) const;
+    /// Calls `visit` for the groups from `from` on, ascending, until it returns false; with their hosts, by
+    /// address and MAC, if asked for.
+    void visit_groups(Instant now, Ipv4Address from, const std::function<bool(const GroupView&)>& visit,
+                      WithHosts hosts = WithHosts::kNo) const;
 
   private:
     struct State;

@@ -29,17 +29,17 @@ void RouterInterface::State::receive(const Packet& packet, MacAddress sender, In
 
 bool RouterInterface::State::acceptable(const Packet& packet) {
     if (config.require_router_alert && !packet.router_alert) {
-        ignore(IgnoreReason::kNoRouterAlert);
+        counters.ignore(IgnoreReason::kNoRouterAlert);
         return false;
     }
     if (packet.source == config.address) {
-        ignore(IgnoreReason::kOwnPacket);
+        counters.ignore(IgnoreReason::kOwnPacket);
         return false;
     }
     // Hosts without an address report as 0.0.0.0, snooping switches query so (RFC 9776 section 4.2.14, RFC
     // 4541).
     if (!packet.source.is_unspecified() && !packet.source.is_valid_source()) {
-        ignore(IgnoreReason::kBadSource);
+        counters.ignore(IgnoreReason::kBadSource);
         return false;
     }
     return true;
@@ -49,15 +49,19 @@ void RouterInterface::State::handle(const Query& query, const Packet& packet, In
     if (query.version < config.version) {
         ++counters.older_queries;
     }
+    if (query.version < Version::kV3 && config.older_versions == OlderVersions::kIgnored) {
+        counters.ignore(IgnoreReason::kOlderVersion);
+        return;
+    }
     const bool general = query.group.is_unspecified();
     if (packet.destination != kAllSystems && packet.destination != config.address &&
         (general || packet.destination != query.group)) {
-        ignore(IgnoreReason::kBadDestination);
+        counters.ignore(IgnoreReason::kBadDestination);
         return;
     }
     if (!general) {
         if (querier.elected()) {
-            ignore(IgnoreReason::kNotElected);
+            counters.ignore(IgnoreReason::kNotElected);
         } else {
             with_link(in, [&](const LinkInput& link) { members.obey(query, link); });
         }
@@ -67,7 +71,7 @@ void RouterInterface::State::handle(const Query& query, const Packet& packet, In
     const auto result =
         packet.destination == kAllSystems ? querier.hear(query, packet.source, in.now) : Election::kNoEffect;
     if (result == Election::kNoEffect) {
-        ignore(IgnoreReason::kNotElected);
+        counters.ignore(IgnoreReason::kNotElected);
     } else if (result == Election::kYielded) {
         ++counters.querier_changes;
     }

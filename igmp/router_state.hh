@@ -23,7 +23,6 @@ struct Input {
 struct RouterInterface::State {
     explicit State(RouterConfig checked) : config(std::move(checked)), querier(config), members(config) {}
 
-    void ignore(IgnoreReason reason) { ++counters.ignored[static_cast<std::size_t>(reason)]; }
     [[nodiscard]] QuerySender queries(Output& out) {
         return {{.source = config.address, .mtu = config.mtu, .version = config.version},
                 querier.intervals(),

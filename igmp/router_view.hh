@@ -25,6 +25,9 @@ struct InterfaceView {
     std::optional<Duration> other_querier_expires; ///< while not
     Intervals intervals;                           ///< in force
     std::size_t groups = 0;                        ///< with reported or static members
+    std::size_t version1_groups =
+        0;                 ///< of those, with version 1 members: leaving them takes until the timer ends
+    std::size_t hosts = 0; ///< that are members of a group, or reported lately
 };
 
 } // namespace mcfwd::igmp

@@ -31,7 +31,9 @@ InterfaceView RouterInterface::view(Instant now) const {
                        .version = state_->config.version,
                        .startup_queries_left = querier.startup_queries_left(),
                        .intervals = querier.intervals(),
-                       .groups = state_->members.group_count()};
+                       .groups = state_->members.group_count(),
+                       .version1_groups = state_->members.version1_groups(now),
+                       .hosts = state_->members.host_count()};
     if (state_->running) {
         (querier.elected() ? view.next_general_query : view.other_querier_expires) = querier.deadline() - now;
     }
@@ -39,8 +41,9 @@ InterfaceView RouterInterface::view(Instant now) const {
 }
 
 void RouterInterface::visit_groups(Instant now, Ipv4Address from,
-                                   const std::function<bool(const GroupView&)>& visit) const {
-    state_->members.visit_groups(now, from, visit);
+                                   const std::function<bool(const GroupView&)>& visit,
+                                   WithHosts hosts) const {
+    state_->members.visit_groups(now, from, visit, hosts);
 }
 
 } // namespace mcfwd::igmp

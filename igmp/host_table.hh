@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// The hosts of one link: who they are, how fast they may talk, and whether there is only one of them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <unordered_map>
+
+#include <mcfwd/clock.hh>
+#include <mcfwd/ipv4.hh>
+#include <mcfwd/mac.hh>
+
+#include "deadline_heap.hh"
+
+namespace mcfwd::igmp {
+
+/// Who sent a report. Hosts without an address are told apart by their MAC alone.
+struct Reporter {
+    Ipv4Address address; ///< may be 0.0.0.0
+    MacAddress mac;
+    bool operator==(const Reporter&) const = default;
+};
+
+struct ReporterHash {
+    [[nodiscard]] std::size_t operator()(const Reporter& reporter) const noexcept;
+};
+
+struct Host {
+    explicit Host(Reporter reporter) : id(reporter) {}
+    Reporter id;
+    Instant spent{Instant::min()}; ///< when all the records it sent would have come at the permitted rate
+    std::uint32_t memberships = 0; ///< groups in which it is a tracked member
+    DeadlineSlot slot;             ///< armed while it has none: then it is soon forgotten
+};
+
+class HostTable {
+  public:
+    /// Hosts are heard from now on.
+    void start(Instant now);
+
+    /// The host that sends a message now. nullptr: there are `most` already, and it is not one of them.
+    [[nodiscard]] Host* hear(const Reporter& reporter, Instant now, std::size_t most);
+
+    /// How many of `records` a host may send now at `rate` per second (0: any), in bursts of a second's
+    /// worth. All hosts that are not in the table share one allowance.
+    [[nodiscard]] std::size_t allow(Host* host, std::size_t records, std::size_t rate, Instant now);
+
+    /// A host gains or loses a membership.
+    void join(Host& host);
+    void part(Host& host, Instant now);
+
+    /// Whether every message since `start` came from this MAC, as far as they are remembered: others count
+    /// for kMemory membership intervals after their last one. False in the first membership interval.
+    [[nodiscard]] bool only_one(MacAddress mac, Duration membership_interval, Instant now) const;
+    static constexpr int kMemory = 10;
+
+    /// Forgets hosts without memberships.
+    void advance(Instant now);
+    [[nodiscard]] std::optional<Instant> next_deadline() const;
+    [[nodiscard]] std::size_t size() const { return hosts_.size(); }
+    void clear();
+
+  private:
+    std::unordered_map<Reporter, Host, ReporterHash> hosts_;
+    DeadlineHeap<Host> idle_;
+    Host unknown_{Reporter{}};
+    std::optional<Instant> started_;
+    std::optional<MacAddress> last_;     ///< MAC of the last message
+    Instant last_heard_{};               ///< its time
+    std::optional<Instant> other_heard_; ///< the last message of another MAC
+};
+
+} // namespace mcfwd::igmp
