@@ -50,12 +50,22 @@ void Querier::adopt(const Query& query) {
     if (query.version != Version::kV3) {
         return; // older queries announce nothing
     }
+    adopt_announced(query);
+    intervals_.query_response_interval = std::min(query.max_response, intervals_.query_interval);
+}
+
+void Querier::adopt_announced(const Query& query) {
     intervals_.robustness = query.robustness == 0 ? kDefaultRobustness : query.robustness;
     intervals_.query_interval =
         query.querier_interval == Duration::zero() ? kDefaultQueryInterval : query.querier_interval;
-    intervals_.query_response_interval = std::min(query.max_response, intervals_.query_interval);
     if (!own_last_member_count_) {
         intervals_.last_member_query_count = intervals_.robustness;
+    }
+}
+
+void Querier::hear_specific(const Query& query, Ipv4Address source) {
+    if (!elected() && source == address_ && query.version == Version::kV3) {
+        adopt_announced(query);
     }
 }
 

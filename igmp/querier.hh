@@ -40,6 +40,9 @@ class Querier {
     /// A general query from another router.
     Election hear(const Query& query, Ipv4Address source, Instant now);
 
+    /// A query about a group, whoever sent it: the querier's announces its variables too.
+    void hear_specific(const Query& query, Ipv4Address source);
+
     /// Takes over from a querier that fell silent.
     bool take_over(Instant now);
     /// True when a general query is due; schedules the next one.
@@ -47,6 +50,7 @@ class Querier {
 
   private:
     void adopt(const Query& query);
+    void adopt_announced(const Query& query);
 
     Intervals own_;
     bool own_last_member_count_ = false; ///< configured, so not derived from the robustness in force

@@ -159,7 +159,8 @@ static Expected<void> validate_static_groups(const RouterConfig& config) {
 }
 
 Expected<void> validate(const RouterConfig& config) {
-    for (const auto check : {validate_link, validate_counts, validate_times, validate_hosts, validate_static_groups}) {
+    for (const auto check :
+         {validate_link, validate_counts, validate_times, validate_hosts, validate_static_groups}) {
         if (auto checked = check(config); !checked) {
             return checked;
         }

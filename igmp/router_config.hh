@@ -19,6 +19,8 @@ namespace mcfwd::igmp {
 /// `[interface.igmp]` of the configuration; the defaults are those of RFC 9776 section 8.
 struct RouterConfig : MembersConfig {
     Ipv4Address address; ///< our own on the interface: source of queries, and what the election compares
+    /// Further ones of ours on the interface: queries to them count, packets from them are our own.
+    std::vector<Ipv4Address> other_addresses;
     std::size_t mtu = 1500;
     unsigned robustness = 2;
     Duration query_interval = std::chrono::seconds(125);

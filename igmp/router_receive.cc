@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the mcfwd authors
 //
 // One received message: is it to be believed, and what does it mean.
+#include <algorithm>
 #include <type_traits>
 #include <variant>
 
@@ -27,12 +28,17 @@ void RouterInterface::State::receive(const Packet& packet, MacAddress sender, In
         packet.message);
 }
 
+bool RouterInterface::State::is_ours(Ipv4Address address) const {
+    return address == config.address ||
+           std::ranges::find(config.other_addresses, address) != config.other_addresses.end();
+}
+
 bool RouterInterface::State::acceptable(const Packet& packet) {
     if (config.require_router_alert && !packet.router_alert) {
         counters.ignore(IgnoreReason::kNoRouterAlert);
         return false;
     }
-    if (packet.source == config.address) {
+    if (is_ours(packet.source)) {
         counters.ignore(IgnoreReason::kOwnPacket);
         return false;
     }
@@ -54,12 +60,13 @@ void RouterInterface::State::handle(const Query& query, const Packet& packet, In
         return;
     }
     const bool general = query.group.is_unspecified();
-    if (packet.destination != kAllSystems && packet.destination != config.address &&
+    if (packet.destination != kAllSystems && !is_ours(packet.destination) &&
         (general || packet.destination != query.group)) {
         counters.ignore(IgnoreReason::kBadDestination);
         return;
     }
     if (!general) {
+        querier.hear_specific(query, packet.source);
         if (querier.elected()) {
             counters.ignore(IgnoreReason::kNotElected);
         } else {

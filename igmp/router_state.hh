@@ -45,6 +45,7 @@ struct RouterInterface::State {
 
     // router_receive.cc
     void receive(const Packet& packet, MacAddress sender, Input in);
+    [[nodiscard]] bool is_ours(Ipv4Address address) const;
     [[nodiscard]] bool acceptable(const Packet& packet);
     void handle(const Query& query, const Packet& packet, Input in);
 

@@ -35,6 +35,12 @@ std::string_view name(MacMode value) {
 std::string_view name(FastLeave value) {
     return word(value);
 }
+std::string_view name(OlderVersions value) {
+    return word(value);
+}
+std::string_view name(AccessAction value) {
+    return word(value);
+}
 std::string_view name(Unregistered value) {
     return word(value);
 }

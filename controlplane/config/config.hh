@@ -28,6 +28,9 @@ enum class Memory : std::uint8_t { kAuto, kHugepages, kNoHuge };
 /// Source MAC of routed copies: the port's own, or one address for the whole router.
 enum class MacMode : std::uint8_t { kPort, kShared };
 enum class FastLeave : std::uint8_t { kOff, kTracked, kAlways };
+/// Reports and queries of IGMPv1 and v2: served as RFC 9776 section 7 says, or not heard.
+enum class OlderVersions : std::uint8_t { kServed, kIgnored };
+enum class AccessAction : std::uint8_t { kPermit, kDeny };
 enum class Unregistered : std::uint8_t { kRouterPorts, kFlood };
 /// Memberships of IGMP at a handoff: stay in force until replayed or swept, or erased at the commit.
 enum class HandoffMemberships : std::uint8_t { kGraceful, kStrict };
@@ -44,6 +47,8 @@ enum class OnOwned : std::uint8_t { kImmediate, kConfirm };
 [[nodiscard]] std::string_view name(Memory value);
 [[nodiscard]] std::string_view name(MacMode value);
 [[nodiscard]] std::string_view name(FastLeave value);
+[[nodiscard]] std::string_view name(OlderVersions value);
+[[nodiscard]] std::string_view name(AccessAction value);
 [[nodiscard]] std::string_view name(Unregistered value);
 [[nodiscard]] std::string_view name(HandoffMemberships value);
 [[nodiscard]] std::string_view name(HandoffMfe value);
@@ -153,6 +158,15 @@ struct StaticGroup {
     auto operator<=>(const StaticGroup&) const = default;
 };
 
+/// Element of `access_list`: the first one that fits what a host asks for decides.
+struct AccessRule {
+    AccessAction action = AccessAction::kPermit;
+    Ipv4Prefix group;
+    Ipv4Prefix source; ///< /0: any; only such a rule fits a join for all sources
+
+    bool operator==(const AccessRule&) const = default;
+};
+
 /// `[interface.igmp]`. Defaults of RFC 9776 section 8. Where the file is silent, `last_member_query_count`
 /// and `startup_query_count` follow `robustness` and `startup_query_interval` is a quarter of
 /// `query_interval`; what stands here is always the effective value.
@@ -171,6 +185,11 @@ struct Igmp {
     bool require_router_alert = false;
     Ipv4Prefix ssm_range{Ipv4Address(232, 0, 0, 0), 8};
     FastLeave fast_leave = FastLeave::kOff;
+    OlderVersions older_versions = OlderVersions::kServed; ///< kIgnored only with version 3
+    std::uint32_t max_groups_per_host = 0;                 ///< 0: no limit
+    std::uint32_t host_rate = 20'000;                      ///< records per second of one host; 0: no limit
+    std::uint32_t max_tracked = 1'000'000;                 ///< hosts, and their memberships, remembered
+    std::vector<AccessRule> access_list;                   ///< empty: everything is permitted
     std::vector<StaticGroup> static_groups;
 
     bool operator==(const Igmp&) const = default;

@@ -28,6 +28,7 @@ constexpr Milliseconds kLongestQueryInterval{31'744'000};
 constexpr Milliseconds kLongestVersion2Response{25'500};
 constexpr Milliseconds kTenth{100};
 constexpr Milliseconds kSecond{1'000};
+constexpr std::int64_t kMostRecords = 1'000'000'000; // one per nanosecond
 constexpr std::int64_t kNoLimit = std::numeric_limits<std::uint32_t>::max();
 
 double seconds_of(Milliseconds value) {
@@ -49,10 +50,7 @@ Milliseconds carried(Milliseconds value, Milliseconds unit, unsigned version) {
 }
 
 std::optional<Ipv4Prefix> parse_group_range(std::string_view text) {
-    const auto prefix = Ipv4Prefix::parse(text);
-    const bool groups =
-        prefix && prefix->length >= 4 && prefix->address.is_multicast() && is_network(*prefix);
-    return groups ? prefix : std::nullopt;
+    return text.find('/') == std::string_view::npos ? std::nullopt : parse_groups(text);
 }
 constexpr TextRule<Ipv4Prefix> kGroupRange{parse_group_range, "a prefix of groups such as \"232.0.0.0/8\""};
 
@@ -143,9 +141,11 @@ void check_hosts(const Node& table, const Igmp& igmp, Findings& findings) {
     if (igmp.robustness == 1) {
         findings.warning(table.at({"robustness"}), "one lost packet ends a membership", "2 to 7");
     }
-    if (igmp.fast_leave == FastLeave::kTracked) {
-        findings.warning(table.at({"fast_leave"}), "hosts are not tracked yet, so this acts as off",
-                         "off or always");
+    const Node* older = table.find("older_versions");
+    if (igmp.older_versions == OlderVersions::kIgnored && igmp.version != 3 && older != nullptr &&
+        findings.sound(*older) && findings.sound(table.at({"version"}))) {
+        findings.error(*older, fmt::format("older versions can not be ignored with version {}", igmp.version),
+                       "version = 3, or older_versions = \"served\"");
     }
 }
 
@@ -170,6 +170,11 @@ void read_igmp(const Node& table, Igmp& igmp, Findings& findings) {
     reader.boolean("require_router_alert", igmp.require_router_alert);
     reader.text("ssm_range", igmp.ssm_range, kGroupRange);
     reader.choice("fast_leave", igmp.fast_leave);
+    reader.choice("older_versions", igmp.older_versions);
+    reader.integer("max_groups_per_host", igmp.max_groups_per_host, {0, kNoLimit});
+    reader.integer("host_rate", igmp.host_rate, {0, kMostRecords});
+    reader.integer("max_tracked", igmp.max_tracked, {1, kNoLimit});
+    read_access_list(reader, igmp.access_list, findings);
     read_static_groups(reader, table, igmp, findings);
     reader.refuse_unknown();
 

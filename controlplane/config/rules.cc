@@ -52,4 +52,27 @@ std::optional<Ipv4Address> parse_source(std::string_view text) {
     return source && source->is_valid_source() ? source : std::nullopt;
 }
 
+std::optional<Ipv4Prefix> parse_groups(std::string_view text) {
+    if (const auto group = Ipv4Address::parse(text)) {
+        return group->is_multicast() ? std::optional(Ipv4Prefix{*group, 32}) : std::nullopt;
+    }
+    const auto prefix = Ipv4Prefix::parse(text);
+    const bool groups =
+        prefix && prefix->length >= 4 && prefix->address.is_multicast() && is_network(*prefix);
+    return groups ? prefix : std::nullopt;
+}
+
+std::optional<Ipv4Prefix> parse_sources(std::string_view text) {
+    if (text == "*") {
+        return Ipv4Prefix{};
+    }
+    if (const auto source = Ipv4Address::parse(text)) {
+        return source->is_valid_source() ? std::optional(Ipv4Prefix{*source, 32}) : std::nullopt;
+    }
+    const auto prefix = Ipv4Prefix::parse(text);
+    const bool sources =
+        prefix && is_network(*prefix) && (prefix->length == 0 || prefix->address.is_valid_source());
+    return sources ? prefix : std::nullopt;
+}
+
 } // namespace mcfwd::config

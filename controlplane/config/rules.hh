@@ -31,6 +31,16 @@ inline constexpr TextRule<Ipv4Address> kGroup{parse_group, "224.0.1.0 to 239.255
 inline constexpr TextRule<Ipv4Address> kSource{parse_source,
                                                "a unicast address such as \"10.0.0.5\", or \"*\""};
 
+/// A prefix inside 224.0.0.0/4, or a single group.
+[[nodiscard]] std::optional<Ipv4Prefix> parse_groups(std::string_view text);
+inline constexpr TextRule<Ipv4Prefix> kGroups{parse_groups,
+                                              "groups such as \"239.1.0.0/16\" or \"239.1.1.1\""};
+
+/// A prefix without host bits, a single source, or "*" for all of them (/0).
+[[nodiscard]] std::optional<Ipv4Prefix> parse_sources(std::string_view text);
+inline constexpr TextRule<Ipv4Prefix> kSources{parse_sources,
+                                               "sources such as \"10.9.0.0/16\" or \"10.0.0.5\", or \"*\""};
+
 /// True for a prefix without bits behind its length.
 [[nodiscard]] constexpr bool is_network(Ipv4Prefix prefix) {
     return prefix.network() == prefix.address;

@@ -20,6 +20,7 @@ void read_port(const Node& table, Port& port, Findings& findings);
 void read_bridge(const Node& table, Bridge& bridge, Findings& findings);
 void read_interface(const Node& table, Interface& interface, Findings& findings);
 void read_igmp(const Node& table, Igmp& igmp, Findings& findings);
+void read_access_list(TableReader& reader, std::vector<AccessRule>& rules, Findings& findings);
 void read_mroute(const Node& table, Mroute& mroute, Findings& findings);
 void read_rpf_route(const Node& table, RpfRoute& route, Findings& findings);
 

@@ -26,6 +26,10 @@ inline constexpr std::array<std::string_view, 2> kWords<MacMode>{"port", "shared
 template <>
 inline constexpr std::array<std::string_view, 3> kWords<FastLeave>{"off", "tracked", "always"};
 template <>
+inline constexpr std::array<std::string_view, 2> kWords<OlderVersions>{"served", "ignored"};
+template <>
+inline constexpr std::array<std::string_view, 2> kWords<AccessAction>{"permit", "deny"};
+template <>
 inline constexpr std::array<std::string_view, 2> kWords<Unregistered>{"router_ports", "flood"};
 template <>
 inline constexpr std::array<std::string_view, 2> kWords<HandoffMemberships>{"graceful", "strict"};

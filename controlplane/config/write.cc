@@ -45,6 +45,14 @@ Tree tree_of(const StaticGroup& entry) {
     return tree;
 }
 
+Tree tree_of(const AccessRule& rule) {
+    Tree tree{{"action", name(rule.action)}, {"group", fmt::to_string(rule.group)}};
+    if (rule.source.length != 0) {
+        tree["source"] = fmt::to_string(rule.source);
+    }
+    return tree;
+}
+
 Tree tree_of(const Igmp& igmp) {
     return {{"enabled", igmp.enabled},
             {"version", igmp.version},
@@ -60,6 +68,11 @@ Tree tree_of(const Igmp& igmp) {
             {"require_router_alert", igmp.require_router_alert},
             {"ssm_range", fmt::to_string(igmp.ssm_range)},
             {"fast_leave", name(igmp.fast_leave)},
+            {"older_versions", name(igmp.older_versions)},
+            {"max_groups_per_host", igmp.max_groups_per_host},
+            {"host_rate", igmp.host_rate},
+            {"max_tracked", igmp.max_tracked},
+            {"access_list", array_of(igmp.access_list, [](const AccessRule& rule) { return tree_of(rule); })},
             {"static_groups",
              array_of(igmp.static_groups, [](const StaticGroup& entry) { return tree_of(entry); })}};
 }

@@ -149,7 +149,13 @@ class ParameterWalk {
         const std::vector<Choice> all = keywords();
         const std::vector<Choice> found = meant(all, word);
         if (expected() == nullptr && found.size() == 1) {
-            pending_ = &*std::ranges::find(command_.parameters, found[0].word, &Parameter::keyword);
+            const Parameter& named =
+                *std::ranges::find(command_.parameters, found[0].word, &Parameter::keyword);
+            if (named.kind == rpc::ParameterKind::kFlag) {
+                params_[std::string(named.name)] = true;
+            } else {
+                pending_ = &named;
+            }
             return {};
         }
         const Parameter* parameter = value();

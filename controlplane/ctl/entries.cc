@@ -257,6 +257,8 @@ constexpr std::array kIgmpInterfaces{
     Field{"RESPONSE", "query_response_interval", duration_at, kRight},
     Field{"ROBUSTNESS", "robustness", text_at, kRight},
     Field{"GROUPS", "groups", count_at, kRight},
+    Field{"V1 GROUPS", "version1_groups", count_at, kRight},
+    Field{"HOSTS", "hosts", count_at, kRight},
 };
 
 constexpr std::array kIgmpGroups{
@@ -265,6 +267,7 @@ constexpr std::array kIgmpGroups{
     Field{"MODE", "mode", text_at},
     Field{"VERSION", "version", text_at, kRight},
     Field{"EXPIRES", "expires", duration_at, kRight},
+    Field{"HOSTS", "host_count", count_at, kRight},
     Field{"LAST REPORTER", "last_reporter", text_at},
     Field{"STATIC", "static", text_at},
     Field{"SOURCES", "sources", sources_at},

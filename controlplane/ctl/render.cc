@@ -96,6 +96,30 @@ std::string render_igmp_interfaces(const json& result) {
     return text;
 }
 
+/// The groups, and after them their hosts if the answer has them.
+std::string render_igmp_groups(const json& result) {
+    std::string text = render_entries("show igmp groups", result).value_or("");
+    Table table({{"INTERFACE"},
+                 {"GROUP"},
+                 {"HOST"},
+                 {"MAC"},
+                 {"VERSION", Align::kRight},
+                 {"MODE"},
+                 {"HEARD", Align::kRight},
+                 {"EXPIRES", Align::kRight},
+                 {"SOURCES"}});
+    bool any = false;
+    for (const json& entry : member(result, "entries")) {
+        for (const json& host : member(entry, "hosts")) {
+            any = true;
+            table.row({text_at(entry, "interface"), text_at(entry, "group"), text_at(host, "address"),
+                       text_at(host, "mac"), text_at(host, "version"), text_at(host, "mode"),
+                       duration_at(host, "heard"), duration_at(host, "expires"), list_at(host, "sources")});
+        }
+    }
+    return any ? text + '\n' + table.text() : text;
+}
+
 std::string render_events(const json& result) {
     std::string text;
     for (const json& event : member(result, "entries")) {
@@ -141,6 +165,7 @@ constexpr std::array kRenderers{
     Renderer{"show status", render_status},
     Renderer{"show drops", render_drops},
     Renderer{"show igmp interfaces", render_igmp_interfaces},
+    Renderer{"show igmp groups", render_igmp_groups},
     Renderer{"show events", render_events},
     Renderer{"rpc discover", render_methods},
     Renderer{"config check", render_check},

@@ -5,6 +5,7 @@
 #include "commands.hh"
 
 #include <algorithm>
+#include <iterator>
 
 #include <nlohmann/json.hpp>
 
@@ -41,6 +42,8 @@ json counters_json(const igmp::RouterCounters& counters) {
     put_counters<igmp::kIgnoreReasons, igmp::IgnoreReason>(all, "ignored_", counters.ignored,
                                                            igmp::ignore_reason_name);
     all["records"] = counters.records;
+    all["fast_leaves"] = counters.fast_leaves;
+    all["older_queries"] = counters.older_queries;
     all["querier_changes"] = counters.querier_changes;
     return all;
 }
@@ -59,7 +62,11 @@ json interface_json(const std::string& name, const igmp::RouterInterface& router
         {"query_interval", rpc::seconds_json(view.intervals.query_interval)},
         {"query_response_interval", rpc::seconds_json(view.intervals.query_response_interval)},
         {"last_member_query_interval", rpc::seconds_json(view.intervals.last_member_query_interval)},
+        {"last_member_query_count", view.intervals.last_member_query_count},
+        {"startup_queries_left", view.startup_queries_left},
         {"groups", view.groups},
+        {"version1_groups", view.version1_groups},
+        {"hosts", view.hosts},
         {"counters", counters_json(router.counters())}};
 }
 
@@ -75,11 +82,33 @@ json disabled_json(const std::string& name) {
             {"query_interval", nullptr},
             {"query_response_interval", nullptr},
             {"last_member_query_interval", nullptr},
+            {"last_member_query_count", nullptr},
+            {"startup_queries_left", nullptr},
             {"groups", 0},
+            {"version1_groups", 0},
+            {"hosts", 0},
             {"counters", json::object()}};
 }
 
-json group_json(const std::string& name, const igmp::GroupView& group) {
+const char* mode_name(igmp::FilterMode mode) {
+    return mode == igmp::FilterMode::kInclude ? "include" : "exclude";
+}
+
+json host_json(const igmp::HostView& host) {
+    json sources = json::array();
+    for (const Ipv4Address source : host.sources) {
+        sources.push_back(rpc::address_json(source));
+    }
+    return {{"address", host.address.is_unspecified() ? json() : rpc::address_json(host.address)},
+            {"mac", fmt::to_string(host.mac)},
+            {"version", static_cast<int>(host.version)},
+            {"mode", mode_name(host.mode)},
+            {"sources", std::move(sources)},
+            {"heard", rpc::seconds_json(host.heard)},
+            {"expires", rpc::seconds_json(host.expires)}};
+}
+
+json group_json(const std::string& name, const igmp::GroupView& group, igmp::WithHosts with_hosts) {
     json sources = json::array();
     for (const igmp::SourceView& source : group.sources) {
         sources.push_back({{"source", rpc::address_json(source.address)},
@@ -87,17 +116,27 @@ json group_json(const std::string& name, const igmp::GroupView& group) {
                            {"forwarded", source.forwarded},
                            {"static", source.is_static}});
     }
-    return {{"interface", name},
-            {"group", rpc::address_json(group.group)},
-            {"mode", group.mode == igmp::FilterMode::kInclude ? "include" : "exclude"},
-            {"version", static_cast<int>(group.version)},
-            {"expires", optional_seconds(group.expires)},
-            {"sources", std::move(sources)},
-            {"last_reporter",
-             group.last_reporter.is_unspecified() ? json() : rpc::address_json(group.last_reporter)},
-            {"uptime", rpc::seconds_json(group.uptime)},
-            {"leaving", group.leaving},
-            {"static", group.is_static || std::ranges::any_of(group.sources, &igmp::SourceView::is_static)}};
+    json entry = {
+        {"interface", name},
+        {"group", rpc::address_json(group.group)},
+        {"mode", mode_name(group.mode)},
+        {"version", static_cast<int>(group.version)},
+        {"expires", optional_seconds(group.expires)},
+        {"sources", std::move(sources)},
+        {"last_reporter",
+         group.last_reporter.is_unspecified() ? json() : rpc::address_json(group.last_reporter)},
+        {"uptime", rpc::seconds_json(group.uptime)},
+        {"leaving", group.leaving},
+        {"static", group.is_static || std::ranges::any_of(group.sources, &igmp::SourceView::is_static)},
+        {"version1_expires", optional_seconds(group.version1_expires)},
+        {"version2_expires", optional_seconds(group.version2_expires)},
+        {"host_count", group.host_count},
+        {"hosts_complete", group.hosts_complete}};
+    if (with_hosts == igmp::WithHosts::kYes) {
+        json& hosts = entry["hosts"] = json::array();
+        std::ranges::transform(group.hosts, std::back_inserter(hosts), host_json);
+    }
+    return entry;
 }
 
 /// [INTERFACE] of a show command: kNotFound for a name that is not configured.
@@ -154,6 +193,7 @@ Expected<json> show_groups(Router& router, const json& params) {
     if (!begin) {
         return std::unexpected(begin.error());
     }
+    const auto hosts = rpc::flag_in(params, "hosts") ? igmp::WithHosts::kYes : igmp::WithHosts::kNo;
     Page page(params);
     json last;
     bool more = false;
@@ -164,17 +204,18 @@ Expected<json> show_groups(Router& router, const json& params) {
             continue;
         }
         const Ipv4Address behind = index == begin->interface ? begin->group : Ipv4Address{};
-        interface->router().visit_groups(router.now(), behind, [&](const igmp::GroupView& group) {
+        const auto add = [&](const igmp::GroupView& group) {
             if (group.group == behind) {
                 return true;
             }
             more = page.full();
             if (!more) {
-                page.add(group_json(name, group));
+                page.add(group_json(name, group, hosts));
                 last = {{"interface", name}, {"group", rpc::address_json(group.group)}};
             }
             return !more;
-        });
+        };
+        interface->router().visit_groups(router.now(), behind, add, hosts);
     }
     return std::move(page).answer(more ? std::move(last) : json());
 }

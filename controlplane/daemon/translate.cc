@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <ranges>
 
 namespace mcfwd::daemon {
 
@@ -125,6 +126,18 @@ group_manager::Settings group_settings(const config::Config& config) {
     return settings;
 }
 
+static igmp::FastLeave fast_leave(config::FastLeave value) {
+    switch (value) {
+    case config::FastLeave::kTracked:
+        return igmp::FastLeave::kTracked;
+    case config::FastLeave::kAlways:
+        return igmp::FastLeave::kAlways;
+    case config::FastLeave::kOff:
+        break;
+    }
+    return igmp::FastLeave::kOff;
+}
+
 igmp::RouterConfig router_config(const config::Interface& interface, std::uint16_t mtu) {
     const config::Igmp& igmp = interface.igmp;
     igmp::RouterConfig router{
@@ -143,8 +156,24 @@ igmp::RouterConfig router_config(const config::Interface& interface, std::uint16
     router.max_groups = igmp.max_groups;
     router.max_sources = igmp.max_sources;
     router.ssm_range = igmp.ssm_range;
-    router.fast_leave =
-        igmp.fast_leave == config::FastLeave::kAlways ? igmp::FastLeave::kAlways : igmp::FastLeave::kOff;
+    router.fast_leave = fast_leave(igmp.fast_leave);
+    router.older_versions = igmp.older_versions == config::OlderVersions::kIgnored
+                                ? igmp::OlderVersions::kIgnored
+                                : igmp::OlderVersions::kServed;
+    router.max_groups_per_host = igmp.max_groups_per_host;
+    router.host_rate = igmp.host_rate;
+    router.max_tracked = igmp.max_tracked;
+    for (const Ipv4Prefix& further : interface.address | std::views::drop(1)) {
+        router.other_addresses.push_back(further.address);
+    }
+    std::ranges::transform(igmp.access_list, std::back_inserter(router.access_list),
+                           [](const config::AccessRule& rule) {
+                               return igmp::AccessRule{.action = rule.action == config::AccessAction::kDeny
+                                                                     ? igmp::AccessAction::kDeny
+                                                                     : igmp::AccessAction::kPermit,
+                                                       .group = rule.group,
+                                                       .source = rule.source};
+                           });
     std::ranges::transform(igmp.static_groups, std::back_inserter(router.static_groups),
                            [](const config::StaticGroup& entry) {
                                return igmp::StaticGroup{.group = entry.group, .source = entry.source};

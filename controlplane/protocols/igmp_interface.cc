@@ -215,6 +215,37 @@ bool IgmpInterface::replay_some() {
     return false;
 }
 
+void IgmpInterface::clear_counters() {
+    router_.clear_counters();
+    logged_ = {};
+}
+
+void IgmpInterface::log_refusals(Instant now) {
+    const igmp::RouterCounters& counters = router_.counters();
+    bool refused = false;
+    for (std::size_t i = 0; i < igmp::kIgnoreReasons; ++i) {
+        refused |= is_refusal(static_cast<igmp::IgnoreReason>(i)) && counters.ignored[i] > logged_.ignored[i];
+    }
+    if (refused && refusal_limit_.allow(now)) {
+        std::string facts;
+        for (std::size_t i = 0; i < igmp::kIgnoreReasons; ++i) {
+            const auto reason = static_cast<igmp::IgnoreReason>(i);
+            if (is_refusal(reason) && counters.ignored[i] > logged_.ignored[i]) {
+                facts += fmt::format(" {}={}", igmp::ignore_reason_name(reason),
+                                     counters.ignored[i] - logged_.ignored[i]);
+            }
+        }
+        spdlog::warn("igmp refused what hosts ask for interface={}{}", attachment_.name, facts);
+        logged_.ignored = counters.ignored;
+    }
+    if (counters.older_queries > logged_.older_queries && older_limit_.allow(now)) {
+        spdlog::warn("igmp querier of an older version heard interface={} version={} queries={}",
+                     attachment_.name, static_cast<int>(router_.config().version),
+                     counters.older_queries - logged_.older_queries);
+        logged_.older_queries = counters.older_queries;
+    }
+}
+
 void IgmpInterface::delete_what_is_left() {
     deletes_missing_ = false;
     for (const SourceGroup left : groups_.memberships_of(client_, key())) {

@@ -146,6 +146,7 @@ void IgmpProtocol::carry_out(IgmpInterface& interface, const igmp::Output& outpu
         deadline && (!next_ || *deadline < *next_)) {
         next_ = deadline;
     }
+    interface.log_refusals(environment_.clock.now());
     interface.apply(output.changes);
     note_behind(interface);
     const IgmpAttachment& at = interface.attachment();
@@ -195,7 +196,7 @@ std::vector<const IgmpInterface*> IgmpProtocol::interfaces() const {
 void IgmpProtocol::clear_counters() {
     counters_ = {};
     for (const auto& interface : interfaces_) {
-        interface->router().clear_counters();
+        interface->clear_counters();
     }
 }
 

@@ -46,7 +46,8 @@ constexpr Parameter kOnlyInterface{"interface", kInterface, kOptional, "", "only
 constexpr std::array kFlowFilter{kOnlyGroup, kOnlySource, kPageSize, page_after(kFlowCursor)};
 constexpr std::array kMembershipFilter{kOnlyGroup, kOnlySource, kPageSize, page_after(kMembershipCursor)};
 constexpr std::array kInterfaceFilter{kOnlyInterface};
-constexpr std::array kIgmpFilter{kOnlyInterface, kPageSize, page_after(kIgmpCursor)};
+constexpr Parameter kWithHosts{"hosts", kFlag, kOptional, "--hosts", "with every host and what it wants"};
+constexpr std::array kIgmpFilter{kOnlyInterface, kWithHosts, kPageSize, page_after(kIgmpCursor)};
 constexpr std::array kVersionLimit{
     Parameter{"limit", kInteger, kOptional, "", "how many, newest first; 20 if left out", kVersionsKept},
 };
@@ -209,7 +210,7 @@ constexpr std::array kCommands{
     Command{"show clients", "registered multicast protocols", kNone, "entries"},
     Command{"show igmp interfaces", "querier state, timers and counters per interface", kInterfaceFilter,
             "entries"},
-    Command{"show igmp groups", "groups with members: mode, sources, timers", kIgmpFilter, "entries"},
+    Command{"show igmp groups", "groups with members: mode, sources, timers, hosts", kIgmpFilter, "entries"},
     Command{"show drops", "every reason for which packets and copies were dropped", kNone, "object"},
     Command{"show versions", "history of the forwarding table with causes", kVersionLimit, "entries"},
     Command{"show events", "the last 1,000 events: callbacks, changes, table versions, links", kTopicFilter,
@@ -271,6 +272,9 @@ std::string placeholder(const Parameter& parameter) {
         name.pop_back(); // "topics" is TOPIC ...
         name += " ...";
     }
+    if (parameter.kind == kFlag) {
+        return std::string(parameter.keyword);
+    }
     return parameter.keyword.empty() ? name : std::string(parameter.keyword) + ' ' + name;
 }
 
@@ -284,6 +288,7 @@ std::string Command::method() const {
 
 std::string Command::usage() const {
     std::string text(words);
+    std::string keywords;
     std::string closing; // optional positions nest: "[GROUP [SOURCE]]"
     for (const Parameter& parameter : parameters) {
         if (parameter.audience == kPrograms && audience == kPeople) {
@@ -295,10 +300,10 @@ std::string Command::usage() const {
             text += " [" + placeholder(parameter);
             closing += ']';
         } else {
-            text += " [" + placeholder(parameter) + ']';
+            keywords += " [" + placeholder(parameter) + ']';
         }
     }
-    return text + closing;
+    return text + closing + keywords;
 }
 
 const Parameter* Command::parameter(std::string_view name) const {
@@ -351,6 +356,8 @@ std::string_view kind_name(ParameterKind kind) {
         return "words";
     case kCursor:
         return "cursor";
+    case kFlag:
+        return "flag";
     }
     return "unknown";
 }

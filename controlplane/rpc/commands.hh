@@ -27,6 +27,7 @@ enum class ParameterKind : std::uint8_t {
     kPrefix,        ///< a unicast prefix without host bits, e.g. "10.9.0.0/16", or "0.0.0.0/0"
     kName,          ///< 1 to 31 letters, digits, "_", "-" or ".", beginning with a letter or digit
     kWord,          ///< one of `Parameter::words`
+    kFlag,          ///< JSON true or false; on the command line its keyword alone
     kWords,         ///< JSON array of different ones of `Parameter::words`; on the command line WORD ...
     kCursor,        ///< JSON object with the members `Parameter::words`: where a page of a list ended
 };

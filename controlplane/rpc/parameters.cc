@@ -244,6 +244,8 @@ Expected<void> check_value(const Parameter& parameter, const json& value) {
                        [&] { return fmt::format("a list of some of {}", joined(parameter.words)); });
     case ParameterKind::kPath:
         return require(is_absolute_path(value), text("an absolute path of a file"));
+    case ParameterKind::kFlag:
+        return require(value.is_boolean(), text("true or false"));
     case ParameterKind::kName:
         return require(
             is_name(value),
@@ -338,6 +340,11 @@ std::optional<std::string> text_in(const json& params, std::string_view name) {
     const auto found = params.find(name);
     return found != params.end() && found->is_string() ? std::optional(found->get<std::string>())
                                                        : std::nullopt;
+}
+
+bool flag_in(const json& params, std::string_view name) {
+    const auto found = params.find(name);
+    return found != params.end() && *found == true;
 }
 
 std::optional<std::int64_t> integer_in(const json& params, std::string_view name) {

@@ -15,6 +15,7 @@
 #include <gtest/gtest.h>
 
 #include <igmp/codec.hh>
+#include <igmp/host_table.hh>
 #include <igmp/router_interface.hh>
 
 namespace mcfwd::igmp::test {
@@ -36,6 +37,11 @@ inline RouterConfig router_config() {
     return {.address = kRouter};
 }
 
+/// Every host has its own.
+inline MacAddress mac_of(Ipv4Address host) {
+    return {{2, 0, 0, 0, host.octet(2), host.octet(3)}};
+}
+
 inline ReportV3 report(RecordType type, Ipv4Address group, std::vector<Ipv4Address> sources = {}) {
     return {.records = {{type, group, std::move(sources)}}};
 }
@@ -50,13 +56,14 @@ class Lan {
     void start() { router_.start(now_, out_), collect(); }
     void start_quietly() { start(), wait(std::chrono::seconds(40)), forget(); }
 
-    void hear(const Message& message, Ipv4Address from = kHost) {
-        for (const auto& packet : encode(message, from, 1500)) {
-            hear_octets(packet);
+    void hear(const Message& message, Ipv4Address from = kHost) { hear(message, {from, mac_of(from)}); }
+    void hear(const Message& message, const Reporter& from) {
+        for (const auto& packet : encode(message, from.address, 1500)) {
+            hear_octets(packet, from.mac);
         }
     }
-    void hear_octets(std::span<const std::byte> packet) {
-        router_.receive(packet, MacAddress{{2, 0, 0, 0, 0, 1}}, now_, out_);
+    void hear_octets(std::span<const std::byte> packet, MacAddress sender = mac_of(kHost)) {
+        router_.receive(packet, sender, now_, out_);
         collect();
     }
 
@@ -95,10 +102,13 @@ class Lan {
 
     GroupView group(Ipv4Address address) const {
         GroupView result;
-        router_.visit_groups(now_, address, [&](const GroupView& view) {
-            result = view;
-            return false;
-        });
+        router_.visit_groups(
+            now_, address,
+            [&](const GroupView& view) {
+                result = view;
+                return false;
+            },
+            WithHosts::kYes);
         EXPECT_EQ(result.group, address) << "no such group";
         return result;
     }
@@ -109,6 +119,19 @@ class Lan {
             return false;
         });
         return found;
+    }
+    /// "100 exclude 10.9.0.1": last octet, mode and list of every host that is tracked in the group.
+    Lines hosts(Ipv4Address address) const {
+        Lines lines;
+        for (const HostView& host : group(address).hosts) {
+            std::string line = fmt::format("{} {}", host.address.octet(3),
+                                           host.mode == FilterMode::kInclude ? "include" : "exclude");
+            for (const Ipv4Address source : host.sources) {
+                line += fmt::format(" {}", source);
+            }
+            lines.push_back(line);
+        }
+        return lines;
     }
     std::uint64_t ignored(IgnoreReason reason) const {
         return router_.counters().ignored[static_cast<std::size_t>(reason)];
