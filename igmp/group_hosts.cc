@@ -39,6 +39,15 @@ void take_away(std::vector<HostSource>& sources, std::span<const Ipv4Address> li
     });
 }
 
+/// Of an INCLUDE member: it ends with its last source.
+Instant last_end(std::span<const HostSource> sources) {
+    Instant last = Instant::min();
+    for (const HostSource& source : sources) {
+        last = std::max(last, source.expires);
+    }
+    return last;
+}
+
 void in_include(HostMember& member, const HostRecord& record, Instant expires) {
     switch (record.type) {
     case RecordType::kToInclude:
@@ -56,6 +65,7 @@ void in_include(HostMember& member, const HostRecord& record, Instant expires) {
         return;
     case RecordType::kBlock:
         take_away(member.sources, record.sources);
+        member.expires = last_end(member.sources);
         return;
     case RecordType::kIsExclude:
     case RecordType::kToExclude:
@@ -127,9 +137,11 @@ HostMember& GroupHosts::member_for(Host& host, HostTable& table, Instant now) {
         }
         return *at;
     }
+    HostMember& added =
+        *members_.insert(at, {.host = &host, .heard = now, .expires = now, .sources = {}});
     table.join(host);
     ++units_;
-    return *members_.insert(at, {.host = &host, .heard = now, .expires = now, .sources = {}});
+    return added;
 }
 
 void GroupHosts::apply(const HostRecord& record, Host& host, HostTable& table) {

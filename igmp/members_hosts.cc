@@ -53,7 +53,9 @@ void Members::leave_fast(Group& group, const OrderedRecord& record, const Sender
     const bool always = config_->fast_leave == FastLeave::kAlways;
     bool by_source = always;
     bool whole_group = always;
-    if (config_->fast_leave == FastLeave::kTracked && group.hosts.complete(in.now)) {
+    // The list of what a host changes to may go on in another record: what it lacks is not left yet.
+    const bool whole_record = record.type != RecordType::kToInclude || record.sources.empty();
+    if (config_->fast_leave == FastLeave::kTracked && whole_record && group.hosts.complete(in.now)) {
         if (group.older_hosts.mode(config_->version, in.now) != Version::kV3) {
             // Hosts that heard another one's report stay silent, so a list of members proves nothing.
             const Duration interval = in.queries.intervals().group_membership_interval();
@@ -61,9 +63,8 @@ void Members::leave_fast(Group& group, const OrderedRecord& record, const Sender
                           !group.hosts.any_beside(sender.host, in.now);
             by_source = whole_group;
         } else {
-            // The list of what a host changes to may go on in another record: what it lacks is not left yet.
-            by_source = record.type != RecordType::kToInclude || record.sources.empty();
-            whole_group = by_source && !group.hosts.any_excludes(in.now);
+            by_source = true;
+            whole_group = !group.hosts.any_excludes(in.now);
         }
     }
     bool left = false;

@@ -3,7 +3,6 @@
 //
 // Read-only answers of a link: the membership in force and the pictures for `show`.
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "members.hh"
@@ -52,7 +51,11 @@ std::vector<HostView> hosts_of(const Group& group, Instant now) {
                       .sources = {},
                       .heard = now - member.heard,
                       .expires = member.expires - now};
-        std::ranges::transform(member.sources, std::back_inserter(view.sources), &HostSource::address);
+        for (const HostSource& source : member.sources) {
+            if (member.mode == FilterMode::kExclude || source.expires > now) {
+                view.sources.push_back(source.address);
+            }
+        }
         views.push_back(std::move(view));
     }
     std::ranges::sort(views, {}, [](const HostView& view) { return std::pair(view.address, view.mac); });

@@ -300,7 +300,7 @@ std::string Command::usage() const {
             text += " [" + placeholder(parameter);
             closing += ']';
         } else {
-            keywords += " [" + placeholder(parameter) + ']';
+            (closing.empty() ? text : keywords) += " [" + placeholder(parameter) + ']';
         }
     }
     return text + closing + keywords;

@@ -5,8 +5,10 @@
 // reported changes balance, its timers lie ahead, and it sends nothing but good queries.
 #include <cstdint>
 #include <cstdlib>
+#include <map>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fuzzer/FuzzedDataProvider.h>
@@ -36,7 +38,19 @@ RouterConfig any_config(FuzzedDataProvider& data) {
     config.robustness = data.ConsumeIntegralInRange(1U, 8U);
     config.max_groups = data.ConsumeIntegralInRange<std::size_t>(0, 3);
     config.max_sources = data.ConsumeIntegralInRange<std::size_t>(0, 3);
-    config.fast_leave = data.ConsumeBool() ? FastLeave::kAlways : FastLeave::kOff;
+    config.fast_leave = data.PickValueInArray({FastLeave::kOff, FastLeave::kTracked, FastLeave::kAlways});
+    config.max_groups_per_host = data.ConsumeIntegralInRange<std::size_t>(0, 2);
+    config.host_rate = data.PickValueInArray<std::size_t>({0, 1, 3, 20000});
+    config.max_tracked = data.PickValueInArray<std::size_t>({1, 2, 5, 1000});
+    if (config.version == Version::kV3 && data.ConsumeBool()) {
+        config.older_versions = OlderVersions::kIgnored;
+    }
+    for (int left = data.ConsumeIntegralInRange(0, 2); left > 0; --left) {
+        config.access_list.push_back(
+            {data.ConsumeBool() ? AccessAction::kPermit : AccessAction::kDeny,
+             {Ipv4Address(239, 1, 1, 0), data.ConsumeIntegralInRange<std::uint8_t>(4, 32)},
+             {Ipv4Address(10, 9, 0, 0), data.PickValueInArray<std::uint8_t>({0, 24, 30, 32})}});
+    }
     config.require_router_alert = data.ConsumeBool();
     config.mtu = data.ConsumeBool() ? 68 : 1500;
     return config;
@@ -121,13 +135,15 @@ class Run {
             const Ipv4Address from(0x0A000100U + data_.ConsumeIntegralInRange<std::uint32_t>(8, 12));
             for (const auto& packet :
                  encode(any_message(data_), data_.ConsumeBool() ? from : Ipv4Address(), 1500)) {
-                router_.receive(packet, {}, now_, out_);
+                router_.receive(packet, any_mac(), now_, out_);
             }
         }
         check();
     }
 
   private:
+    MacAddress any_mac() { return {{2, 0, 0, 0, 0, data_.ConsumeIntegralInRange<std::uint8_t>(0, 2)}}; }
+
     void change_static(const StaticGroup& entry) {
         if (data_.ConsumeBool()) {
             static_cast<void>(router_.add_static(entry, now_, out_));
@@ -138,7 +154,7 @@ class Run {
 
     /// With fast leave, one record of a report may end a group that another of its records joins again.
     [[nodiscard]] test::Gaps gaps() const {
-        return router_.config().fast_leave == FastLeave::kAlways ? test::Gaps::kAllowed : test::Gaps::kFaults;
+        return router_.config().fast_leave == FastLeave::kOff ? test::Gaps::kFaults : test::Gaps::kAllowed;
     }
 
     void check() {
@@ -156,24 +172,43 @@ class Run {
         require(router_.next_deadline().has_value() == running);
         require(!running || *router_.next_deadline() > now_);
         std::size_t reported = 0;
+        std::size_t tracked = 0;
+        std::map<std::pair<MacAddress, Ipv4Address>, std::size_t> groups_of_host;
         Ipv4Address before;
-        router_.visit_groups(now_, before, [&](const GroupView& view) {
-            require(before < view.group);
-            before = view.group;
-            require(view.group.is_routable_group());
-            require(!view.expires || *view.expires > Duration(0));
-            const auto limit = router_.config().max_sources;
-            std::size_t sources = 0;
-            bool members = view.expires.has_value();
-            for (const SourceView& source : view.sources) {
-                require(!source.expires || *source.expires > Duration(0));
-                sources += source.is_static ? 0 : 1;
-                members |= !source.is_static;
-            }
-            require(limit == 0 || sources <= limit);
-            reported += members ? 1 : 0;
-            return true;
-        });
+        router_.visit_groups(
+            now_, before,
+            [&](const GroupView& view) {
+                require(before < view.group);
+                before = view.group;
+                require(view.group.is_routable_group());
+                require(!view.expires || *view.expires > Duration(0));
+                const auto limit = router_.config().max_sources;
+                std::size_t sources = 0;
+                bool members = view.expires.has_value();
+                for (const SourceView& source : view.sources) {
+                    require(!source.expires || *source.expires > Duration(0));
+                    sources += source.is_static ? 0 : 1;
+                    members |= !source.is_static;
+                }
+                require(limit == 0 || sources <= limit);
+                reported += members ? 1 : 0;
+                require(view.hosts.size() == view.host_count && (members || view.hosts.empty()));
+                require(!view.expires || permits(router_.config().access_list, view.group, kAnySource));
+                for (const HostView& host : view.hosts) {
+                    require(host.expires > Duration(0));
+                    require(host.mode == FilterMode::kExclude || !host.sources.empty());
+                    tracked += 1 + host.sources.size();
+                    ++groups_of_host[{host.mac, host.address}];
+                }
+                return true;
+            },
+            WithHosts::kYes);
+        require(tracked <= router_.config().max_tracked);
+        require(router_.view(now_).hosts <= router_.config().max_tracked);
+        for (const auto& [host, groups] : groups_of_host) {
+            const auto limit = router_.config().max_groups_per_host;
+            require(limit == 0 || groups <= limit);
+        }
         require(router_.config().max_groups == 0 || reported <= router_.config().max_groups);
     }
 

@@ -96,9 +96,7 @@ TEST(ConfigIgmp, ValuesThatAQueryCannotCarryAreWarnings) {
 
 TEST(ConfigIgmp, OtherWarnings) {
     EXPECT_EQ(warned(with("robustness = 1\nversion = 2\nfast_leave = \"tracked\"\n")),
-              "t.toml:16:14: one lost packet ends a membership: got 1; valid: 2 to 7\n"
-              "t.toml:18:14: hosts are not tracked yet, so this acts as off: got \"tracked\"; valid: off or "
-              "always");
+              "t.toml:16:14: one lost packet ends a membership: got 1; valid: 2 to 7");
     EXPECT_EQ(
         refused(with("startup_query_interval = 126\n")),
         "t.toml:16:26: startup_query_interval is longer than query_interval: got 126; valid: at most 125");
@@ -159,6 +157,46 @@ TEST(ConfigIgmp, StaticGroupsOnce) {
         "source once");
 }
 
+TEST(ConfigIgmp, HostLimits) {
+    EXPECT_EQ(
+        refused(with("max_groups_per_host = -1\nhost_rate = 1000000001\nmax_tracked = 0\n"
+                     "older_versions = \"no\"\n")),
+        "t.toml:16:23: max_groups_per_host is not valid: got -1; valid: an integer from 0 to 4294967295\n"
+        "t.toml:17:13: host_rate is not valid: got 1000000001; valid: an integer from 0 to 1000000000\n"
+        "t.toml:18:15: max_tracked is not valid: got 0; valid: an integer from 1 to 4294967295\n"
+        "t.toml:19:18: older_versions is not valid: got \"no\"; valid: served, ignored");
+    EXPECT_EQ(
+        refused(with("version = 2\nolder_versions = \"ignored\"\n")),
+        "t.toml:17:18: older versions can not be ignored with version 2: got \"ignored\"; valid: version = "
+        "3, or older_versions = \"served\"");
+    EXPECT_EQ(warned(with("older_versions = \"ignored\"\nhost_rate = 0\n")), "");
+}
+
+TEST(ConfigIgmp, AccessList) {
+    EXPECT_EQ(
+        refused(with("access_list = [1, { group = \"239.1.1.1\" }, { action = \"allow\", group = "
+                     "\"239.0.0.0/8\" }]\n")),
+        "t.toml:16:16: access_list is not valid: got 1; valid: an array such as [{ action = \"permit\", "
+        "group = \"239.1.0.0/16\", source = \"10.9.0.0/16\" }]\n"
+        "t.toml:16:19: access_list has no action: got nothing; valid: permit, deny\n"
+        "t.toml:16:55: action is not valid: got \"allow\"; valid: permit, deny");
+    EXPECT_EQ(
+        refused(with("access_list = [{ action = \"permit\", group = \"10.0.0.0/8\" },\n"
+                     "{ action = \"deny\", group = \"239.1.1.0/8\" },\n"
+                     "{ action = \"deny\", group = \"239.1.1.1\", source = \"239.0.0.0/8\" }]\n")),
+        "t.toml:16:45: group is not valid: got \"10.0.0.0/8\"; valid: groups such as \"239.1.0.0/16\" or "
+        "\"239.1.1.1\"\n"
+        "t.toml:17:28: group is not valid: got \"239.1.1.0/8\"; valid: groups such as \"239.1.0.0/16\" or "
+        "\"239.1.1.1\"\n"
+        "t.toml:18:50: source is not valid: got \"239.0.0.0/8\"; valid: sources such as \"10.9.0.0/16\" or "
+        "\"10.0.0.5\", or \"*\"");
+    EXPECT_EQ(
+        warned(with("access_list = [{ action = \"permit\", group = \"239.0.0.0/8\", source = \"*\" },\n"
+                    "{ action = \"deny\", group = \"239.1.1.1\", source = \"10.9.0.5\" }]\n")),
+        "t.toml:17:1: an earlier rule decides about all that this one fits: got { action = \"deny\", group = "
+        "\"239.1.1.1\", source = \"10.9.0.5\" ...; valid: the narrower rule first");
+}
+
 TEST(ConfigIgmp, UnknownKey) {
     EXPECT_EQ(
         refused(with("robustnes = 2")),
@@ -166,7 +204,8 @@ TEST(ConfigIgmp, UnknownKey) {
         "valid: enabled, "
         "version, query_interval, query_response_interval, robustness, last_member_query_interval, "
         "last_member_query_count, startup_query_interval, startup_query_count, max_groups, max_sources, "
-        "require_router_alert, ssm_range, fast_leave, static_groups");
+        "require_router_alert, ssm_range, fast_leave, older_versions, max_groups_per_host, host_rate, "
+        "max_tracked, access_list, static_groups");
 }
 
 } // namespace

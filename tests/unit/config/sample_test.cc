@@ -63,6 +63,11 @@ max_sources = 10
 require_router_alert = true
 ssm_range = "232.1.0.0/16"
 fast_leave = "tracked"
+older_versions = "ignored"
+max_groups_per_host = 50
+host_rate = 1000
+max_tracked = 5000
+access_list = [{ action = "deny", group = "239.1.1.2" }, { action = "permit", group = "239.0.0.0/8", source = "10.9.0.0/16" }]
 static_groups = [{ group = "239.1.1.1" }, { group = "232.1.1.1", source = "10.9.0.5" }]
 
 [[interface]]
@@ -142,6 +147,14 @@ TEST(ConfigSample, Interfaces) {
                         .require_router_alert = true,
                         .ssm_range = {Ipv4Address(232, 1, 0, 0), 16},
                         .fast_leave = FastLeave::kTracked,
+                        .older_versions = OlderVersions::kIgnored,
+                        .max_groups_per_host = 50,
+                        .host_rate = 1000,
+                        .max_tracked = 5000,
+                        .access_list = {{AccessAction::kDeny, {Ipv4Address(239, 1, 1, 2), 32}, {}},
+                                        {AccessAction::kPermit,
+                                         {Ipv4Address(239, 0, 0, 0), 8},
+                                         {Ipv4Address(10, 9, 0, 0), 16}}},
                         .static_groups = {{Ipv4Address(239, 1, 1, 1), kAnySource},
                                           {Ipv4Address(232, 1, 1, 1), Ipv4Address(10, 9, 0, 5)}}};
     EXPECT_EQ(lan1.igmp, expected);

@@ -49,6 +49,17 @@ Milliseconds any_duration(std::int64_t least, std::int64_t most) {
     return Milliseconds(between(least, most));
 }
 
+AccessRule any_rule() {
+    AccessRule rule{any(AccessAction::kDeny), {any_group(), 32}, {}};
+    if (*rc::gen::arbitrary<bool>()) {
+        rule.group = {Ipv4Address(239, between<std::uint8_t>(0, 254), 0, 0), between<std::uint8_t>(16, 31)};
+    }
+    if (*rc::gen::arbitrary<bool>()) {
+        rule.source = {Ipv4Address(10, between<std::uint8_t>(0, 254), 0, 0), between<std::uint8_t>(16, 31)};
+    }
+    return rule;
+}
+
 Igmp any_igmp() {
     Igmp igmp;
     igmp.enabled = *rc::gen::arbitrary<bool>();
@@ -66,6 +77,13 @@ Igmp any_igmp() {
     igmp.require_router_alert = *rc::gen::arbitrary<bool>();
     igmp.ssm_range = {Ipv4Address(232, between<std::uint8_t>(0, 254), 0, 0), 16};
     igmp.fast_leave = any(FastLeave::kAlways);
+    igmp.older_versions = igmp.version == 3 ? any(OlderVersions::kIgnored) : OlderVersions::kServed;
+    igmp.max_groups_per_host = *rc::gen::arbitrary<std::uint32_t>();
+    igmp.host_rate = between<std::uint32_t>(0, 1'000'000'000);
+    igmp.max_tracked = between<std::uint32_t>(1, 0xfffffffeU);
+    for (int i = between(0, 3); i > 0; --i) {
+        igmp.access_list.push_back(any_rule());
+    }
     for (int i = between(0, 3); i > 0; --i) {
         const StaticGroup entry{any_group(), *rc::gen::arbitrary<bool>() ? any_source() : kAnySource};
         if (std::ranges::find(igmp.static_groups, entry) == igmp.static_groups.end()) {
@@ -214,6 +232,11 @@ max_sources = 0
 require_router_alert = false
 ssm_range = "232.0.0.0/8"
 fast_leave = "off"
+older_versions = "served"
+max_groups_per_host = 0
+host_rate = 20000
+max_tracked = 1000000
+access_list = []
 static_groups = []
 
 [[interface]]
@@ -239,6 +262,11 @@ max_sources = 0
 require_router_alert = false
 ssm_range = "232.0.0.0/8"
 fast_leave = "off"
+older_versions = "served"
+max_groups_per_host = 0
+host_rate = 20000
+max_tracked = 1000000
+access_list = []
 static_groups = []
 
 [[mroute]]

@@ -51,6 +51,15 @@ TEST(CommandLine, AcceptsUniquePrefixes) {
               (json{{"group", "239.1.1.1"}, {"source", "10.0.1.2"}, {"interface", "lan1"}}));
 }
 
+TEST(CommandLine, TakesFlags) {
+    EXPECT_EQ(params("show igmp groups"), json::object());
+    EXPECT_EQ(params("show igmp groups --hosts"), (json{{"hosts", true}}));
+    EXPECT_EQ(params("show igmp groups lan1 --hosts"), (json{{"interface", "lan1"}, {"hosts", true}}));
+    EXPECT_EQ(params("show igmp groups --hosts lan1"), (json{{"interface", "lan1"}, {"hosts", true}}));
+    EXPECT_EQ(offered("show igmp groups ", "--"), Words{"--hosts"});
+    EXPECT_EQ(rpc::find_method("show.igmp.groups")->usage(), "show igmp groups [INTERFACE] [--hosts]");
+}
+
 TEST(CommandLine, TakesAnyNumberOfTopics) {
     EXPECT_EQ(params("events"), json::object());
     EXPECT_EQ(params("events ownership"), (json{{"topics", {"ownership"}}}));
@@ -133,7 +142,7 @@ TEST(CommandLine, RefusesAnEmptyWord) {
 TEST(Help, ListsWhatMayFollow) {
     EXPECT_EQ(help_after(Words{"show", "igmp"}, ""),
               "  interfaces  querier state, timers and counters per interface\n"
-              "  groups      groups with members: mode, sources, timers\n");
+              "  groups      groups with members: mode, sources, timers, hosts\n");
     EXPECT_EQ(help_after(Words{"show", "mfib"}, ""),
               "  GROUP    only this group\n"
               "  <enter>  what the workers forward: iif, oifs, packets, rates\n");

@@ -178,15 +178,21 @@ TEST(Render, Mfe) {
 }
 
 TEST(Render, IgmpGroups) {
-    EXPECT_EQ(shown("show.igmp.groups", R"({"entries": [
+    EXPECT_EQ(
+        shown("show.igmp.groups", R"({"entries": [
         {"interface": "lan2", "group": "232.1.1.1", "mode": "include", "version": 3, "expires": null,
-         "sources": [{"source": "10.0.1.2", "expires": 250.1}], "last_reporter": "10.0.2.2", "static": false},
+         "sources": [{"source": "10.0.1.2", "expires": 250.1}], "last_reporter": "10.0.2.2", "static": false, "host_count": 1,
+         "hosts": [{"address": "10.0.2.2", "mac": "02:00:00:00:00:02", "version": 3, "mode": "include", "sources": ["10.0.1.2"],
+                    "heard": 9.9, "expires": 250.1}]},
         {"interface": "lan2", "group": "239.1.1.1", "mode": "exclude", "version": 3, "expires": 260.0,
-         "sources": [{"source": "10.0.1.3", "expires": null, "static": false}, {"source": "10.0.1.4", "expires": null, "static": true}], "last_reporter": null, "static": true}]})"),
-              "INTERFACE  GROUP      MODE     VERSION  EXPIRES  LAST REPORTER  STATIC  SOURCES\n"
-              "lan2       232.1.1.1  include        3        -  10.0.2.2       no      10.0.1.2(4m10s)\n"
-              "lan2       239.1.1.1  exclude        3    4m20s  -              yes     10.0.1.3(blocked) "
-              "10.0.1.4(static)\n");
+         "sources": [{"source": "10.0.1.3", "expires": null, "static": false}, {"source": "10.0.1.4", "expires": null, "static": true}], "last_reporter": null, "static": true, "host_count": 0, "hosts": []}]})"),
+        "INTERFACE  GROUP      MODE     VERSION  EXPIRES  HOSTS  LAST REPORTER  STATIC  SOURCES\n"
+        "lan2       232.1.1.1  include        3        -      1  10.0.2.2       no      10.0.1.2(4m10s)\n"
+        "lan2       239.1.1.1  exclude        3    4m20s      0  -              yes     10.0.1.3(blocked) "
+        "10.0.1.4(static)\n"
+        "\n"
+        "INTERFACE  GROUP      HOST      MAC                VERSION  MODE     HEARD  EXPIRES  SOURCES\n"
+        "lan2       232.1.1.1  10.0.2.2  02:00:00:00:00:02        3  include   9.9s    4m10s  10.0.1.2\n");
 }
 
 TEST(Render, IgmpInterfaces) {
@@ -194,11 +200,11 @@ TEST(Render, IgmpInterfaces) {
         shown("show.igmp.interfaces",
               R"({"entries": [{"interface": "lan1", "enabled": true, "version": 3, "querier": "10.0.1.1",
         "is_querier": true, "next_query": 31.2, "other_querier_expires": null, "robustness": 2, "query_interval": 125.0,
-        "query_response_interval": 10.0, "groups": 2, "counters": {"queries_sent": 3, "reports_received": 1700, "malformed": 0}}]})"),
+        "query_response_interval": 10.0, "groups": 2, "version1_groups": 1, "hosts": 3, "counters": {"queries_sent": 3, "reports_received": 1700, "malformed": 0}}]})"),
         "INTERFACE  ENABLED  VERSION  QUERIER   ROLE     NEXT QUERY  OTHER EXPIRES  INTERVAL  RESPONSE  "
-        "ROBUSTNESS  GROUPS\n"
+        "ROBUSTNESS  GROUPS  V1 GROUPS  HOSTS\n"
         "lan1       yes            3  10.0.1.1  querier       31.2s              -     2m05s     10.0s       "
-        "    2       2\n"
+        "    2       2          1      3\n"
         "lan1: queries_sent 3, reports_received 1,700\n");
 }
 

@@ -44,6 +44,9 @@ TEST(Translate, IgmpTakesEverySettingTheConfigurationAccepts) {
              "ssm_range = \"224.0.0.0/4\"",
              "fast_leave = \"always\"",
              "fast_leave = \"tracked\"",
+             "older_versions = \"ignored\"\nhost_rate = 1000000000\nmax_groups_per_host = 1\nmax_tracked = 1",
+             "host_rate = 0",
+             "access_list = [{ action = \"deny\", group = \"224.0.0.0/4\" }]",
              "static_groups = [{ group = \"232.1.1.1\", source = \"10.9.0.5\" }, { group = \"239.1.1.1\" }]",
          }) {
         const config::Config config = accepted(igmp);
@@ -51,6 +54,26 @@ TEST(Translate, IgmpTakesEverySettingTheConfigurationAccepts) {
         const auto valid = igmp::validate(router_config(config.interfaces[0], 1500));
         EXPECT_TRUE(valid) << igmp << ": " << (valid ? "" : valid.error().what);
     }
+}
+
+TEST(Translate, IgmpSettingsAboutHostsArriveInTheProtocol) {
+    const config::Config config = accepted(
+        "fast_leave = \"tracked\"\nolder_versions = \"ignored\"\nhost_rate = 7\nmax_groups_per_host = 8\n"
+        "max_tracked = 9\naccess_list = [{ action = \"deny\", group = \"239.1.1.1\", source = "
+        "\"10.9.0.0/16\" }]");
+    config::Interface interface = config.interfaces.at(0);
+    interface.address.push_back({Ipv4Address(10, 0, 9, 1), 24});
+    const igmp::RouterConfig router = router_config(interface, 1500);
+    EXPECT_EQ(router.fast_leave, igmp::FastLeave::kTracked);
+    EXPECT_EQ(router.older_versions, igmp::OlderVersions::kIgnored);
+    EXPECT_EQ(router.host_rate, 7U);
+    EXPECT_EQ(router.max_groups_per_host, 8U);
+    EXPECT_EQ(router.max_tracked, 9U);
+    EXPECT_EQ(router.access_list, (igmp::AccessList{{igmp::AccessAction::kDeny,
+                                                     {Ipv4Address(239, 1, 1, 1), 32},
+                                                     {Ipv4Address(10, 9, 0, 0), 16}}}));
+    EXPECT_EQ(router.address, Ipv4Address(10, 0, 1, 1));
+    EXPECT_EQ(router.other_addresses, std::vector{Ipv4Address(10, 0, 9, 1)});
 }
 
 TEST(Translate, AttachmentCarriesVlanIndexAndSourceOfCopies) {

@@ -23,6 +23,7 @@ namespace mcfwd::igmp::test {
 inline constexpr Ipv4Address kRouter{10, 0, 1, 10};
 inline constexpr Ipv4Address kHost{10, 0, 1, 100};
 inline constexpr Ipv4Address kOtherHost{10, 0, 1, 101};
+inline constexpr Ipv4Address kLower{10, 0, 1, 2}; ///< a router that wins the election
 inline constexpr Ipv4Address kG{239, 1, 1, 1};
 inline constexpr Ipv4Address kG2{239, 1, 1, 2};
 inline constexpr Ipv4Address kSsm{232, 1, 1, 1};
@@ -40,6 +41,13 @@ inline RouterConfig router_config() {
 /// Every host has its own.
 inline MacAddress mac_of(Ipv4Address host) {
     return {{2, 0, 0, 0, host.octet(2), host.octet(3)}};
+}
+
+/// Of another router with the default settings.
+inline Query general_query() {
+    return {.max_response = std::chrono::seconds(10),
+            .robustness = 2,
+            .querier_interval = std::chrono::seconds(125)};
 }
 
 inline ReportV3 report(RecordType type, Ipv4Address group, std::vector<Ipv4Address> sources = {}) {

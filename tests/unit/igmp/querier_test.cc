@@ -14,13 +14,8 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using namespace test;
 
-constexpr Ipv4Address kLower{10, 0, 1, 2};
 constexpr Ipv4Address kLowest{10, 0, 1, 1};
 constexpr Ipv4Address kHigher{10, 0, 1, 20};
-
-Query general_query() {
-    return {.max_response = seconds(10), .robustness = 2, .querier_interval = seconds(125)};
-}
 
 TEST(IgmpQuerier, StartupSendsAtOnceThenAfterAQuarterThenAtTheQueryInterval) {
     Lan lan;

@@ -5,6 +5,11 @@
 // vetoes, and a change of the interface's owner is survived.
 #include "router_fixture.hh"
 
+#include <memory>
+
+#include <spdlog/sinks/ringbuffer_sink.h>
+#include <spdlog/spdlog.h>
+
 namespace mcfwd::protocols {
 namespace {
 
@@ -207,6 +212,65 @@ TEST_F(IgmpProtocolTest, PacketOnAnInterfaceWithoutIgmpIsCounted) {
     report(IfIndex(7), kToExclude);
     EXPECT_EQ(igmp.counters().received, 1U);
     EXPECT_EQ(igmp.counters().no_interface, 1U);
+}
+
+/// The lines that are logged while it lives.
+class LogLines {
+  public:
+    LogLines() { spdlog::set_default_logger(std::make_shared<spdlog::logger>("test", lines_)); }
+    ~LogLines() { spdlog::set_default_logger(before_); }
+    LogLines(const LogLines&) = delete;
+    LogLines& operator=(const LogLines&) = delete;
+
+    [[nodiscard]] std::vector<std::string> containing(std::string_view part) const {
+        std::vector<std::string> found;
+        for (const std::string& line : lines_->last_formatted()) {
+            if (const auto at = line.find(part); at != std::string::npos) {
+                found.push_back(line.substr(at, line.find_last_not_of('\n') + 1 - at));
+            }
+        }
+        return found;
+    }
+
+  private:
+    std::shared_ptr<spdlog::sinks::ringbuffer_sink_mt> lines_ =
+        std::make_shared<spdlog::sinks::ringbuffer_sink_mt>(16);
+    std::shared_ptr<spdlog::logger> before_ = spdlog::default_logger();
+};
+
+struct IgmpRefusals : RouterFixture {
+    void SetUp() override {
+        igmp::RouterConfig config;
+        config.address = Ipv4Address(10, 0, 2, 1);
+        config.access_list = {{igmp::AccessAction::kDeny, {kGroup, 32}, {}},
+                              {igmp::AccessAction::kPermit, {Ipv4Address(224, 0, 0, 0), 4}, {}}};
+        ASSERT_TRUE(igmp.add({.name = "lan2", .index = kLan2, .port = PortId(1), .vlan = {}}, config));
+    }
+};
+
+TEST_F(IgmpRefusals, AreLoggedOnceASecondWithWhatWasRefusedMeanwhile) {
+    const LogLines log;
+    report(kLan2, igmp::ReportV2{kGroup});
+    report(kLan2, igmp::ReportV2{kGroup});
+    report(kLan2, igmp::ReportV2{kGroup});
+    clock.move(std::chrono::seconds(1));
+    report(kLan2, igmp::ReportV2{kGroup});
+    EXPECT_EQ(log.containing("igmp refused"),
+              (std::vector<std::string>{"igmp refused what hosts ask for interface=lan2 access_list=1",
+                                        "igmp refused what hosts ask for interface=lan2 access_list=3"}));
+}
+
+TEST_F(IgmpRefusals, AQuerierOfAnOlderVersionIsLoggedOnceASecond) {
+    const LogLines log;
+    const igmp::Query older{.version = igmp::Version::kV2, .max_response = std::chrono::seconds(10)};
+    report(kLan2, older);
+    report(kLan2, older);
+    clock.move(std::chrono::seconds(1));
+    report(kLan2, older);
+    EXPECT_EQ(log.containing("igmp querier"),
+              (std::vector<std::string>{
+                  "igmp querier of an older version heard interface=lan2 version=3 queries=1",
+                  "igmp querier of an older version heard interface=lan2 version=3 queries=2"}));
 }
 
 } // namespace
