@@ -27,20 +27,22 @@ struct OlderHosts {
     }
 };
 
+/// What a refresh touches stands together at the beginning: with very many groups its cost is cache misses.
 struct Group {
     explicit Group(Ipv4Address group_address, Instant now) : address(group_address), since(now) {}
 
     Ipv4Address address;
-    Instant since;
+    Reporter last_reporter;
+    bool reported = false; ///< counts towards `max_groups`
     FilterState filter;
     OlderHosts older_hosts;
+    GroupHosts hosts;
+    DeadlineSlot slot;
+
+    Instant since;
     LastMember last_member;
     StaticMembership configured;
     Membership told; ///< what the caller knows
-    GroupHosts hosts;
-    Reporter last_reporter;
-    bool reported = false; ///< counts towards `max_groups`
-    DeadlineSlot slot;
 };
 
 } // namespace mcfwd::igmp

@@ -43,7 +43,7 @@ struct MembersConfig {
     std::size_t host_rate = 20'000; ///< records per second of one host, a second's worth at once; 0: no limit
     /// Hosts, and as many memberships of hosts and sources in them, that are remembered. Beyond it hosts are
     /// served as ever, but none of their leaves is fast.
-    std::size_t max_tracked = 1'000'000;
+    std::size_t max_tracked = 200'000;
 };
 
 } // namespace mcfwd::igmp

@@ -188,7 +188,7 @@ struct Igmp {
     OlderVersions older_versions = OlderVersions::kServed; ///< kIgnored only with version 3
     std::uint32_t max_groups_per_host = 0;                 ///< 0: no limit
     std::uint32_t host_rate = 20'000;                      ///< records per second of one host; 0: no limit
-    std::uint32_t max_tracked = 1'000'000;                 ///< hosts, and their memberships, remembered
+    std::uint32_t max_tracked = 200'000;                 ///< hosts, and their memberships, remembered
     std::vector<AccessRule> access_list;                   ///< empty: everything is permitted
     std::vector<StaticGroup> static_groups;
 

@@ -125,6 +125,7 @@ class Router {
     void serve(std::uint8_t n) {
         igmp::RouterConfig config;
         config.address = Ipv4Address(10, n, 0, 1);
+        config.host_rate = 0; // one host does what many would
         check(igmp.add({.name = fmt::format("lan{}", n),
                         .index = IfIndex(n),
                         .port = PortId(static_cast<std::uint16_t>(n - 1)),

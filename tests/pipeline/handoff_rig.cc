@@ -125,6 +125,7 @@ void HandoffRig::add_interfaces() {
         igmp::RouterConfig config;
         config.address = router_address(lan);
         config.fast_leave = igmp::FastLeave::kAlways;
+        config.host_rate = 0; // one host does what many would
         must(igmp_->add({.name = name, .index = key(lan).interface, .port = port, .vlan = {}}, config));
     }
 }

@@ -235,7 +235,7 @@ fast_leave = "off"
 older_versions = "served"
 max_groups_per_host = 0
 host_rate = 20000
-max_tracked = 1000000
+max_tracked = 200000
 access_list = []
 static_groups = []
 
@@ -265,7 +265,7 @@ fast_leave = "off"
 older_versions = "served"
 max_groups_per_host = 0
 host_rate = 20000
-max_tracked = 1000000
+max_tracked = 200000
 access_list = []
 static_groups = []
 

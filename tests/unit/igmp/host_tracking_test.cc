@@ -97,6 +97,18 @@ TEST_F(IgmpHosts, ASourceThatIsNotConfirmedTimesOutOfTheList) {
     EXPECT_EQ(lan.hosts(kG), (Lines{"100 include 10.9.0.2"}));
 }
 
+TEST_F(IgmpHosts, AnIncludeMemberEndsWithTheLastSourceItStillNames) {
+    lan.hear(report(Type::kToExclude, kG), kOtherHost);
+    lan.hear(report(Type::kAllow, kG, {kA}));
+    lan.wait(seconds(200));
+    lan.hear(report(Type::kIsExclude, kG), kOtherHost);
+    lan.hear(report(Type::kAllow, kG, {kB}));
+    lan.hear(report(Type::kBlock, kG, {kB}));
+    EXPECT_EQ(lan.group(kG).hosts.at(0).expires, seconds(70));
+    lan.wait(seconds(70));
+    EXPECT_EQ(lan.hosts(kG), (Lines{"101 exclude"}));
+}
+
 TEST_F(IgmpHosts, HostsAreToldApartByMacAndAddress) {
     const Reporter without_address{{}, mac_of(kHost)};
     const Reporter other_without_address{{}, mac_of(kOtherHost)};
