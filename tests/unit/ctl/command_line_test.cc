@@ -160,8 +160,9 @@ TEST(Help, OffersTheValuesThatThereAre) {
     EXPECT_EQ(help_after(Words{"log", "level"}, "e"),
               "  LEVEL  new level; left out: tell the present one (error)\n");
     EXPECT_EQ(help_after(Words{"show", "igmp", "groups"}, "", known),
+              "  --hosts    with every host and what it wants\n"
               "  INTERFACE  only this interface (lan1, lan2, wan)\n"
-              "  <enter>    groups with members: mode, sources, timers\n");
+              "  <enter>    groups with members: mode, sources, timers, hosts\n");
     EXPECT_EQ(help_after(Words{"show", "igmp", "groups"}, "lan", known),
               "  INTERFACE  only this interface (lan1, lan2)\n");
     EXPECT_EQ(help_after(Words{"ownership", "take", "lan1", "--protocol"}, "", known),
