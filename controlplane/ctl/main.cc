@@ -19,6 +19,7 @@ struct Options {
     bool json = false;
     double timeout = 10;
     std::string protocol;
+    bool hosts = false;
     std::vector<std::string> words;
 };
 
@@ -31,6 +32,7 @@ void declare(CLI::App& app, Options& options) {
         ->check(CLI::Range(0.001, 86400.0))
         ->capture_default_str();
     app.add_option("--protocol", options.protocol, "for ownership take and release: which built-in protocol");
+    app.add_flag("--hosts", options.hosts, "for show igmp groups: every host and what it wants");
     app.add_option("COMMAND", options.words, "words of a command; without any, a shell");
     app.set_version_flag("--version", "mcfwdctl " MCFWD_VERSION);
     app.footer([] {
@@ -54,6 +56,9 @@ int main(int argc, char** argv) {
     }
     if (!options.protocol.empty()) {
         options.words.insert(options.words.end(), {"--protocol", options.protocol}); // keywords go anywhere
+    }
+    if (options.hosts) {
+        options.words.emplace_back("--hosts");
     }
     Client client(options.socket, std::chrono::milliseconds(std::llround(options.timeout * 1000)));
     const Format format = options.json ? Format::kJson : Format::kTables;
