@@ -5,11 +5,15 @@
 // alone shows to be wrong; what needs the whole file is left to validate.hh.
 #pragma once
 
+#include <vector>
+
 #include "config.hh"
 #include "findings.hh"
 #include "syntax.hh"
 
 namespace mcfwd::config {
+
+class TableReader;
 
 void read_daemon(const Node& table, Daemon& daemon, Findings& findings);
 void read_dataplane(const Node& table, Dataplane& dataplane, Findings& findings);

@@ -239,6 +239,13 @@ TEST_F(Mcfwdctl, PassesTheProtocolOfOwnership) {
     EXPECT_EQ(run({"ownership", "take", "lan1"}).code, 2);
 }
 
+TEST_F(Mcfwdctl, PassesTheFlagOfHosts) {
+    start();
+    EXPECT_EQ(run({"show", "igmp", "groups", "--hosts", "lan1"}).code, 0);
+    EXPECT_EQ(calls, (std::vector<std::string>{R"(show.igmp.groups {"hosts":true,"interface":"lan1"})"}));
+    EXPECT_EQ(run({"show", "igmp", "interfaces", "--hosts"}).code, 2);
+}
+
 TEST_F(Mcfwdctl, ReportsARefusal) {
     start();
     const Ended ended = run({"mroute", "del", "10.0.1.2", "239.9.9.9"});
