@@ -159,7 +159,10 @@ class ParameterWalk {
             return {};
         }
         const Parameter* parameter = value();
-        if (parameter == nullptr) {
+        // No value but a path begins so: it is a keyword that this command does not have, or has had already.
+        const bool stray = word.starts_with("--") && pending_ == nullptr &&
+                           (parameter == nullptr || parameter->kind != rpc::ParameterKind::kPath);
+        if (parameter == nullptr || stray) {
             return usage_failure(fmt::format("unexpected \"{}\"; usage: {}", word, command_.usage()));
         }
         nlohmann::json checked = rpc::value_from_word(*parameter, word);

@@ -56,6 +56,8 @@ TEST(CommandLine, TakesFlags) {
     EXPECT_EQ(params("show igmp groups --hosts"), (json{{"hosts", true}}));
     EXPECT_EQ(params("show igmp groups lan1 --hosts"), (json{{"interface", "lan1"}, {"hosts", true}}));
     EXPECT_EQ(params("show igmp groups --hosts lan1"), (json{{"interface", "lan1"}, {"hosts", true}}));
+    EXPECT_EQ(params("show igmp groups --hosts --hosts"),
+              "unexpected \"--hosts\"; usage: show igmp groups [INTERFACE] [--hosts]");
     EXPECT_EQ(offered("show igmp groups ", "--"), Words{"--hosts"});
     EXPECT_EQ(rpc::find_method("show.igmp.groups")->usage(), "show igmp groups [INTERFACE] [--hosts]");
 }
