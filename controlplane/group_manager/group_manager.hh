@@ -198,6 +198,8 @@ class GroupManager {
 
     /// For `mcfwdctl show`. Ascending by interface, key, registration.
     [[nodiscard]] std::vector<OwnershipView> ownership() const;
+    /// The same of one interface; nullopt: nobody is on it.
+    [[nodiscard]] std::optional<OwnershipView> ownership_of(InterfaceKey interface) const;
     /// Of every interface that ever had one. Valid until the next call.
     [[nodiscard]] const std::map<InterfaceKey, HandoffStats>& handoffs() const;
     [[nodiscard]] std::vector<MembershipView> memberships() const;

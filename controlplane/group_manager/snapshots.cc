@@ -12,20 +12,29 @@ std::chrono::seconds age(Instant since, Instant now) {
     return std::chrono::duration_cast<std::chrono::seconds>(now - since);
 }
 
+OwnershipView view(const Core& core, InterfaceKey interface, const Record& record) {
+    return {.interface = interface,
+            .owner = core.clients.name_of(record.owner),
+            .igmp = core.clients.name_of(record.igmp),
+            .phase = record.phase,
+            .memberships = record.of_owner.size() + record.of_igmp.size(),
+            .stale = record.stale,
+            .awaiting_replay = record.awaiting_replay};
+}
+
 } // namespace
 
 std::vector<OwnershipView> GroupManager::ownership() const {
     std::vector<OwnershipView> views;
     for (const auto& [interface, record] : core_->interest.records()) {
-        views.push_back({.interface = interface,
-                         .owner = core_->clients.name_of(record.owner),
-                         .igmp = core_->clients.name_of(record.igmp),
-                         .phase = record.phase,
-                         .memberships = record.of_owner.size() + record.of_igmp.size(),
-                         .stale = record.stale,
-                         .awaiting_replay = record.awaiting_replay});
+        views.push_back(view(*core_, interface, record));
     }
     return views;
+}
+
+std::optional<OwnershipView> GroupManager::ownership_of(InterfaceKey interface) const {
+    const Record* record = core_->interest.find(interface);
+    return record == nullptr ? std::nullopt : std::optional(view(*core_, interface, *record));
 }
 
 const std::map<InterfaceKey, HandoffStats>& GroupManager::handoffs() const {
