@@ -199,9 +199,12 @@ struct Core {
     /// many for one task, they get it with the rebuild.
     void adopt_entries(Change& change, InterfaceKey interface, ClientHandle from, ClientHandle to);
     /// Erases all entries with this iif. What is above the limit follows in slices: until then those are
-    /// condemned.
+    /// condemned. So are all while routes are looked up: what a new route leads elsewhere is rebuilt, not
+    /// erased.
     void erase_entries(InterfaceKey iif);
     [[nodiscard]] bool is_condemned(const Entry& entry) const;
+    /// The view says now that its packets come from elsewhere, or whether there is a route at all.
+    [[nodiscard]] bool is_rerouted(const Entry& entry, const std::optional<RpfInterface>& rpf) const;
     /// For calls that name one entry: a condemned one goes now. Nullptr: there is none.
     [[nodiscard]] Entry* find_entry(SourceGroup flow);
     /// What is gone by now, or until then, needs no rebuild: its successor was built under the new owner.
@@ -220,6 +223,7 @@ struct Core {
     void refuse_new(SourceGroup flow, std::string_view why);
     /// If the table has no room for the entry, the oldest negative one makes room.
     [[nodiscard]] Expected<void> publish_new(Entry& entry, const std::string& cause);
+    /// Condemned ones that no new route leads elsewhere are erased.
     void rebuild(Change& change, const std::vector<SourceGroup>& flows);
     void erase_entry(SourceGroup flow, MfeChanged::What why);
     /// For (S,G) keys and entries whose routes may have changed.

@@ -41,7 +41,7 @@ void Core::erase_entry(SourceGroup flow, MfeChanged::What why) {
 }
 
 void Core::erase_entries(InterfaceKey iif) {
-    if (entries.count_by_iif(iif) > settings.commit_limit) {
+    if (entries.count_by_iif(iif) > settings.commit_limit || !route_walks.empty()) {
         const bool first = !condemned.contains(iif);
         const Record* record = interest.find(iif);
         condemned[iif] = {.before = record != nullptr ? record->tenure : interest.stamp(), .after = {}};
@@ -69,10 +69,19 @@ Entry* Core::find_entry(SourceGroup flow) {
     return entry;
 }
 
+bool Core::is_rerouted(const Entry& entry, const std::optional<RpfInterface>& rpf) const {
+    const bool had_route = entry.blocked != NegativeReason::kNoRoute;
+    return rpf ? !had_route || rpf->iif != entry.rpf_interface : had_route;
+}
+
 void Core::rebuild(Change& change, const std::vector<SourceGroup>& flows) {
     for (const SourceGroup& flow : flows) {
-        const Entry* old = find_entry(flow);
+        const Entry* old = entries.find(flow);
         if (old == nullptr) {
+            continue;
+        }
+        if (is_condemned(*old) && !is_rerouted(*old, env.view.lookup(flow))) {
+            erase_entry(flow, MfeChanged::What::kDeleted);
             continue;
         }
         Entry fresh = build(flow, old->arrival, old->header);
@@ -153,10 +162,8 @@ void Core::move_entries(Change& change, std::vector<SourceGroup> flows) {
     std::erase_if(flows, [this](const SourceGroup& flow) {
         const Entry& entry = *entries.find(flow);
         const auto rpf = env.view.lookup(flow);
-        const bool had_route = entry.blocked != NegativeReason::kNoRoute;
-        const bool stays = rpf ? had_route && rpf->iif == entry.rpf_interface &&
-                                     !of_another_static_entry(entry.view_route, rpf->route)
-                               : !had_route;
+        const bool stays =
+            !is_rerouted(entry, rpf) && !(rpf && of_another_static_entry(entry.view_route, rpf->route));
         if (stays && rpf) {
             follow_route(*entries.find(flow), *rpf);
         }

@@ -158,19 +158,16 @@ bool Core::count_again_some(InterfaceKey interface) {
 
 bool Core::erase_condemned(InterfaceKey iif) {
     Condemned& all = condemned.at(iif);
-    const std::vector<SourceGroup> some = entries.by_iif(iif, all.after, settings.slice);
-    for (const SourceGroup& flow : some) {
-        if (is_condemned(*entries.find(flow))) {
-            erase_entry(flow, MfeChanged::What::kDeleted);
-        }
-        all.after = flow;
-    }
+    std::vector<SourceGroup> some = entries.by_iif(iif, all.after, settings.slice);
     const bool more = some.size() == settings.slice;
+    all.after = some.empty() ? all.after : some.back();
+    std::erase_if(some, [this](const SourceGroup& flow) { return !is_condemned(*entries.find(flow)); });
+    Change change;
+    rebuild(change, some);
     if (!more) {
         condemned.erase(iif);
     }
-    Change none;
-    finish(none, [&] { return fmt::format("entries from {} end", name(iif)); });
+    finish(change, [&] { return fmt::format("entries from {} end", name(iif)); });
     return more;
 }
 

@@ -39,6 +39,35 @@ TEST_F(RpfRoutesTest, TheEntryFollowsTheLongestPrefixWithoutAGap) {
     EXPECT_EQ(oifs(kFar), std::vector<IfIndex>{}) << "no way back to the source: negative";
 }
 
+/// More than one task looks up: what still waits for that when the interface is given up is not lost.
+TEST_F(RpfRoutesTest, VeryManyEntriesFollowWithoutAGap) {
+    constexpr std::uint32_t kFlows = 6000;
+    serve(kLan2);
+    serve(kLan3);
+    report(kLan3, igmp::RecordType::kToExclude);
+    ASSERT_TRUE(rpf.add({{198, 0, 0, 0}, 8}, kLan2));
+    ASSERT_TRUE(rpf.add({{198, 18, 0, 0}, 16}, kLan1));
+    const auto source = [](std::uint32_t n) { return Ipv4Address(Ipv4Address(198, 18, 0, 1).host() + n); };
+    for (std::uint32_t n = 0; n < kFlows; ++n) {
+        packet(source(n), kLan1);
+    }
+    ASSERT_TRUE(rpf.remove({{198, 18, 0, 0}, 16}));
+    EXPECT_EQ(owner(kLan1), "none");
+    for (bool more = true; more; more = tasks.waiting() > 0) {
+        if (tasks.waiting() > 0) {
+            tasks.run_one();
+        }
+        ASSERT_EQ(table.entries.size(), kFlows);
+        for (const auto& [flow, entry] : table.entries) {
+            ASSERT_EQ(entry.oifs.size(), 1U);
+        }
+    }
+    for (const auto& [flow, entry] : table.entries) {
+        ASSERT_EQ(entry.iif.interface, kLan2);
+    }
+    EXPECT_EQ(groups.mfe_count(), kFlows);
+}
+
 TEST_F(RpfRoutesTest, OnlyTheSourcesOfThePrefixAreTouched) {
     serve(kLan1);
     serve(kLan2);
