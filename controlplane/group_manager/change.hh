@@ -20,7 +20,7 @@ struct Emission {
     SourceGroup key;
     InterfaceKey interface;
     AlertCause cause = AlertCause::kMembership;
-    std::uint32_t tenure = 0; ///< kLocalJoin and kLocalLeave: of the interface's record
+    std::uint64_t tenure = 0; ///< kLocalJoin and kLocalLeave: of the interface's record
 };
 
 struct Change {

@@ -21,7 +21,7 @@ namespace mcfwd::group_manager {
 struct Membership {
     ClientHandle counts_for; ///< the component that the index by key counts it for
     Instant since{};
-    std::uint32_t tenure = 0; ///< of the record when it was last added; another one makes it stale
+    std::uint64_t tenure = 0; ///< of the record when it was last added; another one makes it stale
     bool announced = false;   ///< a LOCAL_JOIN went to the owner of that tenure
 };
 
@@ -35,10 +35,10 @@ struct Record {
     Memberships of_owner;
     Memberships of_igmp;
     std::size_t stale = 0;           ///< of those of IGMP
-    std::uint32_t tenure = 0;        ///< a new stamp with every handoff: makes all of IGMP's stale at once
-    std::uint32_t owner_since = 0;   ///< stamp of its coming: what it edited before counts no more
-    std::uint32_t igmp_since = 0;    ///< the same
-    std::uint32_t forwards_from = 0; ///< first tenure whose explicit oifs of IGMP are in force
+    std::uint64_t tenure = 0;        ///< a new stamp with every handoff: makes all of IGMP's stale at once
+    std::uint64_t owner_since = 0;   ///< stamp of its coming: what it edited before counts no more
+    std::uint64_t igmp_since = 0;    ///< the same
+    std::uint64_t forwards_from = 0; ///< first tenure whose explicit oifs of IGMP are in force
     bool awaiting_replay = false;
     Instant sweep_at{};     ///< while awaiting_replay
     SourceGroup sweep_from; ///< the key with which a sweep goes on
@@ -55,7 +55,7 @@ struct Record {
     }
     [[nodiscard]] bool has(SourceGroup key) const { return of_owner.contains(key) || of_igmp.contains(key); }
     /// Something that a component edited explicitly in that tenure is still in force.
-    [[nodiscard]] bool keeps(ClientHandle component, std::uint32_t edited_in) const {
+    [[nodiscard]] bool keeps(ClientHandle component, std::uint64_t edited_in) const {
         return (component == owner && edited_in >= owner_since) ||
                (component == igmp && edited_in >= igmp_since);
     }
@@ -117,8 +117,8 @@ class Interest {
         return at->second;
     }
     /// Larger than all before.
-    [[nodiscard]] std::uint32_t stamp() { return ++last_stamp_; }
-    [[nodiscard]] std::uint32_t last_stamp() const { return last_stamp_; }
+    [[nodiscard]] std::uint64_t stamp() { return ++last_stamp_; }
+    [[nodiscard]] std::uint64_t last_stamp() const { return last_stamp_; }
     void erase(InterfaceKey interface) { records_.erase(interface); }
     void clear();
 
@@ -150,7 +150,7 @@ class Interest {
     [[nodiscard]] const std::map<SourceGroup, KeyState>& keys() const { return keys_; }
 
   private:
-    std::uint32_t last_stamp_ = 0;
+    std::uint64_t last_stamp_ = 0;
     std::map<InterfaceKey, Record> records_;
     std::map<SourceGroup, KeyState> keys_;
     std::unordered_map<InterfaceKey, std::set<SourceGroup>> by_rpf_;

@@ -20,9 +20,9 @@ namespace mcfwd::group_manager {
 struct Oif {
     bool source_group = false, any_source = false, any_group = false; ///< contributions of memberships
     ClientHandle forwarded_by;        ///< component that added it explicitly, or kNoClient
-    std::uint32_t forward_tenure = 0; ///< tenure of the record at that moment
+    std::uint64_t forward_tenure = 0; ///< tenure of the record at that moment
     ClientHandle vetoed_by;           ///< component that disabled it, or kNoClient
-    std::uint32_t veto_tenure = 0;    ///< tenure of the record at that moment
+    std::uint64_t veto_tenure = 0;    ///< tenure of the record at that moment
     bool unconfirmed = false; ///< only memberships of IGMP cover it, and they wait for the owner (N55)
     bool boundary = false;
     bool forwarding = false; ///< member of eff
@@ -40,7 +40,7 @@ struct Entry {
     ClientHandle iif_owner;
     /// Of the iif's record when the entry was built, another one: to be rebuilt. Without a record the last
     /// stamp given then.
-    std::uint32_t iif_tenure = 0;
+    std::uint64_t iif_tenure = 0;
     Ipv4Address upstream;
     Route route;
     bool upstream_chosen = false; ///< by the owner of the iif: changes of the route leave it
