@@ -173,6 +173,9 @@ void GroupManager::stop() {
     core.clients.clear();
     core.enumerations.clear();
     core.forget_slices();
+    core.reported_owners.clear();
+    std::erase_if(core.handoffs,
+                  [](const auto& item) { return !item.first.next_hop.is_unspecified(); });
     core.batched.clear();
     core.held = false;
     core.flush("group manager stopped");

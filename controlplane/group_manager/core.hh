@@ -40,7 +40,7 @@ struct Departed {
     Memberships members;
     ClientName component;
     ClientHandle told;        ///< owner of the interface that gets LOCAL_LEAVE, or kNoClient
-    std::uint32_t tenure = 0; ///< of the record then
+    std::uint64_t tenure = 0; ///< of the record then
 };
 
 /// Entries whose view of one interface has to be computed anew.
@@ -317,7 +317,7 @@ struct Core {
     std::set<InterfaceKey> settling_departed; ///< in slices
     std::map<InterfaceKey, SourceGroup> count_again_from;
     struct Condemned {
-        std::uint32_t before = 0; ///< entries of earlier tenures
+        std::uint64_t before = 0; ///< entries of earlier tenures
         SourceGroup after;        ///< last flow looked at
     };
     std::map<InterfaceKey, Condemned> condemned;
@@ -332,8 +332,8 @@ struct Core {
     std::string batch_cause;
     bool held = false;             ///< a batch has ended, but not what it collected
     std::vector<Emission> batched; ///< for after the publication
-    std::map<InterfaceKey, HandoffStats> handoffs;
-    std::map<InterfaceKey, ClientName> reported_owners; ///< attr(X) as the last event of it had it
+    std::map<InterfaceKey, HandoffStats> handoffs;      ///< of links as long as somebody is on them
+    std::map<InterfaceKey, ClientName> reported_owners; ///< attr(X), if any, as the last event of it had it
     std::size_t deferred = 0;                           ///< octets that the end of a batch may need
     std::size_t open_rooms = 0;                         ///< of calls in a batch that is not published yet
     std::optional<Instant> slices_at;                   ///< when they are tried again

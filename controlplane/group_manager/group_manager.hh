@@ -200,7 +200,7 @@ class GroupManager {
     [[nodiscard]] std::vector<OwnershipView> ownership() const;
     /// The same of one interface; nullopt: nobody is on it.
     [[nodiscard]] std::optional<OwnershipView> ownership_of(InterfaceKey interface) const;
-    /// Of every interface that ever had one. Valid until the next call.
+    /// Of every interface that ever had one, and of links that somebody is on. Valid until the next call.
     [[nodiscard]] const std::map<InterfaceKey, HandoffStats>& handoffs() const;
     [[nodiscard]] std::vector<MembershipView> memberships() const;
     /// At most `limit` (not 0) of them, strictly behind a place that need not exist any more. Fewer, or none,

@@ -200,6 +200,9 @@ void Core::release(Client& client, InterfaceKey interface) {
     if (last) {
         interest.erase(interface);
         publication.set_signal(interface, false);
+        if (!interface.next_hop.is_unspecified()) {
+            handoffs.erase(interface); // links come and go with ever other next hops
+        }
     }
     settle_departed(change, interface);
     refresh_edited(change, interface);
@@ -320,8 +323,11 @@ void Core::report_ownership(InterfaceKey interface) {
         event.phase = record->phase;
         event.stale = record->stale;
     }
-    event.previous =
-        std::exchange(reported_owners[interface], clients.name_of(interest.attributed(interface)));
+    const ClientHandle attributed = interest.attributed(interface);
+    event.previous = std::exchange(reported_owners[interface], clients.name_of(attributed));
+    if (attributed == kNoClient) {
+        reported_owners.erase(interface);
+    }
     dispatcher.report(event);
 }
 

@@ -4,7 +4,6 @@
 // Counting the reasons, and handing over what is only kept.
 #include "static_interfaces.hh"
 
-#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -22,9 +21,8 @@ namespace {
 constexpr std::uint32_t kProtocolStatic = 3;
 
 bool igmp_is_on(const group_manager::GroupManager& groups, IfIndex interface) {
-    return std::ranges::any_of(groups.ownership(), [&](const group_manager::OwnershipView& record) {
-        return record.interface == InterfaceKey{interface, {}} && !record.igmp.name.empty();
-    });
+    const auto record = groups.ownership_of({interface, {}});
+    return record && !record->igmp.name.empty();
 }
 
 } // namespace
