@@ -105,11 +105,11 @@ std::vector<Emission> Core::settle(Change& change) {
         }
         if (rebuilt) {
             flows.add_first(*entry);
-        } else if (entry->iif_owner != kNoClient) {
+        } else if (entry->iif_owner != kNoClient && !is_condemned(*entry)) {
             flows.add(entry->told_foreign, entry->foreign_oifs > 0, of_entry(*entry));
         }
         entry->told_foreign = entry->foreign_oifs > 0;
-        if (differs) {
+        if (differs && !is_condemned(*entry)) {
             report_mfe(rebuilt ? MfeChanged::What::kRebuilt : MfeChanged::What::kUpdated, *entry);
         }
     }

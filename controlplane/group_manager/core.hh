@@ -205,8 +205,9 @@ struct Core {
     [[nodiscard]] bool is_condemned(const Entry& entry) const;
     /// The view says now that its packets come from elsewhere, or whether there is a route at all.
     [[nodiscard]] bool is_rerouted(const Entry& entry, const std::optional<RpfInterface>& rpf) const;
-    /// For calls that name one entry: a condemned one goes now. Nullptr: there is none.
+    /// For calls and queries that name one entry: nullptr also for a condemned one.
     [[nodiscard]] Entry* find_entry(SourceGroup flow);
+    [[nodiscard]] const Entry* find_entry(SourceGroup flow) const;
     /// What is gone by now, or until then, needs no rebuild: its successor was built under the new owner.
     void rebuild_later(std::vector<SourceGroup> flows);
     /// All entries with this iif that were built before its last handoff.

@@ -43,11 +43,17 @@ void Core::create(SourceGroup flow, InterfaceKey arrival, std::span<const std::b
         return;
     }
     flush_batch();
+    if (entries.find(flow) != nullptr) { // condemned
+        erase_entry(flow, MfeChanged::What::kDeleted);
+    }
     Entry entry = build(flow, arrival, {header.begin(), header.end()});
     const std::string cause = fmt::format("new flow {} on {}", flow, name(arrival));
     if (auto result = publish_new(entry, cause); !result) {
         report_mfe(MfeChanged::What::kRefused, entry);
         refuse_new(flow, result.error().what);
+        if (publication.pending()) { // a condemned one ended
+            flush(cause);
+        }
         return;
     }
     ++metrics.mfe_created;

@@ -5,6 +5,7 @@
 #include <controlplane/group_manager/core.hh>
 
 #include <algorithm>
+#include <utility>
 
 namespace mcfwd::group_manager {
 
@@ -32,13 +33,20 @@ Expected<void> running(const Core& core, StatsLevel level) {
     return {};
 }
 
-/// At most `limit` items from `at` on.
+/// At most `limit` items from `at` on, without condemned ones.
 template <typename Item, typename Convert>
-Expected<Page<Item>> page(MfeTable::Entries::const_iterator at, MfeTable::Entries::const_iterator end,
-                          std::size_t limit, Convert convert) {
+Expected<Page<Item>> page(const Core& core, MfeTable::Entries::const_iterator at, std::size_t limit,
+                          Convert convert) {
     Page<Item> result;
-    for (; at != end && result.items.size() < limit; ++at) {
+    const auto end = core.entries.all().end();
+    const auto skip = [&] {
+        while (at != end && core.is_condemned(at->second)) {
+            ++at;
+        }
+    };
+    for (skip(); at != end && result.items.size() < limit; skip()) {
         result.items.push_back(convert(at->second));
+        ++at;
     }
     if (at == end) {
         return result;
@@ -55,8 +63,7 @@ Expected<Page<MfeView>> mfe_page(const Core& core, MfeTable::Entries::const_iter
     if (auto result = running(core); !result) {
         return std::unexpected(result.error());
     }
-    return page<MfeView>(from, core.entries.all().end(), limit,
-                         [&](const Entry& entry) { return core.view(entry); });
+    return page<MfeView>(core, from, limit, [&](const Entry& entry) { return core.view(entry); });
 }
 
 Expected<Page<MfeStatsView>> stats_page(const Core& core, MfeTable::Entries::const_iterator from,
@@ -64,7 +71,7 @@ Expected<Page<MfeStatsView>> stats_page(const Core& core, MfeTable::Entries::con
     if (auto result = running(core, level); !result) {
         return std::unexpected(result.error());
     }
-    return page<MfeStatsView>(from, core.entries.all().end(), limit,
+    return page<MfeStatsView>(core, from, limit,
                               [&](const Entry& entry) { return core.stats(entry, level); });
 }
 
@@ -133,7 +140,7 @@ Expected<MfeView> GroupManager::mfe(SourceGroup flow) const {
     if (auto result = running(*core_); !result) {
         return std::unexpected(result.error());
     }
-    const Entry* entry = core_->entries.find(flow);
+    const Entry* entry = std::as_const(*core_).find_entry(flow);
     if (entry == nullptr) {
         return no_entry(flow);
     }
@@ -144,7 +151,7 @@ Expected<MfeStatsView> GroupManager::mfe_stats(SourceGroup flow, StatsLevel leve
     if (auto result = running(*core_, level); !result) {
         return std::unexpected(result.error());
     }
-    const Entry* entry = core_->entries.find(flow);
+    const Entry* entry = std::as_const(*core_).find_entry(flow);
     if (entry == nullptr) {
         return no_entry(flow);
     }

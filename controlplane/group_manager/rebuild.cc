@@ -56,17 +56,21 @@ void Core::erase_entries(InterfaceKey iif) {
 }
 
 bool Core::is_condemned(const Entry& entry) const {
+    if (condemned.empty()) {
+        return false;
+    }
     const auto at = condemned.find(entry.iif);
     return at != condemned.end() && entry.iif_tenure < at->second.before;
 }
 
 Entry* Core::find_entry(SourceGroup flow) {
     Entry* entry = entries.find(flow);
-    if (entry != nullptr && is_condemned(*entry)) {
-        erase_entry(flow, MfeChanged::What::kDeleted);
-        return nullptr;
-    }
-    return entry;
+    return entry == nullptr || is_condemned(*entry) ? nullptr : entry;
+}
+
+const Entry* Core::find_entry(SourceGroup flow) const {
+    const Entry* entry = entries.find(flow);
+    return entry == nullptr || is_condemned(*entry) ? nullptr : entry;
 }
 
 bool Core::is_rerouted(const Entry& entry, const std::optional<RpfInterface>& rpf) const {

@@ -10,7 +10,7 @@ namespace mcfwd::group_manager {
 void GroupManager::wrong_interface(SourceGroup flow, InterfaceKey arrival,
                                    std::span<const std::byte> header) {
     Core& core = *core_;
-    const Entry* entry = core.entries.find(flow);
+    const Entry* entry = core.find_entry(flow);
     // The entry may have changed since the worker dropped the packet.
     if (!core.started || core.dispatcher.inside() || entry == nullptr || accepts(entry->iif, arrival)) {
         return;
