@@ -143,9 +143,9 @@ void Core::emit(std::vector<Emission> emissions) {
 }
 
 bool Core::deliver_some() {
-    for (std::size_t count = 0; !outbox.empty() && count < settings.slice;) {
+    for (std::size_t count = 0; !outbox.empty() && count < slice;) {
         const std::vector<Emission>& first = outbox.front();
-        for (; delivered < first.size() && count < settings.slice; ++delivered, ++count) {
+        for (; delivered < first.size() && count < slice; ++delivered, ++count) {
             if (!is_moot(first[delivered])) {
                 deliver(first[delivered]);
             }

@@ -72,13 +72,17 @@ void Core::flush(std::string cause) {
 }
 
 void Core::retry() {
-    const Room room(*this, room_for_retry(), Memory::Use::kShrink);
+    const std::vector<SourceGroup> flows = publication.waiting_flows(settings.commit_limit);
+    const Room room(*this, room_for_retry(flows), Memory::Use::kShrink);
     if (!room) {
         retry_at = env.clock.now() + kPublishRetry;
         return;
     }
     retry_at.reset();
-    const Publication::Outcome outcome = publication.retry("room for what was refused");
+    const Publication::Outcome outcome = publication.retry(flows, "room for what was refused");
+    if (!outcome.why && publication.waiting()) {
+        retry_at = env.clock.now(); // there may be room for more
+    }
     for (const SourceGroup& flow : outcome.caught_up) {
         if (const Entry* entry = entries.find(flow)) {
             report_mfe(MfeChanged::What::kUpdated, *entry);

@@ -76,9 +76,27 @@ class Room {
     [[nodiscard]] std::unexpected<Error> refusal() const;
 
   private:
+    [[nodiscard]] bool ask(Memory::Use use) const;
+
     Core& core_;
     std::size_t octets_;
     bool granted_;
+};
+
+/// Memory for one slice, while it is alive `Core::slice`: as large as there is memory for.
+class SliceRoom {
+  public:
+    explicit SliceRoom(Core& core);
+    ~SliceRoom();
+    SliceRoom(const SliceRoom&) = delete;
+    SliceRoom& operator=(const SliceRoom&) = delete;
+    /// False: not even for one key or entry.
+    [[nodiscard]] explicit operator bool() const { return bool(*room_); }
+    [[nodiscard]] std::unexpected<Error> refusal() const { return room_->refusal(); }
+
+  private:
+    Core& core_;
+    std::optional<Room> room_;
 };
 
 struct Core {
@@ -256,19 +274,18 @@ struct Core {
     [[nodiscard]] std::size_t room_for_flush(InterfaceKey interface) const;
     [[nodiscard]] std::size_t room_for_entries_of(InterfaceKey iif) const;
     [[nodiscard]] std::size_t room_for_new_entry(SourceGroup flow) const;
-    [[nodiscard]] std::size_t room_for_slice() const;
+    /// So many keys and entries, and what waits to be published with them.
+    [[nodiscard]] std::size_t room_for_slice(std::size_t size) const;
     /// So many keys and entries whose route changed.
     [[nodiscard]] std::size_t room_for_routes(std::size_t keys, std::size_t flows) const;
-    /// The first entry and the first sweep that are due.
-    [[nodiscard]] std::size_t room_for_due(Instant now) const;
-    /// What waits for room in the forwarding table.
-    [[nodiscard]] std::size_t room_for_retry() const;
+    /// These wait for room in the forwarding table.
+    [[nodiscard]] std::size_t room_for_retry(const std::vector<SourceGroup>& flows) const;
 
     // --- slices.cc: what is too much for one task of the control thread
     // ----------------------------------
-    /// Runs `slice` in tasks of its own until it returns false or the group manager stops. Of all that is
+    /// Runs `work` in tasks of its own until it returns false or the group manager stops. Of all that is
     /// under way one slice runs per task, in turn.
-    void in_slices(std::function<bool()> slice);
+    void in_slices(std::function<bool()> work);
     void post_slice();
     /// Now, or when there is memory for it.
     void run_slice();
@@ -286,6 +303,8 @@ struct Core {
     // --- timers.cc
     // -------------------------------------------------------------------------------------------------
     void expire_and_sweep(Instant now);
+    /// At most so many of each.
+    void expire_and_sweep(Instant now, std::size_t expiries, std::size_t interfaces);
     void expire(SourceGroup flow);
 
     // --- queries.cc
@@ -309,6 +328,7 @@ struct Core {
     std::map<EnumerationHandle, GroupEnumeration> enumerations;
     std::uint64_t last_enumeration = 0;
     std::deque<std::function<bool()>> slices;
+    std::size_t slice = settings.slice; ///< memberships, entries or callbacks of the next one
     bool slice_posted = false;
     bool in_slice = false;                         ///< one runs, or as much as one
     std::size_t refreshed = 0;                     ///< entries, for wildcards, by the call or batch under way

@@ -127,7 +127,7 @@ void Core::refresh_edited(Change& change, InterfaceKey interface) {
 }
 
 void Core::refresh_now_or_later(Change& change, const Refresh& what) {
-    const std::size_t limit = in_slice ? settings.slice : settings.commit_limit;
+    const std::size_t limit = in_slice ? slice : settings.commit_limit;
     const std::size_t room = limit - std::min(refreshed, limit);
     if (const auto next = refresh_some(change, what, what.key, room)) {
         refresh_later(what, *next);
@@ -218,8 +218,8 @@ bool Core::sweep_some(Change& change, InterfaceKey interface, Record& record) {
         std::vector<SourceGroup> leftovers;
         std::size_t seen = 0;
         auto at = record.of_igmp.lower_bound(record.sweep_from);
-        const std::size_t glances = kGlances * settings.slice;
-        for (; at != record.of_igmp.end() && leftovers.size() < settings.slice && seen < glances;
+        const std::size_t glances = kGlances * slice;
+        for (; at != record.of_igmp.end() && leftovers.size() < slice && seen < glances;
              ++at, ++seen) {
             if (record.is_stale(at->second)) {
                 leftovers.push_back(at->first);

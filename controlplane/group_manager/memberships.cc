@@ -229,8 +229,7 @@ Expected<void> GroupManager::igmp_replay_complete(ClientHandle handle, Interface
         return fail(Status::kInvalidParameter,
                     fmt::format("{} is not the IGMP on {}", (*client)->name.name, core.name(interface)));
     }
-    const Room room(core, record->stale == 0 ? core.room_for_owner(interface) : core.room_for_slice(),
-                    Memory::Use::kShrink);
+    const SliceRoom room(core);
     if (!room) {
         return room.refusal();
     }

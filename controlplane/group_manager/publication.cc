@@ -32,10 +32,20 @@ Publication::Outcome Publication::flush(std::string cause) {
     return std::move(attempt.outcome);
 }
 
-Publication::Outcome Publication::retry(std::string cause) {
+std::vector<SourceGroup> Publication::waiting_flows(std::size_t limit) const {
+    std::vector<SourceGroup> flows;
+    const auto first = waiting_.upper_bound(last_refused_);
+    for (auto at = first; at != waiting_.end() && flows.size() < limit; ++at) {
+        flows.push_back(*at);
+    }
+    for (auto at = waiting_.begin(); at != first && flows.size() < limit; ++at) {
+        flows.push_back(*at);
+    }
+    return flows;
+}
+
+Publication::Outcome Publication::retry(const std::vector<SourceGroup>& flows, std::string cause) {
     Attempt attempt{.cause = std::move(cause), .outcome = {}};
-    std::vector<SourceGroup> flows(waiting_.begin(), waiting_.end());
-    std::ranges::rotate(flows, std::ranges::upper_bound(flows, last_refused_));
     publish(flows, attempt);
     return std::move(attempt.outcome);
 }

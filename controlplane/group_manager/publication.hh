@@ -53,12 +53,8 @@ class Publication {
     [[nodiscard]] std::size_t pending_flows() const { return flows_.size(); }
     /// Something waits for room in the table.
     [[nodiscard]] bool waiting() const { return !waiting_.empty() || !waiting_miss_.empty(); }
-    template <typename Visit>
-    void for_waiting(Visit visit) const {
-        for (const SourceGroup& flow : waiting_) {
-            visit(flow);
-        }
-    }
+    /// At most `limit` of what waits, from behind the one that was refused last, so that each has its turn.
+    [[nodiscard]] std::vector<SourceGroup> waiting_flows(std::size_t limit) const;
     /// Egresses were freed since the last call.
     [[nodiscard]] bool take_freed() { return std::exchange(freed_, false); }
 
@@ -66,8 +62,8 @@ class Publication {
     /// version. When the table refuses, what needs no room goes first and the rest in parts, as far as there
     /// is room; what was refused waits for `retry` and holds up nothing else.
     [[nodiscard]] Outcome flush(std::string cause);
-    /// Tries what waits.
-    [[nodiscard]] Outcome retry(std::string cause);
+    /// Tries some of what waits.
+    [[nodiscard]] Outcome retry(const std::vector<SourceGroup>& flows, std::string cause);
     /// Publishes one new entry by itself, before it is in the table of entries, and takes away the one that
     /// makes room for it, in one version.
     [[nodiscard]] Expected<void> publish_new(Entry& entry, std::string cause,

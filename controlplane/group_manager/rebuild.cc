@@ -121,13 +121,13 @@ void Core::rebuild_later(InterfaceKey interface) {
 
 bool Core::rebuild_some() {
     std::set<SourceGroup> flows;
-    while (!rebuild_queue.empty() && flows.size() < settings.slice) {
+    while (!rebuild_queue.empty() && flows.size() < slice) {
         flows.insert(rebuild_queue.extract(rebuild_queue.begin()));
     }
-    while (!rebuild_interfaces.empty() && flows.size() < settings.slice) {
+    while (!rebuild_interfaces.empty() && flows.size() < slice) {
         auto& [interface, after] = *rebuild_interfaces.begin();
         const Record* record = interest.find(interface);
-        const std::size_t room = settings.slice - flows.size();
+        const std::size_t room = slice - flows.size();
         const std::vector<SourceGroup> some = entries.by_iif(interface, after, room);
         for (const SourceGroup& flow : some) {
             if (record != nullptr && entries.find(flow)->iif_tenure != record->tenure) {
@@ -181,15 +181,15 @@ bool Core::look_up_routes() {
     Change change;
     const Ipv4Prefix sources = walk.sources;
     if (!walk.keys_done) {
-        const auto keys = interest.keys_from(sources, walk.group, walk.key, settings.slice);
+        const auto keys = interest.keys_from(sources, walk.group, walk.key, slice);
         move_keys(change, keys);
-        walk.keys_done = keys.size() < settings.slice;
+        walk.keys_done = keys.size() < slice;
         walk.key = keys.empty() ? walk.key : std::optional(keys.back());
     } else {
-        const auto flows = entries.from(sources, walk.group, walk.flow, settings.slice);
+        const auto flows = entries.from(sources, walk.group, walk.flow, slice);
         walk.flow = flows.empty() ? walk.flow : std::optional(flows.back());
         move_entries(change, flows);
-        if (flows.size() < settings.slice) {
+        if (flows.size() < slice) {
             route_walks.pop_front();
         }
     }
@@ -239,8 +239,8 @@ void Core::rebuild_crossed(Change& change, std::vector<SourceGroup> flows) {
 
 bool Core::rebuild_crossed_some(InterfaceKey iif) {
     SourceGroup& after = crossed_after.at(iif);
-    const std::vector<SourceGroup> flows = entries.by_iif(iif, after, settings.slice);
-    const bool more = flows.size() == settings.slice;
+    const std::vector<SourceGroup> flows = entries.by_iif(iif, after, slice);
+    const bool more = flows.size() == slice;
     if (more) {
         after = flows.back();
     } else {
@@ -257,7 +257,7 @@ Expected<void> GroupManager::boundary_changed(InterfaceKey interface) {
     if (auto result = core.ready(); !result) {
         return result;
     }
-    const Room room(core, core.room_for_slice(), Memory::Use::kShrink);
+    const Room room(core, core.room_for_slice(core.settings.commit_limit), Memory::Use::kShrink);
     if (!room) {
         return room.refusal();
     }

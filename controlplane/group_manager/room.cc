@@ -32,8 +32,17 @@ constexpr std::size_t kListed = 96;
 Room::Room(Core& core, std::size_t octets, Memory::Use use)
     : core_(core),
       octets_(octets),
-      granted_(core.env.memory == nullptr || core.env.memory->begin(kCall + octets + core.deferred, use)) {
+      granted_(ask(use)) {
+    if (!granted_ && core.held) {
+        core.flush_batch(); // what it needed is free then
+        granted_ = ask(use);
+    }
     core.metrics.memory_refusals += !granted_;
+}
+
+bool Room::ask(Memory::Use use) const {
+    Memory* memory = core_.env.memory;
+    return memory == nullptr || memory->begin(kCall + octets_ + core_.deferred, use);
 }
 
 Room::~Room() {
@@ -168,11 +177,26 @@ std::size_t Core::room_for_new_entry(SourceGroup flow) const {
     return room_for_entry(2 * oifs + 1) + clients.all().size() * kAlert;
 }
 
-std::size_t Core::room_for_slice() const {
-    const std::size_t keys = std::min(settings.slice, interest.keys().size());
-    const std::size_t flows = std::min(settings.slice + settings.commit_limit, entries.all().size());
+std::size_t Core::room_for_slice(std::size_t size) const {
+    const std::size_t keys = std::min(size, interest.keys().size());
+    const std::size_t flows = std::min(size + publication.pending_flows(), entries.all().size());
     return keys * clients.all().size() * kAlert + room_for_routes(keys, flows) +
-           (outbox.empty() ? 0 : settings.slice * kAlert);
+           (outbox.empty() ? 0 : size * kAlert);
+}
+
+SliceRoom::SliceRoom(Core& core) : core_(core) {
+    const std::uint64_t refusals = core.metrics.memory_refusals;
+    for (core.slice = core.settings.slice;; core.slice /= 2) {
+        room_.emplace(core, core.room_for_slice(core.slice), Memory::Use::kShrink);
+        if (*room_ || core.slice == 1) {
+            break;
+        }
+    }
+    core.metrics.memory_refusals = refusals + !*room_;
+}
+
+SliceRoom::~SliceRoom() {
+    core_.slice = core_.settings.slice;
 }
 
 std::size_t Core::room_for_routes(std::size_t keys, std::size_t flows) const {
@@ -180,23 +204,12 @@ std::size_t Core::room_for_routes(std::size_t keys, std::size_t flows) const {
            flows * (room_for_entry(entries.most_oifs() + 1) + clients.all().size() * kAlert);
 }
 
-std::size_t Core::room_for_due(Instant now) const {
+std::size_t Core::room_for_retry(const std::vector<SourceGroup>& flows) const {
     std::size_t octets = 0;
-    if (const auto flow = entries.expiry().first_due(now)) {
-        octets += room_for_entry(entries.find(*flow)->oifs.size());
-    }
-    if (const auto interface = sweeps.first_due(now)) {
-        octets += interest.find(*interface)->stale == 0 ? room_for_owner(*interface) : room_for_slice();
-    }
-    return octets;
-}
-
-std::size_t Core::room_for_retry() const {
-    std::size_t octets = 0;
-    publication.for_waiting([&](SourceGroup flow) {
+    for (const SourceGroup& flow : flows) {
         const Entry* entry = entries.find(flow);
         octets += room_for_entry(entry == nullptr ? 0 : entry->oifs.size());
-    });
+    }
     return octets;
 }
 

@@ -10,8 +10,8 @@
 
 namespace mcfwd::group_manager {
 
-void Core::in_slices(std::function<bool()> slice) {
-    slices.push_back(std::move(slice));
+void Core::in_slices(std::function<bool()> work) {
+    slices.push_back(std::move(work));
     post_slice();
 }
 
@@ -34,16 +34,16 @@ void Core::post_slice() {
 }
 
 void Core::run_slice() {
-    const Room room(*this, room_for_slice(), Memory::Use::kShrink);
+    const SliceRoom room(*this);
     if (!room) {
         slices_at = env.clock.now() + kMemoryRetry;
         return;
     }
-    const std::function<bool()> slice = std::move(slices.front());
+    const std::function<bool()> first = std::move(slices.front());
     slices.pop_front();
     in_slice = true;
-    if (slice()) {
-        slices.push_back(slice);
+    if (first()) {
+        slices.push_back(first);
     }
     in_slice = false;
     post_slice();
@@ -69,12 +69,12 @@ void Core::forget_slices() {
 
 bool Core::announce_rpf_owner(InterfaceKey interface) {
     const auto move = rpf_moves.find(interface);
-    const std::vector<SourceGroup> keys = interest.keys_by_rpf(interface, move->second, settings.slice);
+    const std::vector<SourceGroup> keys = interest.keys_by_rpf(interface, move->second, slice);
     Change change;
     for (const SourceGroup& key : keys) {
         touch_key(change, key);
     }
-    const bool more = keys.size() == settings.slice;
+    const bool more = keys.size() == slice;
     if (more) {
         move->second = keys.back();
     } else {
@@ -95,13 +95,13 @@ void Core::refresh_later(const Refresh& what, SourceGroup from) {
 bool Core::refresh_queued() {
     Change change;
     std::string cause;
-    while (!refresh_queue.empty() && refreshed < settings.slice) {
+    while (!refresh_queue.empty() && refreshed < slice) {
         const auto first = refresh_queue.begin();
         const auto [what, from] = *first;
         if (cause.empty()) {
             cause = fmt::format("entries of {} on {}, continued", what.key, name(what.interface));
         }
-        if (const auto next = refresh_some(change, what, from, settings.slice - refreshed)) {
+        if (const auto next = refresh_some(change, what, from, slice - refreshed)) {
             first->second = *next;
         } else {
             refresh_queue.erase(first);
@@ -122,7 +122,7 @@ bool Core::settle_departed_some(InterfaceKey interface) {
         fmt::format("memberships of {} on {} end", at->second.front().component.name, name(interface));
     std::vector<SourceGroup> keys;
     for (const auto& [key, membership] : at->second.front().members) {
-        if (keys.size() == settings.slice) {
+        if (keys.size() == slice) {
             break;
         }
         keys.push_back(key);
@@ -143,7 +143,7 @@ bool Core::count_again_some(InterfaceKey interface) {
     }
     Change change;
     auto at = record->of_igmp.lower_bound(from->second);
-    for (std::size_t seen = 0; at != record->of_igmp.end() && seen < settings.slice; ++at, ++seen) {
+    for (std::size_t seen = 0; at != record->of_igmp.end() && seen < slice; ++at, ++seen) {
         count_again(change, interface, at->first, at->second);
     }
     const bool more = at != record->of_igmp.end();
@@ -158,8 +158,8 @@ bool Core::count_again_some(InterfaceKey interface) {
 
 bool Core::erase_condemned(InterfaceKey iif) {
     Condemned& all = condemned.at(iif);
-    std::vector<SourceGroup> some = entries.by_iif(iif, all.after, settings.slice);
-    const bool more = some.size() == settings.slice;
+    std::vector<SourceGroup> some = entries.by_iif(iif, all.after, slice);
+    const bool more = some.size() == slice;
     all.after = some.empty() ? all.after : some.back();
     std::erase_if(some, [this](const SourceGroup& flow) { return !is_condemned(*entries.find(flow)); });
     Change change;

@@ -35,19 +35,24 @@ void Core::expire_and_sweep(Instant now) {
     if (!due(entries.expiry().next()) && !due(sweeps.next())) {
         return;
     }
-    // Short of memory it goes in small steps: what expires gives some back.
-    std::size_t limit = settings.slice;
-    std::optional<Room> room(std::in_place, *this, room_for_slice(), Memory::Use::kShrink);
-    if (!*room) {
-        limit = 1;
-        room.emplace(*this, room_for_due(now), Memory::Use::kShrink);
-    }
-    if (!*room) {
-        no_tick_before = now + kMemoryRetry;
+    if (const SliceRoom room(*this); room) {
+        expire_and_sweep(now, slice, slice);
         return;
     }
-    const std::vector<SourceGroup> ended = entries.expiry().due(now, limit);
-    const std::vector<InterfaceKey> unplayed = sweeps.due(now, limit);
+    // Not even for one of each. An entry that expires needs little and gives it back.
+    if (const auto flow = entries.expiry().first_due(now)) {
+        const Room room(*this, room_for_entry(entries.find(*flow)->oifs.size()), Memory::Use::kShrink);
+        if (room) {
+            expire_and_sweep(now, 1, 0);
+            return;
+        }
+    }
+    no_tick_before = now + kMemoryRetry;
+}
+
+void Core::expire_and_sweep(Instant now, std::size_t expiries, std::size_t interfaces) {
+    const std::vector<SourceGroup> ended = entries.expiry().due(now, expiries);
+    const std::vector<InterfaceKey> unplayed = sweeps.due(now, interfaces);
     const std::string cause =
         unplayed.empty() ? "expiry" : fmt::format("replay did not end on {}", name(unplayed.front()));
     begin_batch(cause);
@@ -60,7 +65,7 @@ void Core::expire_and_sweep(Instant now) {
     std::size_t stale = 0;
     for (const InterfaceKey interface : unplayed) {
         stale += interest.find(interface)->stale;
-        if (stale > settings.slice && interface != unplayed.front()) {
+        if (stale > slice && interface != unplayed.front()) {
             break; // still due
         }
         spdlog::warn("group_manager: replay did not end, sweeping interface={} stale={}", name(interface),

@@ -15,7 +15,7 @@ class MoodyMemory : public Memory {
   public:
     [[nodiscard]] bool begin(std::size_t octets, Use use) override {
         asked = octets;
-        if (refuses || (refuses_growth && use == Use::kGrow)) {
+        if (refuses || octets > most || (refuses_growth && use == Use::kGrow)) {
             return false;
         }
         ++open;
@@ -24,7 +24,8 @@ class MoodyMemory : public Memory {
     void end() override { --open; }
 
     bool refuses = false, refuses_growth = false;
-    std::size_t asked = 0; ///< by the last call
+    std::size_t most = SIZE_MAX; ///< for one call
+    std::size_t asked = 0;       ///< by the last call
     int open = 0;
 };
 
@@ -208,6 +209,51 @@ TEST_F(Memories, SlicesWaitAndGoOn) {
     world.pass(100ms);
     world.tasks.run();
     EXPECT_EQ(world.gm.mfe(kFlow).value().iif_owner.name, "P");
+}
+
+TEST_F(Memories, SlicesAreAsLargeAsThereIsMemoryFor) {
+    constexpr unsigned kFlows = 40;
+    for (std::uint8_t k = 10; k < 10 + kFlows; ++k) {
+        world.packet({kFlow.group, Ipv4Address(10, 0, 3, k)}, x(3));
+    }
+    ASSERT_EQ(status(world.gm.transfer_interface_ownership(p, q, x(3))), kOk);
+    memory.most = std::size_t{64} << 10U;
+    const auto versions = world.sink.causes.size();
+    world.tasks.run();
+    EXPECT_EQ(world.gm.metrics().mfe_rebuilt, kFlows + 1U);
+    EXPECT_GT(world.sink.causes.size() - versions, 5U) << "some at a time";
+    EXPECT_EQ(world.gm.metrics().memory_refusals, 0U);
+    world.pass(901s);
+    while (world.gm.next_deadline() && *world.gm.next_deadline() <= world.clock.now()) {
+        world.gm.tick();
+    }
+    EXPECT_EQ(world.gm.mfe_count(), 0U);
+}
+
+TEST_F(Memories, EntriesExpireThoughASweepThatIsDueToo) {
+    ASSERT_EQ(status(world.release(p, x(1))), kOk); // awaits a replay that does not come
+    world.clock.advance(901s);
+    memory.most = std::size_t{25} << 10U; // enough for an entry, not for a key with its alerts
+    world.gm.tick();
+    EXPECT_EQ(world.gm.mfe_count(), 0U);
+    EXPECT_TRUE(world.gm.ownership_of(x(1)).value().awaiting_replay);
+    memory.most = SIZE_MAX;
+    world.pass(100ms);
+    EXPECT_FALSE(world.gm.ownership_of(x(1)).value().awaiting_replay);
+}
+
+TEST_F(Memories, WhatAReplayHoldsBackGivesWay) {
+    {
+        const GroupManager::Batch batch(world.gm, "replay", GroupManager::Batch::End::kHold);
+        ASSERT_EQ(status(world.leave(q, kGroup, x(2))), kOk);
+    }
+    EXPECT_EQ(world.forwarded(kFlow), "X1 X2");
+    EXPECT_EQ(memory.open, 1);
+    memory.most = memory.asked;
+    EXPECT_EQ(status(world.join(q, any("239.5.5.5"), x(2))), kOk) << "together they would be too much";
+    EXPECT_EQ(world.forwarded(kFlow), "X1");
+    EXPECT_EQ(memory.open, 0);
+    EXPECT_EQ(world.gm.metrics().memory_refusals, 0U);
 }
 
 TEST_F(Memories, ABatchKeepsWhatItsEndNeeds) {
