@@ -243,6 +243,7 @@ TEST_F(LargeStrictHandoffInSlices, MembershipsGoAtOnceAndForwardingFollows) {
     for (std::uint32_t n = 0; n < kGroups; ++n) {
         flow(n);
     }
+    const std::size_t before = table.versions;
     ASSERT_TRUE(groups.take_interface_ownership(client, {kLan2, {}}));
     EXPECT_EQ(groups.memberships().size(), 0U);
     EXPECT_EQ(forwarded(0), 1U);
@@ -254,6 +255,9 @@ TEST_F(LargeStrictHandoffInSlices, MembershipsGoAtOnceAndForwardingFollows) {
     for (std::uint32_t n = 0; n < kGroups; ++n) {
         ASSERT_EQ(forwarded(n), n < 10 ? 0U : 1U) << n;
     }
+    const std::size_t slices = kGroups / group_manager::Settings{}.slice + 1;
+    EXPECT_GT(table.versions, before + 2) << "not one for the commit and one for the replay";
+    EXPECT_LE(table.versions, before + 2 * slices);
 }
 
 } // namespace
