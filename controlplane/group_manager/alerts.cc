@@ -17,8 +17,11 @@ bool others_want(const std::vector<ClientHandle>& wanted, ClientHandle client) {
 }
 
 Emission of_entry(const Entry& entry) {
-    return {
-        .target = entry.iif_owner, .key = entry.flow, .interface = entry.iif, .cause = AlertCause::kEntry};
+    return {.target = entry.iif_owner,
+            .key = entry.flow,
+            .interface = entry.iif,
+            .cause = AlertCause::kEntry,
+            .built = entry.built};
 }
 
 /// JOINs and PRUNEs of one level (memberships or entries), kept apart because all JOINs go first.
@@ -126,76 +129,6 @@ std::vector<Emission> Core::first_alert(const Entry& entry) const {
     std::vector<Emission> emissions;
     alerts.append_to(emissions);
     return emissions;
-}
-
-void Core::emit(std::vector<Emission> emissions) {
-    if (emissions.empty()) {
-        return;
-    }
-    if (!outbox.empty()) {
-        outbox.push_back(std::move(emissions));
-    } else if (emissions.size() > settings.commit_limit) {
-        outbox.push_back(std::move(emissions));
-        in_slices([this] { return deliver_some(); });
-    } else {
-        std::ranges::for_each(emissions, [this](const Emission& emission) { deliver(emission); });
-    }
-}
-
-bool Core::deliver_some() {
-    for (std::size_t count = 0; !outbox.empty() && count < slice;) {
-        const std::vector<Emission>& first = outbox.front();
-        for (; delivered < first.size() && count < slice; ++delivered, ++count) {
-            if (!is_moot(first[delivered])) {
-                deliver(first[delivered]);
-            }
-        }
-        if (delivered == first.size()) {
-            outbox.pop_front();
-            delivered = 0;
-        }
-    }
-    return !outbox.empty();
-}
-
-bool Core::is_moot(const Emission& emission) const {
-    if (emission.kind != CallbackKind::kLocalJoin && emission.kind != CallbackKind::kLocalLeave) {
-        return false;
-    }
-    const Record* record = interest.find(emission.interface);
-    return record == nullptr || record->owner != emission.target || record->tenure != emission.tenure;
-}
-
-void Core::deliver(const Emission& emission) {
-    const Client* client = clients.find(emission.target);
-    if (client == nullptr) {
-        return; // left while it waited
-    }
-    const Callbacks& callbacks = client->callbacks;
-    const CallbackFired fired{emission.kind, client->name, emission.key, emission.interface, emission.cause};
-    if (emission.kind == CallbackKind::kLocalJoin) {
-        dispatcher.call(callbacks.local_join, fired, {emission.key, emission.interface});
-    } else if (emission.kind == CallbackKind::kLocalLeave) {
-        dispatcher.call(callbacks.local_leave, fired, {emission.key, emission.interface});
-    } else if (emission.kind == CallbackKind::kJoinAlert) {
-        dispatcher.call(callbacks.join_alert, fired, {emission.key, emission.cause});
-    } else {
-        PruneAlert alert{.key = emission.key, .interface = emission.interface, .cause = emission.cause};
-        dispatcher.call(callbacks.prune_alert, fired, alert);
-        if (alert.cause == AlertCause::kEntry && alert.timeout != kDefaultMfeTimeout) {
-            set_lifetime(emission.key, alert.timeout);
-        }
-    }
-}
-
-void Core::set_lifetime(SourceGroup flow, std::chrono::seconds timeout) {
-    Entry* entry = entries.find(flow);
-    if (entry == nullptr) {
-        return;
-    }
-    const Instant now = env.clock.now();
-    const Duration remaining = std::clamp<Duration>(timeout, Duration::zero(), std::chrono::hours(24 * 365));
-    entries.expire_at(*entry, now + remaining);
 }
 
 void Core::report_mfe(MfeChanged::What what, const Entry& entry) {

@@ -21,6 +21,7 @@ struct Emission {
     InterfaceKey interface;
     AlertCause cause = AlertCause::kMembership;
     std::uint64_t tenure = 0; ///< kLocalJoin and kLocalLeave: of the interface's record
+    std::uint64_t built = 0;  ///< AlertCause::kEntry: Entry::built
 };
 
 struct Change {

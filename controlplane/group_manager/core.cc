@@ -138,11 +138,17 @@ void Core::end_batch(GroupManager::Batch::End end) {
 }
 
 void Core::flush_batch() {
-    held = false;
+    const bool waited = std::exchange(held, false);
     if (publication.pending()) {
         flush(batch_cause);
     }
-    emit(std::exchange(batched, {}));
+    std::vector<Emission> due = std::exchange(batched, {});
+    if (waited) {
+        std::erase_if(due, [this](const Emission& emission) {
+            return emission.cause == AlertCause::kEntry && is_moot(emission);
+        });
+    }
+    emit(due);
     close_rooms();
 }
 
@@ -178,8 +184,7 @@ void GroupManager::stop() {
     core.enumerations.clear();
     core.forget_slices();
     core.reported_owners.clear();
-    std::erase_if(core.handoffs,
-                  [](const auto& item) { return !item.first.next_hop.is_unspecified(); });
+    std::erase_if(core.handoffs, [](const auto& item) { return !item.first.next_hop.is_unspecified(); });
     core.batched.clear();
     core.held = false;
     core.flush("group manager stopped");

@@ -19,6 +19,7 @@
 #include <controlplane/group_manager/interest.hh>
 #include <controlplane/group_manager/log_limit.hh>
 #include <controlplane/group_manager/mfe_table.hh>
+#include <controlplane/group_manager/outbox.hh>
 #include <controlplane/group_manager/publication.hh>
 #include <controlplane/group_manager/wrong_interface.hh>
 
@@ -144,12 +145,16 @@ struct Core {
     /// publish.
     [[nodiscard]] std::vector<Emission> settle(Change& change);
     [[nodiscard]] std::vector<Emission> first_alert(const Entry& entry) const;
-    /// Calls the clients, or lets the emissions wait behind those that wait already.
-    void emit(std::vector<Emission> emissions);
+    /// Calls the clients. What is above the limit waits, and is delivered in slices before any other.
+    void emit(const std::vector<Emission>& emissions);
+    /// What waits for this receiver about the key, or a wildcard that covers it.
+    void deliver_before(const Emission& emission);
     void deliver(const Emission& emission);
-    /// One slice of those that wait. True: there is more.
-    [[nodiscard]] bool deliver_some();
-    /// A LOCAL_JOIN or LOCAL_LEAVE whose receiver has left the interface meanwhile.
+    /// One slice of those that wait.
+    void deliver_some();
+    void deliver_first();
+    /// What it says was true when it was due: the receiver of a LOCAL_JOIN or LOCAL_LEAVE has left the
+    /// interface meanwhile, or the entry is not the same any more, or not the receiver's.
     [[nodiscard]] bool is_moot(const Emission& emission) const;
     /// The receiver of a PRUNE alert chose how long the entry stays from now on.
     void set_lifetime(SourceGroup flow, std::chrono::seconds timeout);
@@ -345,14 +350,14 @@ struct Core {
     std::list<RouteWalk> route_walks;
     bool looking_up_routes = false;
     std::map<InterfaceKey, SourceGroup> crossed_after; ///< last flow looked at
-    std::deque<std::vector<Emission>> outbox;          ///< that wait for their turn
-    std::size_t delivered = 0;                         ///< of the first list
+    Outbox outbox;
+    std::uint64_t last_built = 0; ///< entry
     std::set<SourceGroup> rebuild_queue;
     std::map<InterfaceKey, SourceGroup> rebuild_interfaces; ///< and the flow to go on with
     unsigned batch_depth = 0;
     std::string batch_cause;
-    bool held = false;             ///< a batch has ended, but not what it collected
-    std::vector<Emission> batched; ///< for after the publication
+    bool held = false;                                  ///< a batch has ended, but not what it collected
+    std::vector<Emission> batched;                      ///< for after the publication
     std::map<InterfaceKey, HandoffStats> handoffs;      ///< of links as long as somebody is on them
     std::map<InterfaceKey, ClientName> reported_owners; ///< attr(X), if any, as the last event of it had it
     std::size_t deferred = 0;                           ///< octets that the end of a batch may need

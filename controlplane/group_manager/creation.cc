@@ -101,6 +101,7 @@ Entry Core::build(SourceGroup flow, InterfaceKey arrival, std::vector<std::byte>
     entry.arrival = arrival;
     entry.header = std::move(header);
     entry.iif = arrival;
+    entry.built = ++last_built;
     entry.created = env.clock.now();
     entry.period = kDefaultMfeTimeout;
     if (const auto rpf = env.view.lookup(flow)) {

@@ -219,8 +219,7 @@ bool Core::sweep_some(Change& change, InterfaceKey interface, Record& record) {
         std::size_t seen = 0;
         auto at = record.of_igmp.lower_bound(record.sweep_from);
         const std::size_t glances = kGlances * slice;
-        for (; at != record.of_igmp.end() && leftovers.size() < slice && seen < glances;
-             ++at, ++seen) {
+        for (; at != record.of_igmp.end() && leftovers.size() < slice && seen < glances; ++at, ++seen) {
             if (record.is_stale(at->second)) {
                 leftovers.push_back(at->first);
             }

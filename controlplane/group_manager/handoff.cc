@@ -50,12 +50,12 @@ class Window {
 
     /// Publishes the commit at once, even inside a batch, and fires its alerts.
     void commit(Change& change, const std::string& cause) {
-        std::vector<Emission> emissions = core_.settle(change);
+        const std::vector<Emission> emissions = core_.settle(change);
         core_.refreshed = 0;
         if (core_.publication.pending()) {
             core_.flush(cause);
         }
-        core_.emit(std::move(emissions));
+        core_.emit(emissions);
     }
 
   private:

@@ -51,6 +51,7 @@ struct Entry {
     std::size_t forwarding_oifs = 0; ///< |eff|
     std::size_t foreign_oifs = 0;    ///< M is true iff not 0
     bool told_foreign = false;       ///< M as the owner of the iif knows it
+    std::uint64_t built = 0;         ///< a number of its own for each that was ever built
     Instant created{};
     Instant expires{};
     Duration period{};                  ///< how long it lives from its creation or from an activity check on

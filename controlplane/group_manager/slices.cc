@@ -16,7 +16,7 @@ void Core::in_slices(std::function<bool()> work) {
 }
 
 void Core::post_slice() {
-    if (slice_posted || slices_at || slices.empty()) {
+    if (slice_posted || slices_at || (slices.empty() && outbox.empty())) {
         return;
     }
     slice_posted = true;
@@ -27,7 +27,7 @@ void Core::post_slice() {
         }
         Core& core = **alive;
         core.slice_posted = false;
-        if (!core.slices.empty()) { // else stopped meanwhile
+        if (!core.slices.empty() || !core.outbox.empty()) { // else stopped meanwhile
             core.run_slice();
         }
     });
@@ -37,6 +37,11 @@ void Core::run_slice() {
     const SliceRoom room(*this);
     if (!room) {
         slices_at = env.clock.now() + kMemoryRetry;
+        return;
+    }
+    if (!outbox.empty()) { // before anything makes more
+        deliver_some();
+        post_slice();
         return;
     }
     const std::function<bool()> first = std::move(slices.front());
@@ -64,7 +69,6 @@ void Core::forget_slices() {
     rebuild_queue.clear();
     rebuild_interfaces.clear();
     outbox.clear();
-    delivered = 0;
 }
 
 bool Core::announce_rpf_owner(InterfaceKey interface) {
