@@ -72,17 +72,7 @@ RC_GTEST_PROP(GroupManagerInvariant, I08_FoldedEntryAlertsAreTheForeignInterest,
         std::map<SourceGroup, std::pair<std::string, bool>> next;
         for (const MfeStatsView& entry : moment.after.entries) {
             const MfeView& mfe = entry.mfe;
-            bool foreign = false;
-            for (const InterfaceKey& on : course.side.sink.entries.at(mfe.flow).oifs) {
-                for (const MembershipView& line : moment.after.memberships) {
-                    foreign |= line.interface == on && line.counts_for.name != mfe.iif_owner.name &&
-                               covered(moment.after, mfe.flow).contains(on) &&
-                               (line.key.group.is_unspecified() || line.key.group == mfe.flow.group) &&
-                               (line.key.source.is_unspecified() || line.key.source == mfe.flow.source);
-                }
-                const auto oif = std::ranges::find(mfe.oifs, on, &OifView::interface);
-                foreign |= oif->forward && attributed(moment.after, on) != mfe.iif_owner.name;
-            }
+            const bool foreign = others_receive(moment.after, mfe);
             const auto before = told.find(mfe.flow);
             const std::vector<bool>& heard = alerts[mfe.flow];
             const bool audible = std::ranges::any_of(

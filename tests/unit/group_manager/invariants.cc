@@ -68,6 +68,18 @@ bool others_want(const Surroundings& around, const Tables& tables, const std::st
     return !others.empty();
 }
 
+bool others_receive(const Tables& tables, const MfeView& mfe) {
+    return std::ranges::any_of(tables.published.at(mfe.flow).oifs, [&](const InterfaceKey& on) {
+        const bool member = std::ranges::any_of(tables.memberships, [&](const MembershipView& line) {
+            return line.interface == on && line.counts_for.name != mfe.iif_owner.name &&
+                   (line.key.group.is_unspecified() || line.key.group == mfe.flow.group) &&
+                   (line.key.source.is_unspecified() || line.key.source == mfe.flow.source);
+        });
+        const auto oif = std::ranges::find(mfe.oifs, on, &OifView::interface);
+        return member || (oif->forward && attributed(tables, on) != mfe.iif_owner.name);
+    });
+}
+
 std::string name_of(unsigned client) {
     return {"IPQTNJ"[client]};
 }

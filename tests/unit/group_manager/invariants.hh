@@ -83,6 +83,8 @@ std::set<std::string> wanting(const Tables& tables, SourceGroup key);
 std::string attributed(const Tables& tables, InterfaceKey on);
 /// 1.8: A(c,k), or B(S,G) if c is o(S), of the client with that name.
 bool others_want(const Surroundings& around, const Tables& tables, const std::string& name, SourceGroup key);
+/// 1.8: M(mfe), by what is published.
+bool others_receive(const Tables& tables, const MfeView& mfe);
 std::string name_of(unsigned client);
 /// Index in kInterfaces.
 std::uint8_t place_of(InterfaceKey on);
