@@ -32,6 +32,8 @@ using PortId = StrongId<struct PortIdTag, std::uint16_t>;
 using VlanId = StrongId<struct VlanIdTag, std::uint16_t>;
 /// A forwarding domain: a VRF (layer 3) or a bridge (layer 2).
 using DomainId = StrongId<struct DomainIdTag, std::uint16_t>;
+/// Index of a member of a bridge (a port and VLAN), in the order of its `members`, from 0.
+using BridgePort = StrongId<struct BridgePortTag, std::uint16_t>;
 /// A routed `[[interface]]` of the configuration, from 1; 0 means none.
 using IfIndex = StrongId<struct IfIndexTag, std::uint16_t>;
 /// Index of a worker in `worker_cores`, from 0.
