@@ -85,7 +85,11 @@ void in_exclude(HostMember& member, const HostRecord& record, Instant expires) {
         member.sources.clear();
         add(member.sources, record.sources, expires);
         return;
-    case RecordType::kIsInclude: // answers a query about these sources, so the mode may be what it was
+    case RecordType::kIsInclude:
+        // It answers a query about these sources, so the mode may be what it was; or it spoke an older version
+        // until now and wants only these. Either way it is still there.
+        member.expires = expires;
+        [[fallthrough]];
     case RecordType::kAllow:
         take_away(member.sources, record.sources);
         return;

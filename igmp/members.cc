@@ -81,10 +81,12 @@ void Members::rearm(Group& group) {
     }
 }
 
-/// The querier gives hosts the query's maximum response time, as often as it repeats the query.
+/// The querier gives hosts the query's maximum response time, as often as it repeats the query. Version 1
+/// hosts know no such time and answer later.
 void Members::obey(const Query& query, const LinkInput& in) {
     const auto found = groups_.find(query.group);
-    if (query.suppress || found == groups_.end()) {
+    if (query.suppress || found == groups_.end() ||
+        found->second.older_hosts.mode(config_->version, in.now) == Version::kV1) {
         return;
     }
     const Intervals& intervals = in.queries.intervals();

@@ -7,6 +7,25 @@
 #include "members.hh"
 
 namespace mcfwd::igmp {
+namespace {
+
+/// Whether the sources that hosts list in INCLUDE mode would stay joined without EXCLUDE mode, in which
+/// sources are forwarded unnamed.
+bool names_all(const FilterState& filter, const GroupHosts& hosts, Instant now) {
+    const auto is_joined = [&](Ipv4Address address) {
+        return std::ranges::any_of(filter.sources(), [address](const Source& source) {
+            return source.address == address && source.running();
+        });
+    };
+    return std::ranges::all_of(hosts.members(), [&](const HostMember& member) {
+        return member.mode == FilterMode::kExclude ||
+               std::ranges::all_of(member.sources, [&](const HostSource& source) {
+                   return !member.wants(source.address, now) || is_joined(source.address);
+               });
+    });
+}
+
+} // namespace
 
 Members::Sender Members::hear(const Reporter& reporter, const LinkInput& in) {
     return {reporter, hosts_.hear(reporter, in.now, config_->max_tracked)};
@@ -64,7 +83,7 @@ void Members::leave_fast(Group& group, const OrderedRecord& record, const Sender
             by_source = whole_group;
         } else {
             by_source = true;
-            whole_group = !group.hosts.any_excludes(in.now);
+            whole_group = !group.hosts.any_excludes(in.now) && names_all(group.filter, group.hosts, in.now);
         }
     }
     bool left = false;

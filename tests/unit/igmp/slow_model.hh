@@ -74,6 +74,7 @@ struct SlowMember {
         case RecordType::kIsInclude:
         case RecordType::kAllow:
             exclude = was_exclude;
+            until = exclude && type == RecordType::kIsInclude ? now + kGmi : until;
             refused = minus(refused, list);
             confirm(exclude ? Set{} : list, now);
             break;
@@ -187,7 +188,9 @@ class SlowLink {
         if (querier() || suppress || found == groups.end()) {
             return;
         }
-        lower(found->second, {sources, sources.empty()}, 2 * response);
+        if (found->second.mode(now_) != 1) { // they answer later than that
+            lower(found->second, {sources, sources.empty()}, 2 * response);
+        }
     }
 
   private:
@@ -281,7 +284,13 @@ class SlowLink {
                 questions.sources.erase(source);
             }
         }
-        if (questions.group && (always || !others_exclude)) {
+        bool all_named = true; // what others list is joined without EXCLUDE mode, too
+        for (const auto& [other, member] : group.members) {
+            for (const auto& [source, end] : member.wanted) {
+                all_named &= member.exclude || end <= now_ || group.running().contains(source);
+            }
+        }
+        if (questions.group && (always || (!others_exclude && all_named))) {
             group.until = now_;
             questions.group = false;
         }

@@ -51,6 +51,30 @@ TEST_F(IgmpTrackedLeave, AnotherVersion3HostIsAskedForAndKeepsTheGroup) {
     EXPECT_EQ(lan.changes(), (Lines{"5.5 leave * 239.1.1.1"})) << "now it is the last one";
 }
 
+TEST_F(IgmpTrackedLeave, SourcesOfAnotherHostAreNotLostWithTheLastExcluder) {
+    lan.hear(report(Type::kToExclude, kG), kHost);
+    lan.hear(report(Type::kAllow, kG, {kA}), kOtherHost);
+    lan.hear(report(Type::kIsExclude, kG), kHost); // forwards A without naming it
+    lan.changes();
+    lan.hear(report(Type::kToInclude, kG), kHost);
+    EXPECT_EQ(lan.queries(), (Lines{"0 group 239.1.1.1"}));
+    lan.wait(milliseconds(500));
+    lan.hear(report(Type::kIsInclude, kG, {kA}), kOtherHost);
+    lan.wait(seconds(5));
+    EXPECT_EQ(lan.changes(), (Lines{"2 join 10.9.0.1 239.1.1.1", "2 leave * 239.1.1.1"}));
+}
+
+TEST_F(IgmpTrackedLeave, HostThatSpokeAnOlderVersionIsKnownAsLongAsItAnswers) {
+    lan.hear(ReportV2{kG}, kOtherHost);
+    for (int i = 0; i < 3; ++i) {
+        lan.wait(seconds(125));
+        lan.hear(report(Type::kIsInclude, kG, {kA}), kOtherHost);
+        lan.hear(report(Type::kIsInclude, kG, {kA}), kHost);
+    }
+    lan.hear(report(Type::kBlock, kG, {kA}), kHost);
+    EXPECT_EQ(fast(), 0U);
+}
+
 TEST_F(IgmpTrackedLeave, AHostThatWentSilentCountsUntilItsMembershipEnds) {
     lan.hear(report(Type::kToExclude, kG), kOtherHost);
     lan.wait(seconds(100));
