@@ -7,6 +7,7 @@
 
 #include "code.hh"
 #include "codec.hh"
+#include "ip_packet.hh"
 #include "wire.hh"
 
 namespace mcfwd::igmp {
@@ -14,35 +15,6 @@ namespace {
 
 using Octets = std::vector<std::byte>;
 using Sources = std::span<const Ipv4Address>;
-
-/// An IP header whose length and checksum `finish` fills in. The packet is atomic (RFC 6864): don't fragment,
-/// ID 0.
-Octets begin(Ipv4Address source, Ipv4Address destination) {
-    Octets packet;
-    packet.reserve(64);
-    wire::append8(packet, 0x46); // version 4, six words
-    wire::append8(packet, 0xC0); // internetwork control
-    wire::append16(packet, 0);   // total length
-    wire::append16(packet, 0);
-    wire::append16(packet, 0x4000);
-    wire::append8(packet, 1); // TTL
-    wire::append8(packet, wire::kProtocol);
-    wire::append16(packet, 0); // checksum
-    wire::append_address(packet, source);
-    wire::append_address(packet, destination);
-    wire::append16(packet, (unsigned{wire::kRouterAlert} << 8U) | 4U);
-    wire::append16(packet, 0);
-    return packet;
-}
-
-Octets finish(Octets packet) {
-    const std::span<std::byte> bytes(packet);
-    const auto igmp = bytes.subspan(wire::kOurIpHeader);
-    wire::store16(igmp, 2, internet_checksum(igmp));
-    wire::store16(bytes, 2, static_cast<std::uint16_t>(packet.size()));
-    wire::store16(bytes, 10, internet_checksum(bytes.first(wire::kOurIpHeader)));
-    return packet;
-}
 
 std::uint32_t tenths(Duration duration) {
     return static_cast<std::uint32_t>(duration / std::chrono::milliseconds(100));
@@ -99,7 +71,7 @@ class Encoder {
         std::uint16_t records = 0;
         const auto close = [&] {
             wire::store16(packet, wire::kOurIpHeader + 6, records);
-            packets.push_back(finish(std::move(packet)));
+            packets.push_back(finish_ip(std::move(packet)));
             packet = report_start();
             records = 0;
         };
@@ -130,16 +102,16 @@ class Encoder {
     std::size_t free(const Octets& packet) const { return wire::kOurIpHeader + room_ - packet.size(); }
 
     Octets simple(std::uint8_t type, std::uint8_t code, Ipv4Address group) const {
-        Octets packet = begin(source_, destination_);
+        Octets packet = begin_ip(source_, destination_);
         wire::append8(packet, type);
         wire::append8(packet, code);
         wire::append16(packet, 0);
         wire::append_address(packet, group);
-        return finish(std::move(packet));
+        return finish_ip(std::move(packet));
     }
 
     Octets query_part(const Query& query, Sources sources) const {
-        Octets packet = begin(source_, destination_);
+        Octets packet = begin_ip(source_, destination_);
         wire::append8(packet, wire::kTypeQuery);
         wire::append8(packet, response_code(query));
         wire::append16(packet, 0);
@@ -154,11 +126,11 @@ class Encoder {
         for (const Ipv4Address source : sources) {
             wire::append_address(packet, source);
         }
-        return finish(std::move(packet));
+        return finish_ip(std::move(packet));
     }
 
     Octets report_start() const {
-        Octets packet = begin(source_, destination_);
+        Octets packet = begin_ip(source_, destination_);
         wire::append8(packet, wire::kTypeReportV3);
         wire::append8(packet, 0);
         wire::append16(packet, 0);

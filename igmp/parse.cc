@@ -3,11 +3,11 @@
 //
 // Bytes to messages. Every length is checked before the octets behind it are read; nothing is trusted.
 #include <algorithm>
-#include <bit>
-#include <cstring>
+#include <array>
 
 #include "code.hh"
 #include "codec.hh"
+#include "ip_packet.hh"
 #include "wire.hh"
 
 namespace mcfwd::igmp {
@@ -18,60 +18,6 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr Duration kDefaultResponseV1 = seconds(10);
-
-bool has_router_alert(Bytes options) {
-    std::size_t at = 0;
-    while (at < options.size()) {
-        const std::uint8_t type = wire::load8(options, at);
-        if (type == 0) {
-            return false;
-        }
-        if (type == 1) {
-            ++at;
-            continue;
-        }
-        if (at + 1 >= options.size()) {
-            return false;
-        }
-        const std::uint8_t length = wire::load8(options, at + 1);
-        if (length < 2 || length > options.size() - at) {
-            return false;
-        }
-        if (type == wire::kRouterAlert && length == 4) {
-            return true;
-        }
-        at += length;
-    }
-    return false;
-}
-
-/// Checks the IP header, fills the addresses of `into`, returns the IP payload.
-std::expected<Bytes, ParseFailure> parse_ip(Bytes packet, Packet& into) {
-    if (packet.size() < wire::kIpHeader) {
-        return std::unexpected(ParseFailure::kTooShort);
-    }
-    const std::uint8_t version_and_length = wire::load8(packet, 0);
-    const std::size_t header = (version_and_length & 0xFU) * std::size_t{4};
-    const std::size_t total = wire::load16(packet, 2);
-    if ((version_and_length >> 4U) != 4 || header < wire::kIpHeader || header > total ||
-        total > packet.size()) {
-        return std::unexpected(ParseFailure::kBadIpHeader);
-    }
-    if (internet_checksum(packet.first(header)) != 0) {
-        return std::unexpected(ParseFailure::kBadIpChecksum);
-    }
-    if (wire::load8(packet, 9) != wire::kProtocol) {
-        return std::unexpected(ParseFailure::kNotIgmp);
-    }
-    if ((wire::load16(packet, 6) & 0x3FFFU) != 0) {
-        return std::unexpected(ParseFailure::kFragment);
-    }
-    into.ttl = wire::load8(packet, 8);
-    into.source = wire::load_address(packet, 12);
-    into.destination = wire::load_address(packet, 16);
-    into.router_alert = has_router_alert(packet.subspan(wire::kIpHeader, header - wire::kIpHeader));
-    return packet.subspan(header, total - header);
-}
 
 std::vector<Ipv4Address> load_addresses(Bytes bytes, std::size_t at, std::size_t count) {
     std::vector<Ipv4Address> addresses(count);
@@ -140,43 +86,31 @@ ReportV3 parse_report(Bytes igmp) {
     return report;
 }
 
-} // namespace
-
-std::uint16_t internet_checksum(Bytes bytes) {
-    // The sum does not depend on byte order but for a final swap (RFC 1071), so it runs over 4 native octets
-    // a step.
-    std::uint64_t sum = 0;
-    while (bytes.size() >= 4) {
-        std::uint32_t word = 0;
-        std::memcpy(&word, bytes.data(), 4);
-        sum += word;
-        bytes = bytes.subspan(4);
-    }
-    if (!bytes.empty()) {
-        std::uint32_t word = 0;
-        std::memcpy(&word, bytes.data(), bytes.size());
-        sum += word;
-    }
-    while (sum > 0xFFFFU) {
-        sum = (sum & 0xFFFFU) + (sum >> 16U);
-    }
-    const auto folded = static_cast<std::uint16_t>(~sum);
-    return std::endian::native == std::endian::little ? __builtin_bswap16(folded) : folded;
+bool known(Bytes igmp) {
+    constexpr std::array kTypes{wire::kTypeQuery, wire::kTypeReportV1, wire::kTypeReportV2, wire::kTypeLeave,
+                                wire::kTypeReportV3};
+    return !igmp.empty() && std::ranges::find(kTypes, wire::load8(igmp, 0)) != kTypes.end();
 }
 
+} // namespace
+
 std::expected<Packet, ParseFailure> parse(Bytes packet) {
-    Packet result;
-    const auto payload = parse_ip(packet, result);
-    if (!payload) {
-        return std::unexpected(payload.error());
+    const auto ip = parse_ip(packet, wire::kProtocol, Cut::kNo);
+    if (!ip) {
+        return std::unexpected(ip.error());
     }
-    const Bytes igmp = *payload;
-    if (igmp.size() < wire::kShortMessage) {
+    const Bytes igmp = ip->payload;
+    if (igmp.size() < (known(igmp) ? wire::kShortMessage : wire::kShortest)) {
         return std::unexpected(ParseFailure::kTooShort);
     }
     if (internet_checksum(igmp) != 0) {
         return std::unexpected(ParseFailure::kBadChecksum);
     }
+    Packet result{.source = ip->source,
+                  .destination = ip->destination,
+                  .ttl = ip->ttl,
+                  .router_alert = ip->router_alert,
+                  .message = {}};
     switch (wire::load8(igmp, 0)) {
     case wire::kTypeQuery: {
         auto query = parse_query(igmp);

@@ -16,6 +16,7 @@ namespace mcfwd::igmp::wire {
 
 inline constexpr std::size_t kIpHeader = 20;    ///< without options
 inline constexpr std::size_t kOurIpHeader = 24; ///< with Router Alert, as we send
+inline constexpr std::size_t kShortest = 4;     ///< type, code and checksum
 inline constexpr std::size_t kShortMessage = 8; ///< v1, v2 and the fixed part of a v3 report
 inline constexpr std::size_t kQueryV3 = 12;     ///< fixed part
 inline constexpr std::size_t kRecord = 8;       ///< fixed part of a group record
