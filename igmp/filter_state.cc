@@ -170,4 +170,13 @@ void FilterState::lower_source_timers(std::span<const Ipv4Address> listed, Insta
     }
 }
 
+void FilterState::retime(Instant past, Instant end) {
+    group_timer_ = group_timer_ > past ? end : group_timer_;
+    for (Source& source : sources_) {
+        if (source.running() && source.expires > past) {
+            source.expires = end;
+        }
+    }
+}
+
 } // namespace mcfwd::igmp

@@ -68,6 +68,9 @@ class FilterState {
     void lower_group_timer(Instant at);
     void lower_source_timers(std::span<const Ipv4Address> listed, Instant at);
 
+    /// Running timers that end after `past` end at `end` instead.
+    void retime(Instant past, Instant end);
+
   private:
     enum class Refresh : std::uint8_t { kNo, kYes };
     void add(std::span<const Ipv4Address> listed, Instant expires, Refresh refresh, std::size_t max_sources,

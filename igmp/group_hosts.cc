@@ -209,6 +209,17 @@ void GroupHosts::clear(HostTable& table, Instant now) {
     deadline_ = Instant::max();
 }
 
+void GroupHosts::retime(Instant past, Instant end) {
+    const auto move = [&](Instant& at) { at = at > past ? end : at; };
+    move(incomplete_until_);
+    deadline_ = Instant::max();
+    for (HostMember& member : members_) {
+        move(member.expires);
+        deadline_ = std::min(deadline_, member.expires);
+        std::ranges::for_each(member.sources, move, &HostSource::expires);
+    }
+}
+
 bool GroupHosts::any_wants(Ipv4Address source, Instant now) const {
     return std::ranges::any_of(members_, [&](const HostMember& member) { return member.wants(source, now); });
 }

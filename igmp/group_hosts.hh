@@ -64,6 +64,8 @@ class GroupHosts {
     /// Not later than the next membership ends; `Instant::max()`: there is none.
     [[nodiscard]] Instant deadline() const { return deadline_; }
     void clear(HostTable& table, Instant now);
+    /// What would end after `past` ends at `end` instead.
+    void retime(Instant past, Instant end);
 
     /// Whether a host wants the source; or the group as a whole, source by source unnamed.
     [[nodiscard]] bool any_wants(Ipv4Address source, Instant now) const;

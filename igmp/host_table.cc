@@ -28,8 +28,6 @@ std::size_t ReporterHash::operator()(const Reporter& reporter) const noexcept {
 
 void HostTable::start(Instant now) {
     started_ = now;
-    last_.reset();
-    other_heard_.reset();
 }
 
 Host* HostTable::hear(const Reporter& reporter, Instant now, std::size_t most) {
@@ -100,6 +98,8 @@ void HostTable::clear() {
     idle_ = {};
     hosts_.clear();
     started_.reset();
+    last_.reset();
+    other_heard_.reset();
 }
 
 } // namespace mcfwd::igmp

@@ -39,7 +39,7 @@ struct Host {
 
 class HostTable {
   public:
-    /// Hosts are heard from now on.
+    /// Hosts are heard from now on. Again: some may be there that were not heard yet.
     void start(Instant now);
 
     /// The host that sends a message now. nullptr: there are `most` already, and it is not one of them.

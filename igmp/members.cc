@@ -102,6 +102,17 @@ void Members::obey(const Query& query, const LinkInput& in) {
     rearm(group);
 }
 
+void Members::retime(Instant past, Instant end) {
+    for (auto& [address, group] : groups_) {
+        group.filter.retime(past, end);
+        group.hosts.retime(past, end);
+        for (Instant* until : {&group.older_hosts.v1_until, &group.older_hosts.v2_until}) {
+            *until = *until > past ? end : *until;
+        }
+        rearm(group);
+    }
+}
+
 void Members::add_static(const StaticGroup& entry, const LinkInput& in) {
     Group& group = group_for(entry.group, in.now);
     if (entry.source == kAnySource) {

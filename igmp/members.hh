@@ -53,8 +53,9 @@ class Members {
     /// `config` outlives the object.
     explicit Members(const MembersConfig& config) : config_(&config) {}
 
-    /// The link is up: hosts are heard from now on. Until it is called, and for a membership interval after,
-    /// version 1 and 2 leaves are not fast, since hosts may be there that were not heard yet.
+    /// The link is up, or has other hosts than before: they are heard from now on. Until it is called, and
+    /// for a membership interval after, version 1 and 2 leaves are not fast, since hosts may be there that
+    /// were not heard yet.
     void start(Instant now) { hosts_.start(now); }
 
     /// A report or leave of a host. What has no effect is in the counters; of a report one record is judged
@@ -68,6 +69,10 @@ class Members {
     /// as hosts on the link will have to answer it (section 6.6.1). No effect with the S flag, or for a
     /// general query.
     void obey(const Query& query, const LinkInput& in);
+
+    /// Timers that end after `past` end at `end` instead: those of groups, sources and older hosts, and of
+    /// what is known of hosts. For a link that loses, or finds, who asks its hosts.
+    void retime(Instant past, Instant end);
 
     /// A membership without a host begins or ends. The caller has validated it; of the same entry at most one
     /// exists.

@@ -34,38 +34,41 @@ void Querier::start(Instant now) {
 }
 
 Election Querier::hear(const Query& query, Ipv4Address source, Instant now) {
-    if (source.is_unspecified() || source >= own_address_) {
+    // One without an address gives way to all others, and follows the lowest of them.
+    const bool beats_us =
+        own_address_.is_unspecified() ? elected() || source <= address_ : source < own_address_;
+    if (source.is_unspecified() || !beats_us) {
         return Election::kNoEffect;
     }
     const bool was_elected = elected();
     startup_left_ = 0;
     address_ = source;
-    adopt(query);
+    intervals_ = announced(query);
     other_until_ = now + intervals_.other_querier_present_interval();
     return was_elected ? Election::kYielded : Election::kObeyed;
 }
 
-void Querier::adopt(const Query& query) {
-    intervals_ = own_;
-    if (query.version != Version::kV3) {
-        return; // older queries announce nothing
+Intervals Querier::announced(const Query& query) const {
+    Intervals result = own_;
+    if (query.version == Version::kV3) { // older queries announce nothing
+        adopt(query, result);
+        result.query_response_interval = std::min(query.max_response, result.query_interval);
     }
-    adopt_announced(query);
-    intervals_.query_response_interval = std::min(query.max_response, intervals_.query_interval);
+    return result;
 }
 
-void Querier::adopt_announced(const Query& query) {
-    intervals_.robustness = query.robustness == 0 ? kDefaultRobustness : query.robustness;
-    intervals_.query_interval =
+void Querier::adopt(const Query& query, Intervals& into) const {
+    into.robustness = query.robustness == 0 ? kDefaultRobustness : query.robustness;
+    into.query_interval =
         query.querier_interval == Duration::zero() ? kDefaultQueryInterval : query.querier_interval;
     if (!own_last_member_count_) {
-        intervals_.last_member_query_count = intervals_.robustness;
+        into.last_member_query_count = into.robustness;
     }
 }
 
 void Querier::hear_specific(const Query& query, Ipv4Address source) {
     if (!elected() && source == address_ && query.version == Version::kV3) {
-        adopt_announced(query);
+        adopt(query, intervals_);
     }
 }
 

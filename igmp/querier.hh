@@ -48,9 +48,11 @@ class Querier {
     /// True when a general query is due; schedules the next one.
     bool query_due(Instant now);
 
+    /// The variables that follow from a general query (RFC 9776 sections 4.1.6 and 4.1.7).
+    [[nodiscard]] Intervals announced(const Query& query) const;
+
   private:
-    void adopt(const Query& query);
-    void adopt_announced(const Query& query);
+    void adopt(const Query& query, Intervals& into) const;
 
     Intervals own_;
     bool own_last_member_count_ = false; ///< configured, so not derived from the robustness in force

@@ -46,11 +46,15 @@ struct Intervals {
     Duration query_response_interval{};
     Duration last_member_query_interval{};
     unsigned last_member_query_count = 0;
+    bool unqueried = false; ///< nobody asks on the link, so that no answer can be missing
+
+    /// Longer than any system runs.
+    static constexpr Duration kUnlimited = std::chrono::hours(24 * 365 * 20);
 
     [[nodiscard]] static Intervals of(const RouterConfig& config);
     /// RV * QI + 2 * QRI (section 8.4).
     [[nodiscard]] Duration group_membership_interval() const {
-        return robustness * query_interval + 2 * query_response_interval;
+        return unqueried ? kUnlimited : robustness * query_interval + 2 * query_response_interval;
     }
     /// RV * QI + QRI / 2 (section 8.5).
     [[nodiscard]] Duration other_querier_present_interval() const {
@@ -58,7 +62,7 @@ struct Intervals {
     }
     /// RV * QI + QRI (section 8.13).
     [[nodiscard]] Duration older_host_present_interval() const {
-        return robustness * query_interval + query_response_interval;
+        return unqueried ? kUnlimited : robustness * query_interval + query_response_interval;
     }
     /// LMQI * LMQC (section 8.10).
     [[nodiscard]] Duration last_member_query_time() const {

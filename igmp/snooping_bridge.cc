@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// The life of a bridge: start, stop, links, the passing of time.
+#include "snooping_state.hh"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace mcfwd::igmp {
+namespace {
+
+/// The election of a bridge that only listens: every router wins.
+RouterConfig election_config(const SnoopingConfig& config) {
+    RouterConfig result = config;
+    if (!config.querier || config.local_router) {
+        result.address = {};
+    }
+    return result;
+}
+
+MembersConfig members_config_of(const SnoopingConfig& config) {
+    MembersConfig result = config;
+    result.ssm_range = {Ipv4Address(), 32}; // no group
+    return result;
+}
+
+std::string name_of(BridgePort port, const StaticGroup& entry) {
+    const auto source = entry.source == kAnySource ? "*" : fmt::to_string(entry.source);
+    return fmt::format("static membership of port {} in ({}, {})", port, source, entry.group);
+}
+
+} // namespace
+
+SnoopingBridge::State::State(SnoopingConfig checked)
+    : config(std::move(checked)),
+      members_config(members_config_of(config)),
+      querier(election_config(config)),
+      heard_version(config.version) {
+    for (std::size_t i = 0; i < config.ports; ++i) {
+        ports.emplace_back(members_config);
+        all_ports.emplace_back(static_cast<std::uint16_t>(i));
+    }
+    for (const BridgePort port : config.router_ports) {
+        at(port).static_router = true;
+    }
+    routers = config.router_ports;
+    std::ranges::sort(routers);
+    take_intervals();
+}
+
+SnoopingBridge::SnoopingBridge(std::unique_ptr<State> state) : state_(std::move(state)) {}
+SnoopingBridge::SnoopingBridge(SnoopingBridge&&) noexcept = default;
+SnoopingBridge& SnoopingBridge::operator=(SnoopingBridge&&) noexcept = default;
+SnoopingBridge::~SnoopingBridge() = default;
+
+Expected<SnoopingBridge> SnoopingBridge::create(SnoopingConfig config) {
+    if (auto checked = validate(config); !checked) {
+        return std::unexpected(std::move(checked.error()));
+    }
+    return SnoopingBridge(std::make_unique<State>(std::move(config)));
+}
+
+void SnoopingBridge::start(Instant now, SnoopingOutput& out) {
+    State& state = *state_;
+    if (state.running) {
+        return;
+    }
+    const State::Input in{now, out};
+    state.running = true;
+    state.querier.start(now);
+    state.heard_version = state.config.version;
+    state.take_intervals();
+    for (const BridgePort port : state.all_ports) {
+        state.at(port).members.start(now);
+        state.settle_static(port, in);
+        state.solicit(port, in);
+        if (!state.takes_part()) {
+            state.ask(port, in);
+        }
+    }
+    out.floods_changed = true;
+    advance(now, out);
+}
+
+void SnoopingBridge::stop(Instant now, SnoopingOutput& out) {
+    State& state = *state_;
+    if (!state.running) {
+        return;
+    }
+    advance(now, out);
+    for (SnoopingPort& port : state.ports) {
+        port.members.clear(state.link_out);
+        port.routers.clear();
+        port.questions = {};
+    }
+    state.take_changes();
+    state.refused.clear();
+    out.floods_changed = true;
+    state.running = false;
+    state.tell({now, out});
+}
+
+void SnoopingBridge::State::take_changes() {
+    changes.insert(changes.end(), link_out.changes.begin(), link_out.changes.end());
+    link_out.changes.clear();
+}
+
+void SnoopingBridge::State::settle_static(BridgePort port, Input in) {
+    for (const StaticGroup& entry : at(port).static_groups) {
+        with_port(port, in,
+                  [&](Members& members, const LinkInput& link) { members.add_static(entry, link); });
+    }
+}
+
+void SnoopingBridge::set_link(BridgePort number, bool up, Instant now, SnoopingOutput& out) {
+    SnoopingPort& port = state_->at(number);
+    if (!state_->running) {
+        port.up = up;
+        return;
+    }
+    const State::Input in{now, out};
+    state_->advance(in);
+    if (port.up != up) {
+        port.up = up;
+        port.questions.left = 0;
+        if (up) {
+            port.members.start(now);
+            state_->solicit(number, in);
+            state_->ask(number, in);
+            state_->advance_port(number, in);
+        } else {
+            port.routers.clear();
+            port.members.clear(state_->link_out);
+            state_->take_changes();
+            state_->settle_static(number, in);
+        }
+    }
+    state_->tell(in);
+}
+
+void SnoopingBridge::topology_changed(Instant now, SnoopingOutput& out) {
+    if (!state_->running) {
+        return;
+    }
+    const State::Input in{now, out};
+    state_->advance(in);
+    for (const BridgePort port : state_->all_ports) {
+        state_->at(port).members.start(now); // hosts may be there now that hold their reports back
+        if (!state_->at(port).is_router()) {
+            state_->ask(port, in);
+            state_->advance_port(port, in);
+        }
+    }
+    state_->tell(in);
+}
+
+Expected<void> SnoopingBridge::add_static(BridgePort port, const StaticGroup& entry, Instant now,
+                                          SnoopingOutput& out) {
+    if (auto checked = validate(entry, state_->members_config.ssm_range); !checked) {
+        return checked;
+    }
+    auto& entries = state_->at(port).static_groups;
+    if (std::ranges::find(entries, entry) != entries.end()) {
+        return fail(Status::kAlreadyExists, name_of(port, entry) + " is there already");
+    }
+    entries.push_back(entry);
+    if (state_->running) {
+        const State::Input in{now, out};
+        state_->advance(in);
+        state_->with_port(port, in,
+                          [&](Members& members, const LinkInput& link) { members.add_static(entry, link); });
+        state_->tell(in);
+    }
+    return {};
+}
+
+Expected<void> SnoopingBridge::remove_static(BridgePort port, const StaticGroup& entry, Instant now,
+                                             SnoopingOutput& out) {
+    if (std::erase(state_->at(port).static_groups, entry) == 0) {
+        return fail(Status::kNotFound, "there is no " + name_of(port, entry));
+    }
+    if (state_->running) {
+        const State::Input in{now, out};
+        state_->advance(in);
+        state_->with_port(
+            port, in, [&](Members& members, const LinkInput& link) { members.remove_static(entry, link); });
+        state_->tell(in);
+    }
+    return {};
+}
+
+void SnoopingBridge::advance(Instant now, SnoopingOutput& out) {
+    if (state_->running) {
+        state_->advance({now, out});
+        state_->tell({now, out});
+    }
+}
+
+std::optional<Instant> SnoopingBridge::next_deadline() const {
+    const State& state = *state_;
+    if (!state.running) {
+        return std::nullopt;
+    }
+    Instant earliest = state.held() ? Instant::max() : state.querier.deadline();
+    for (const SnoopingPort& port : state.ports) {
+        earliest = std::min({earliest, port.members.next_deadline().value_or(Instant::max()),
+                             port.routers.deadline().value_or(Instant::max()),
+                             port.questions.left > 0 ? port.questions.next : Instant::max()});
+    }
+    return earliest == Instant::max() ? std::nullopt : std::optional(earliest);
+}
+
+void SnoopingBridge::State::advance(Input in) {
+    advance_querier(in); // first: it decides whether memberships still end by themselves
+    for (const BridgePort port : all_ports) {
+        advance_port(port, in);
+    }
+    refresh_routers(in);
+}
+
+void SnoopingBridge::State::advance_port(BridgePort number, Input in) {
+    SnoopingPort& port = at(number);
+    port.routers.expire(in.now);
+    repeat_questions(number, in);
+    if (const auto due = port.members.next_deadline(); due && *due <= in.now) {
+        with_port(number, in, [](Members& members, const LinkInput& link) { members.advance(link); });
+    }
+}
+
+} // namespace mcfwd::igmp

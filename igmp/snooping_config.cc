@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// The rules of a routed interface, and those of ports.
+#include "snooping_config.hh"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace mcfwd::igmp {
+namespace {
+
+constexpr std::size_t kMostPorts = 4096;
+
+} // namespace
+
+Expected<void> validate(const SnoopingConfig& config) {
+    if (config.ports == 0 || config.ports > kMostPorts) {
+        return fail(Status::kInvalidParameter,
+                    fmt::format("ports = {} is out of range: 1 to {}", config.ports, kMostPorts));
+    }
+    for (auto port = config.router_ports.begin(); port != config.router_ports.end(); ++port) {
+        if (port->value() >= config.ports) {
+            return fail(Status::kInvalidParameter,
+                        fmt::format("router port {} is none of {} ports", *port, config.ports));
+        }
+        if (std::find(config.router_ports.begin(), port, *port) != port) {
+            return fail(Status::kInvalidParameter, fmt::format("router port {} is listed twice", *port));
+        }
+    }
+    if (!config.static_groups.empty()) {
+        return fail(Status::kInvalidParameter, "static groups of a bridge belong to its ports");
+    }
+    RouterConfig rules = config;
+    if (config.address.is_unspecified()) {
+        rules.address = Ipv4Address(192, 0, 2, 1); // the rule for addresses is not for those who have none
+    }
+    return validate(rules);
+}
+
+} // namespace mcfwd::igmp

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// Settings of IGMP snooping on one bridge.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include <mcfwd/ids.hh>
+#include <mcfwd/result.hh>
+
+#include "router_config.hh"
+
+namespace mcfwd::igmp {
+
+/// `[bridge.snooping]` of the configuration. Intervals, limits and fast leave are as on a routed interface,
+/// the limits those of each port. `address` is the source of our queries as querier; unspecified: we query
+/// without one and give way to every router that has one. Of no use here: `static_groups` (they belong to
+/// ports: SnoopingBridge::add_static) and `ssm_range` (a bridge serves hosts that join source-specific groups
+/// without a source: the router may know the sources for them).
+struct SnoopingConfig : RouterConfig {
+    std::size_t ports = 0;
+    std::vector<BridgePort> router_ports; ///< static ones; others are learned
+    bool flood_unregistered = false;      ///< else groups that nobody asked for go to router ports only
+    bool querier = true;                  ///< ask where nobody else does
+    bool local_router =
+        false; ///< the bridge has a routed interface with IGMP: that is who asks, not the bridge
+    bool solicit_routers = true; ///< ask for advertisements (RFC 4286) at start and when a link comes up
+};
+
+/// kInvalidParameter with key, value and the rule.
+[[nodiscard]] Expected<void> validate(const SnoopingConfig& config);
+
+} // namespace mcfwd::igmp

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// Who asks on the bridge: an election for all of it, general queries of our own, questions to single ports,
+// and what becomes of memberships while nobody asks.
+#include <algorithm>
+#include <iterator>
+
+#include "discovery.hh"
+#include "snooping_state.hh"
+
+namespace mcfwd::igmp {
+namespace {
+
+/// Between two questions to one port, however often links and topology change.
+constexpr Duration kLeastGap = std::chrono::seconds(1);
+
+} // namespace
+
+/// Without being querier we ask from 0.0.0.0 and in the querier's version: an address would take part in the
+/// election, an older version would make hosts fall back to it (RFC 4541 section 2.1.1).
+QueryForm SnoopingBridge::State::query_form() const {
+    return elected() ? QueryForm{.source = config.address, .mtu = config.mtu, .version = config.version}
+                     : QueryForm{.mtu = config.mtu, .version = heard_version};
+}
+
+void SnoopingBridge::State::take_intervals() {
+    intervals = querier.intervals();
+    intervals.unqueried = held();
+}
+
+void SnoopingBridge::State::hear_general(const Query& query, Ipv4Address source, Origin from, Input in) {
+    const bool was_held = held();
+    const Election result = querier.hear(query, source, in.now);
+    if (result == Election::kNoEffect) {
+        counters_of(from).igmp.ignore(IgnoreReason::kNotElected);
+        return;
+    }
+    querier_changes += result == Election::kYielded ? 1 : 0;
+    heard_version = query.version;
+    take_intervals();
+    if (was_held) {
+        const Instant end = in.now + intervals.group_membership_interval();
+        for (SnoopingPort& port : ports) {
+            port.members.retime(end, end);
+        }
+    }
+}
+
+Duration SnoopingBridge::State::presence_of(const Query& query) const {
+    return querier.announced(query).other_querier_present_interval();
+}
+
+void SnoopingBridge::State::advance_querier(Input in) {
+    const Instant lost_at = querier.deadline();
+    if (querier.take_over(in.now)) {
+        ++querier_changes;
+        take_intervals();
+        if (held()) {
+            hold(lost_at, in.now);
+        }
+    }
+    if (takes_part() && querier.query_due(in.now)) {
+        general_query(all_ports, query_form(), intervals, in);
+    }
+}
+
+/// Who answered the querier's last query would have stayed for longer than this; who did not answer a
+/// specific query goes.
+void SnoopingBridge::State::hold(Instant since, Instant now) {
+    const Instant past =
+        since + std::min(intervals.last_member_query_time(), intervals.query_response_interval);
+    for (SnoopingPort& port : ports) {
+        port.members.retime(past, now + Intervals::kUnlimited);
+    }
+}
+
+void SnoopingBridge::State::general_query(std::span<const BridgePort> to, QueryForm form,
+                                          const Intervals& announced, Input in) {
+    RouterCounters counted; // per port below
+    QuerySender(form, announced, counted, link_out).general();
+    std::vector<BridgePort> up;
+    std::ranges::copy_if(to, std::back_inserter(up), [&](BridgePort port) { return at(port).up; });
+    for (const BridgePort port : up) {
+        ++at(port).counters.igmp.sent[static_cast<std::size_t>(MessageType::kGeneralQuery)];
+    }
+    if (!up.empty()) {
+        Transmission& sent = link_out.packets.front();
+        in.out.packets.push_back(
+            {std::move(up), MacAddress{}, multicast_mac(sent.destination), std::move(sent.packet)});
+    }
+    link_out.packets.clear();
+}
+
+void SnoopingBridge::State::ask(BridgePort number, Input in) {
+    SnoopingPort& port = at(number);
+    if (!port.up) {
+        return;
+    }
+    PortQuestions& questions = port.questions;
+    questions.left = config.startup_query_count.value_or(config.robustness);
+    questions.next = questions.last ? std::max(in.now, *questions.last + kLeastGap) : in.now;
+}
+
+void SnoopingBridge::State::repeat_questions(BridgePort number, Input in) {
+    PortQuestions& questions = at(number).questions;
+    if (questions.left == 0 || questions.next > in.now) {
+        return;
+    }
+    --questions.left;
+    questions.last = in.now;
+    questions.next = in.now + config.startup_query_interval.value_or(config.query_interval / 4);
+    // Without an address always: nobody adopts the short response time, which is that of one port's hosts.
+    QueryForm form = query_form();
+    form.source = {};
+    Intervals hurried = intervals;
+    hurried.query_response_interval =
+        std::min(intervals.query_response_interval, intervals.last_member_query_interval);
+    general_query({{number}}, form, hurried, in);
+}
+
+void SnoopingBridge::State::solicit(BridgePort number, Input in) {
+    SnoopingPort& port = at(number);
+    if (!config.solicit_routers || !port.up || (port.solicited && in.now - *port.solicited < kLeastGap)) {
+        return;
+    }
+    port.solicited = in.now;
+    ++port.counters.solicitations;
+    in.out.packets.push_back(
+        {{number}, MacAddress{}, multicast_mac(kAllRouters), encode_solicitation(config.address)});
+}
+
+} // namespace mcfwd::igmp
