@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// A forwarding table of a bridge that follows nothing but what the bridge says has changed.
+#pragma once
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include <igmp/snooping_bridge.hh>
+
+namespace mcfwd::igmp::test {
+
+struct MirrorTable {
+    std::map<SourceGroupKey, std::vector<BridgePort>> lists;
+    std::vector<BridgePort> unregistered;
+
+    void follow(const SnoopingBridge& bridge, const SnoopingOutput& out) {
+        for (const SourceGroupKey& key : out.changed) {
+            if (auto ports = bridge.ports_for(key.group, key.source)) {
+                lists[key] = std::move(*ports);
+            } else {
+                lists.erase(key);
+            }
+        }
+        if (out.floods_changed) {
+            unregistered = bridge.unregistered_ports();
+        }
+    }
+
+    [[nodiscard]] bool agrees_with(const SnoopingBridge& bridge) const {
+        decltype(lists) all;
+        bridge.for_each_key([&](const SourceGroupKey& key) {
+            all[key] = bridge.ports_for(key.group, key.source).value_or(std::vector<BridgePort>{});
+        });
+        return all == lists && unregistered == bridge.unregistered_ports();
+    }
+
+    /// As the data plane looks it up.
+    [[nodiscard]] const std::vector<BridgePort>& flow(Ipv4Address group, Ipv4Address source) const {
+        for (const SourceGroupKey& key : {SourceGroupKey{group, source}, SourceGroupKey{group, kAnySource}}) {
+            if (const auto at = lists.find(key); at != lists.end()) {
+                return at->second;
+            }
+        }
+        return unregistered;
+    }
+};
+
+} // namespace mcfwd::igmp::test
