@@ -142,8 +142,9 @@ void EventLog::follow(rpc::Session& session, Topics topics) {
         (*known)->widen(topics);
         return;
     }
-    const auto at = followers_.insert(followers_.end(), std::make_shared<Follower>(session, topics, render_));
-    session.on_close([this, at] { followers_.erase(at); });
+    std::list<std::shared_ptr<Follower>> fresh{std::make_shared<Follower>(session, topics, render_)};
+    session.on_close([this, at = fresh.begin()] { followers_.erase(at); });
+    followers_.splice(followers_.end(), fresh); // nobody follows whose end would not be told
     session.stay_open();
 }
 

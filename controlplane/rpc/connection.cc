@@ -56,7 +56,11 @@ void Connection::end() {
         closed(self);
     }
     for (const auto& [number, hook] : hooks) {
-        hook();
+        try {
+            hook();
+        } catch (const std::bad_alloc&) { // the others still have to let go of this session
+            ++counters_.out_of_memory;
+        }
     }
 }
 

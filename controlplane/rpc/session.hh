@@ -40,7 +40,7 @@ class Session {
     virtual void push(const std::shared_ptr<LineSource>& source, std::size_t octets) = 0;
     using CloseHook = std::uint64_t;
     /// `hook` runs once, as a task of its own, when the connection has ended by itself, unless it is
-    /// forgotten before.
+    /// forgotten before. All of them run, also when one finds no memory.
     virtual CloseHook on_close(std::function<void()> hook) = 0;
     virtual void forget(CloseHook hook) = 0;
     /// From now on the connection lives until the client closes all of it: one that listens need not be able

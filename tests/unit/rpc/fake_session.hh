@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +25,9 @@ class FakeSession final : public mcfwd::rpc::Session {
         octets_ += octets;
     }
     CloseHook on_close(std::function<void()> hook) override {
+        if (out_of_memory) {
+            throw std::bad_alloc();
+        }
         hooks_.emplace(++last_hook_, std::move(hook));
         return last_hook_;
     }
@@ -49,13 +53,17 @@ class FakeSession final : public mcfwd::rpc::Session {
         gone = true;
         waiting_.clear();
         for (const auto& [number, hook] : std::exchange(hooks_, {})) {
-            hook();
+            try {
+                hook();
+            } catch (const std::bad_alloc&) { // as connections do
+            }
         }
     }
     [[nodiscard]] std::size_t hooks() const { return hooks_.size(); }
 
     bool gone = false;
     bool stays_open = false;
+    bool out_of_memory = false; ///< for a hook
 
   private:
     mcfwd::rpc::Peer peer_;

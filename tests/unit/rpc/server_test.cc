@@ -6,6 +6,7 @@
 #include <chrono>
 #include <deque>
 #include <memory>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -61,7 +62,12 @@ class ServerTest : public testing::Test {
             return json{{"pid", session.peer().pid}};
         });
         registry.add("config.show", [this](const json&, Session& session) -> Expected<json> {
-            session.on_close([this] { ++ends; });
+            session.on_close([this] {
+                ++ends;
+                if (ends_without_memory) {
+                    throw std::bad_alloc();
+                }
+            });
             watched = &session;
             return json::object();
         });
@@ -116,6 +122,7 @@ class ServerTest : public testing::Test {
     bool alive = true;
     int pushed = 3;
     int ends = 0;
+    bool ends_without_memory = false;
     std::shared_ptr<Ticker> ticker = std::make_shared<Ticker>();
     Session* watched = nullptr;
     asio::io_context io;
@@ -163,6 +170,20 @@ TEST_F(ServerTest, LivesOnAfterGarbage) {
     ASSERT_TRUE(write_all(client, "\xff\x01 garbage\n" + request(2, "show.status")));
     EXPECT_EQ(next(client).at("error").at("code"), -32700);
     EXPECT_EQ(next(client).at("id"), 2);
+}
+
+TEST_F(ServerTest, TellsTheEndToAllAlsoWhenOneFindsNoMemory) {
+    start();
+    ends_without_memory = true;
+    {
+        SocketClient client(options.socket);
+        ASSERT_TRUE(write_all(client, request(1, "config.show") + request(2, "config.show")));
+        EXPECT_EQ(next(client).at("id"), 1);
+        EXPECT_EQ(next(client).at("id"), 2);
+    }
+    EXPECT_TRUE(eventually([&] { return ends == 2; }));
+    EXPECT_EQ(server->counters().connections, 0U);
+    EXPECT_EQ(server->counters().out_of_memory, 2U);
 }
 
 TEST_F(ServerTest, LivesOnAfterNumbersThatAreNone) {
