@@ -60,8 +60,10 @@ void Core::transfer(Client& from, Client& to, InterfaceKey interface) {
     if (settings.handoff_mfe == HandoffMfe::kFlush) {
         erase_entries(interface);
     }
-    spdlog::info("group_manager: ownership transferred interface={} from={} to={}", name(interface),
-                 from.name.name, to.name.name);
+    if (may_log()) {
+        spdlog::info("group_manager: ownership transferred interface={} from={} to={}", name(interface),
+                     from.name.name, to.name.name);
+    }
     report_ownership(interface);
     finish(change,
            [&] { return fmt::format("{} leaves {} to {}", from.name.name, name(interface), to.name.name); });
