@@ -111,6 +111,10 @@ int run(const CommandLine& line, const config::Accepted& accepted) {
         return failed(started.error());
     }
     loop.repeat([&router] { return router.turn(); });
+    loop.repeat([&server] {
+        (*server)->keep_accepting();
+        return std::chrono::seconds(1);
+    });
     loop.repeat([&] { return rates.sample((*dataplane)->table(), loop.now()); });
     spdlog::info("running version={} config={} socket={} ports={} interfaces={} workers={}", MCFWD_VERSION,
                  line.config, config.daemon.socket, config.ports.size(), config.interfaces.size(),

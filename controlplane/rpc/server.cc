@@ -37,10 +37,15 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
                   }} {}
 
     void accept();
+    void keep_accepting();
     void stop();
     [[nodiscard]] ServerCounters counters() const;
 
   private:
+    /// Lives as long as the handler of the next client or of the pause before it, also one that Asio drops
+    /// without a call because it found no memory for the new socket.
+    struct Waiting {};
+
     void accepted(Connection::Socket socket);
     void accept_after_pause();
     [[nodiscard]] std::string refusal(const Expected<Peer>& peer);
@@ -49,6 +54,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
     SocketFile file_;
     asio::local::stream_protocol::acceptor acceptor_;
     asio::steady_timer retry_;
+    std::weak_ptr<Waiting> waiting_;
     const ServerOptions options_;
     ServerCounters counters_;
     Connection::Shared shared_;
@@ -56,31 +62,51 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
 };
 
 void Server::Impl::accept() {
-    acceptor_.async_accept([self = shared_from_this()](asio::error_code error, Connection::Socket socket) {
-        if (!self->acceptor_.is_open()) {
-            return;
-        }
-        if (error) {
-            self->accept_after_pause();
-            return;
-        }
-        try {
-            self->accepted(std::move(socket));
-        } catch (const std::bad_alloc&) {
-            ++self->counters_.out_of_memory;
-        }
-        self->accept();
-    });
+    try {
+        auto waiting = std::make_shared<Waiting>();
+        acceptor_.async_accept(
+            [self = shared_from_this(), waiting](asio::error_code error, Connection::Socket socket) {
+                if (!self->acceptor_.is_open()) {
+                    return;
+                }
+                if (error) {
+                    self->accept_after_pause();
+                    return;
+                }
+                try {
+                    self->accepted(std::move(socket));
+                } catch (const std::bad_alloc&) {
+                    ++self->counters_.out_of_memory;
+                }
+                self->accept();
+            });
+        waiting_ = waiting;
+    } catch (const std::bad_alloc&) {
+        ++counters_.out_of_memory;
+        accept_after_pause();
+    }
 }
 
 /// Out of descriptors or memory: the client waits in the backlog, and trying again at once would spin.
 void Server::Impl::accept_after_pause() {
-    retry_.expires_after(std::chrono::milliseconds(100));
-    retry_.async_wait([self = shared_from_this()](asio::error_code error) {
-        if (!error && self->acceptor_.is_open()) {
-            self->accept();
-        }
-    });
+    try {
+        auto waiting = std::make_shared<Waiting>();
+        retry_.expires_after(std::chrono::milliseconds(100));
+        retry_.async_wait([self = shared_from_this(), waiting](asio::error_code error) {
+            if (!error && self->acceptor_.is_open()) {
+                self->accept();
+            }
+        });
+        waiting_ = waiting;
+    } catch (const std::bad_alloc&) {
+        ++counters_.out_of_memory; // keep_accepting() comes
+    }
+}
+
+void Server::Impl::keep_accepting() {
+    if (waiting_.expired() && acceptor_.is_open()) {
+        accept();
+    }
 }
 
 void Server::Impl::accepted(Connection::Socket socket) {
@@ -96,11 +122,17 @@ void Server::Impl::accepted(Connection::Socket socket) {
     ++counters_.accepted;
     auto connection = std::make_shared<Connection>(std::move(socket), std::move(*peer), shared_);
     connections_.insert(connection);
-    connection->start([weak = weak_from_this()](const std::shared_ptr<Connection>& closed) {
-        if (const auto self = weak.lock()) {
-            self->connections_.erase(closed);
-        }
-    });
+    try {
+        connection->start([weak = weak_from_this()](const std::shared_ptr<Connection>& closed) {
+            if (const auto self = weak.lock()) {
+                self->connections_.erase(closed);
+            }
+        });
+    } catch (const std::bad_alloc&) {
+        connections_.erase(connection); // nobody reads from it
+        connection->close();
+        throw;
+    }
 }
 
 /// Why the peer may not come in, or empty.
@@ -158,6 +190,9 @@ Expected<std::unique_ptr<Server>> Server::listen(asio::io_context& io, const Reg
 Server::Server(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() {
     stop();
+}
+void Server::keep_accepting() {
+    impl_->keep_accepting();
 }
 void Server::stop() {
     impl_->stop();

@@ -61,6 +61,9 @@ class Server {
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
+    /// Waits for the next client again if memory had ended for that. To be called from time to time.
+    void keep_accepting();
+
     /// Closes all connections and removes the socket file if it is still this server's. Answers that were
     /// already given are delivered as far as the client takes them at once. May be called twice. Not from
     /// inside a handler: a handler that ends the daemon posts it.
