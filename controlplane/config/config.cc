@@ -87,4 +87,17 @@ IfIndex interface_index(const Config& config, std::string_view name) {
     return IfIndex(static_cast<std::uint16_t>(found - config.interfaces.begin() + 1));
 }
 
+std::optional<Ipv4Prefix> boundary_for(const Interface& interface, Ipv4Address group) {
+    const auto found = std::ranges::find_if(
+        interface.scope_boundary, [group](const Ipv4Prefix& scope) { return scope.contains(group); });
+    return found == interface.scope_boundary.end() ? std::nullopt : std::optional(*found);
+}
+
+bool may_be_neighbour(const std::vector<Ipv4Prefix>& addresses, Ipv4Address neighbour) {
+    const bool own = std::ranges::count(addresses, neighbour, &Ipv4Prefix::address) > 0;
+    return addresses.empty() || (!own && std::ranges::any_of(addresses, [&](const Ipv4Prefix& subnet) {
+               return subnet.contains(neighbour);
+           }));
+}
+
 } // namespace mcfwd::config

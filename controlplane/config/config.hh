@@ -249,5 +249,10 @@ struct Config {
 [[nodiscard]] std::optional<PortId> port_id(const Config& config, std::string_view name);
 /// kNoInterface when there is no interface of that name.
 [[nodiscard]] IfIndex interface_index(const Config& config, std::string_view name);
+/// The scope boundary that the group does not cross there, if any.
+[[nodiscard]] std::optional<Ipv4Prefix> boundary_for(const Interface& interface, Ipv4Address group);
+/// Whether `neighbour` can be reached directly from an interface with these addresses. One without an address
+/// cannot tell: yes.
+[[nodiscard]] bool may_be_neighbour(const std::vector<Ipv4Prefix>& addresses, Ipv4Address neighbour);
 
 } // namespace mcfwd::config

@@ -27,13 +27,10 @@ void warn_of_boundary(const Config& config, const Mroute& mroute, std::string_vi
     if (interface == nullptr || !findings.sound(node)) {
         return;
     }
-    for (const Ipv4Prefix& scope : interface->scope_boundary) {
-        if (scope.contains(mroute.group)) {
-            findings.warning(
-                node, fmt::format("group {} does not cross the scope_boundary {} here", mroute.group, scope),
-                "interfaces without this boundary");
-            return;
-        }
+    if (const auto scope = boundary_for(*interface, mroute.group)) {
+        findings.warning(
+            node, fmt::format("group {} does not cross the scope_boundary {} here", mroute.group, *scope),
+            "interfaces without this boundary");
     }
 }
 
@@ -90,14 +87,10 @@ void warn_of_hidden_route(const Config& config, const RpfRoute& route, const Nod
 
 void warn_of_upstream(const Config& config, const RpfRoute& route, const Node& node, Findings& findings) {
     const Interface* interface = interface_of(config, route.interface);
-    if (interface == nullptr || interface->address.empty() || route.upstream.is_unspecified() ||
-        !findings.sound(node)) {
+    if (interface == nullptr || route.upstream.is_unspecified() || !findings.sound(node)) {
         return;
     }
-    const bool own = std::ranges::count(interface->address, route.upstream, &Ipv4Prefix::address) > 0;
-    const bool attached = std::ranges::any_of(
-        interface->address, [&](const Ipv4Prefix& subnet) { return subnet.contains(route.upstream); });
-    if (own || !attached) {
+    if (!may_be_neighbour(interface->address, route.upstream)) {
         findings.warning(node, fmt::format("upstream is no neighbour on {}", interface->name),
                          fmt::format("another address in {}", fmt::join(interface->address, ", ")));
     }

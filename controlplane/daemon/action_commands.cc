@@ -51,11 +51,9 @@ json boundaries_on(const Router& router, const protocols::StaticRoute& route) {
         if (!interfaces.contains(config::interface_index(router.config(), interface.name))) {
             continue;
         }
-        for (const Ipv4Prefix& scope : interface.scope_boundary) {
-            if (scope.contains(route.key.group)) {
-                warnings.push_back(fmt::format("group {} does not cross the scope_boundary {} of {}",
-                                               route.key.group, scope, interface.name));
-            }
+        if (const auto scope = config::boundary_for(interface, route.key.group)) {
+            warnings.push_back(fmt::format("group {} does not cross the scope_boundary {} of {}",
+                                           route.key.group, *scope, interface.name));
         }
     }
     return warnings;

@@ -68,15 +68,6 @@ Expected<json> show_rpf(Router& router, const json& params) {
     return json{{"entries", json::array({entry(router, *rpf)})}};
 }
 
-/// A neighbour can be reached there. Without an address of its own the interface cannot tell.
-bool attached(const forwarding::Interface& interface, Ipv4Address neighbour) {
-    const auto& addresses = interface.addresses;
-    const bool own = std::ranges::count(addresses, neighbour, &Ipv4Prefix::address) > 0;
-    return addresses.empty() || (!own && std::ranges::any_of(addresses, [&](const Ipv4Prefix& subnet) {
-               return subnet.contains(neighbour);
-           }));
-}
-
 Expected<json> add_rpf_route(Router& router, const json& params) {
     const std::string name = *rpc::text_in(params, "interface");
     const forwarding::Interface* interface = router.interfaces().find(std::string_view(name));
@@ -84,7 +75,7 @@ Expected<json> add_rpf_route(Router& router, const json& params) {
         return unknown_interface(router, name);
     }
     const Ipv4Address upstream = rpc::address_in(params, "upstream").value_or(Ipv4Address{});
-    if (!upstream.is_unspecified() && !attached(*interface, upstream)) {
+    if (!upstream.is_unspecified() && !config::may_be_neighbour(interface->addresses, upstream)) {
         return fail(Status::kInvalidParameter,
                     fmt::format("upstream {} is no neighbour on {}; valid: another address in {}", upstream,
                                 name, fmt::join(interface->addresses, ", ")));
