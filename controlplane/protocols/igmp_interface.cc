@@ -81,6 +81,7 @@ void IgmpInterface::pass_on(const igmp::MembershipChange& change) {
         if (!check(groups_.delete_group_membership(client_, key, this->key(), MembershipFlags::kJoin),
                    "delete", key)) {
             deletes_missing_ = true;
+            deleted_ = {};
         }
     } else if (change.event == igmp::MembershipEvent::kBlock) {
         exceptions_.emplace(key, true);
@@ -194,8 +195,13 @@ bool IgmpInterface::replay_some() {
         }
         replayed_ = *at;
     }
-    if (deletes_missing_) {
-        delete_what_is_left();
+    while (deletes_missing_) {
+        if (calls >= kReplaySlice) {
+            return true;
+        }
+        if (!delete_what_is_left(calls)) {
+            return false;
+        }
     }
     if (!settling_) {
         settling_ = true;
@@ -246,16 +252,23 @@ void IgmpInterface::log_refusals(Instant now) {
     }
 }
 
-void IgmpInterface::delete_what_is_left() {
-    deletes_missing_ = false;
-    for (const SourceGroup left : groups_.memberships_of(client_, key())) {
+bool IgmpInterface::delete_what_is_left(std::size_t& calls) {
+    const std::size_t limit = kReplaySlice - calls;
+    const std::vector<SourceGroup> keys = groups_.memberships_of(client_, key(), limit, deleted_);
+    for (const SourceGroup left : keys) {
+        ++calls;
+        deleted_ = left; // seen again by the next slice, which costs nothing
         if (!joined_.contains(left) &&
             !check(groups_.delete_group_membership(client_, left, key(), MembershipFlags::kJoin), "delete",
                    left)) {
-            deletes_missing_ = true;
-            return;
+            return false;
         }
     }
+    if (keys.size() < limit) {
+        deletes_missing_ = false;
+        deleted_ = {};
+    }
+    return true;
 }
 
 bool IgmpInterface::check(const Expected<void>& result, std::string_view call, SourceGroup key) {

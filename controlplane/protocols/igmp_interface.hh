@@ -77,7 +77,8 @@ class IgmpInterface {
     [[nodiscard]] bool settle_flow(group_manager::SourceGroup flow, bool& forwarding);
     [[nodiscard]] bool wants(group_manager::SourceGroup flow) const;
     [[nodiscard]] bool owns_forwarding() const;
-    void delete_what_is_left();
+    /// Some of it; counts what it looks at. False: there was no memory.
+    [[nodiscard]] bool delete_what_is_left(std::size_t& calls);
     /// False: there was no memory for the call; it has to be made again.
     bool check(const Expected<void>& result, std::string_view call, group_manager::SourceGroup key);
 
@@ -100,7 +101,8 @@ class IgmpInterface {
     group_manager::SourceGroup settled_;  ///< last flow of `exceptions_` that it has settled
     bool settling_ = false;               ///< it is done with `joined_`
     bool behind_ = false;
-    bool deletes_missing_ = false; ///< some of what it is behind with
+    bool deletes_missing_ = false;       ///< some of what it is behind with
+    group_manager::SourceGroup deleted_; ///< up to here they are made
 };
 
 } // namespace mcfwd::protocols

@@ -76,5 +76,35 @@ TEST_F(IgmpMemory, AReplayThatFindsNoneIsNotEndedBeforeItIsWhole) {
     EXPECT_EQ(oifs(kSource), Oifs{kLan2});
 }
 
+TEST_F(IgmpMemory, ManyLeavesAreMadeInSeveralTasks) {
+    constexpr std::uint32_t kGroups = 3000;
+    const auto all = [](igmp::RecordType type) {
+        igmp::ReportV3 report;
+        for (std::uint32_t n = 0; n < kGroups; ++n) {
+            report.records.push_back({type, Ipv4Address(Ipv4Address(239, 6, 0, 0).host() + n), {}});
+        }
+        return report;
+    };
+    report(kLan2, all(kToExclude));
+    report(kLan2, kToExclude); // it stays
+    report(kLan2, all(kToInclude));
+    reserve.refuses = true;
+    wait(5s);
+    EXPECT_EQ(groups.memberships().size(), kGroups + 1);
+    reserve.refuses = false;
+    clock.move(1s);
+    std::ignore = igmp.advance();
+    std::size_t before = kGroups + 1;
+    std::size_t count = 0;
+    for (; tasks.waiting() > 0; ++count) {
+        tasks.run_one();
+        const std::size_t left = groups.memberships().size();
+        EXPECT_GE(left + 1024, before);
+        before = left;
+    }
+    EXPECT_GE(count, 3U);
+    EXPECT_EQ(before, 1U);
+}
+
 } // namespace
 } // namespace mcfwd::protocols
