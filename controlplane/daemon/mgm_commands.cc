@@ -220,12 +220,14 @@ Expected<json> mfes_json(const json& params, SourceGroup after, Read read, Spell
         if (!chunk) {
             return std::unexpected(chunk.error());
         }
-        for (const auto& item : chunk->items) {
-            page.add(spell(item));
-            after = flow_of(item);
+        auto item = chunk->items.begin();
+        for (; item != chunk->items.end() && !page.full(); ++item) {
+            page.add(spell(*item));
+            after = flow_of(*item);
         }
-        if (chunk->end == Status::kNoMoreItems || page.full()) {
-            return json{{"entries", std::move(page).entries()}, {"status", status_name(chunk->end)}};
+        const Status end = item == chunk->items.end() ? chunk->end : Status::kMoreData;
+        if (end == Status::kNoMoreItems || page.full()) {
+            return json{{"entries", std::move(page).entries()}, {"status", status_name(end)}};
         }
     }
 }
