@@ -149,6 +149,8 @@ class GroupManager {
 
     /// 2.8. No registration needed. kNotFound: no entry.
     [[nodiscard]] Expected<MfeView> mfe(SourceGroup flow) const;
+    /// Whether there is an entry.
+    [[nodiscard]] bool has_mfe(SourceGroup flow) const;
     /// At most `limit` entries from the first on, by (group, source). kInsufficientBuffer: `limit` is 0 and
     /// there is an entry.
     [[nodiscard]] Expected<Page<MfeView>> first_mfe(std::size_t limit) const;

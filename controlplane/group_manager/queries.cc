@@ -136,6 +136,10 @@ MfeStatsView Core::stats(const Entry& entry, StatsLevel level) const {
     return result;
 }
 
+bool GroupManager::has_mfe(SourceGroup flow) const {
+    return core_->started && core_->entries.find(flow) != nullptr;
+}
+
 Expected<MfeView> GroupManager::mfe(SourceGroup flow) const {
     if (auto result = running(*core_); !result) {
         return std::unexpected(result.error());

@@ -4,6 +4,9 @@
 // See entry_memory.hh.
 #include "entry_memory.hh"
 
+#include <cstdint>
+#include <limits>
+
 namespace mcfwd::protocols {
 
 using group_manager::CandidateOif;
@@ -12,14 +15,18 @@ using group_manager::SourceGroup;
 
 namespace {
 
-/// So many more than after the last time are let come together.
-constexpr std::size_t kLookThrough = 1024;
+/// Flows that are looked at for one that is new: what has ended never is more than a fraction.
+constexpr int kLookedAt = 4;
+
+/// Behind every other one.
+constexpr InterfaceKey kLastInterface{IfIndex(std::numeric_limits<std::uint16_t>::max()),
+                                      Ipv4Address(~std::uint32_t{0})};
 
 } // namespace
 
 void EntryMemory::veto(SourceGroup flow, InterfaceKey oif) {
-    if (groups_.mfe(flow)) {
-        make_room();
+    if (groups_.has_mfe(flow)) {
+        look_through_some();
         vetoes_.insert({flow, oif});
     }
 }
@@ -28,7 +35,7 @@ void EntryMemory::choose(SourceGroup flow, const group_manager::MfeEdit& edit) {
     if (!edit.iif && !edit.upstream) {
         return;
     }
-    make_room();
+    look_through_some();
     Choice& choice = choices_[flow];
     if (edit.iif) {
         choice.iif = edit.iif;
@@ -51,7 +58,7 @@ void EntryMemory::forget(SourceGroup flow) {
 }
 
 void EntryMemory::answer(group_manager::RpfQuery& query) {
-    if (!groups_.mfe(query.flow)) {
+    if (!groups_.has_mfe(query.flow)) {
         forget(query.flow);
         return;
     }
@@ -66,7 +73,7 @@ void EntryMemory::answer(const group_manager::CreationAlert& alert) {
     if (first == vetoes_.end() || first->first != alert.flow) {
         return;
     }
-    if (!groups_.mfe(alert.flow)) {
+    if (!groups_.has_mfe(alert.flow)) {
         forget(alert.flow);
         return;
     }
@@ -75,13 +82,21 @@ void EntryMemory::answer(const group_manager::CreationAlert& alert) {
     }
 }
 
-void EntryMemory::make_room() {
-    if (size() < looked_through_ * 2 + kLookThrough) {
-        return;
+void EntryMemory::look_through_some() {
+    for (int n = 0; n < kLookedAt; ++n) {
+        const auto veto = vetoes_.upper_bound({looked_at_, kLastInterface});
+        const auto choice = choices_.upper_bound(looked_at_);
+        if (veto == vetoes_.end() && choice == choices_.end()) {
+            looked_at_ = {}; // from the beginning, next time
+            return;
+        }
+        const bool veto_first =
+            choice == choices_.end() || (veto != vetoes_.end() && veto->first < choice->first);
+        looked_at_ = veto_first ? veto->first : choice->first;
+        if (!groups_.has_mfe(looked_at_)) {
+            forget(looked_at_);
+        }
     }
-    std::erase_if(vetoes_, [this](const auto& veto) { return !groups_.mfe(veto.first); });
-    std::erase_if(choices_, [this](const auto& choice) { return !groups_.mfe(choice.first); });
-    looked_through_ = size();
 }
 
 } // namespace mcfwd::protocols

@@ -45,13 +45,13 @@ class EntryMemory {
     };
 
     void forget(group_manager::SourceGroup flow);
-    /// Entries end without a word: from time to time, what is left of them goes.
-    void make_room();
+    /// Entries end without a word: with everything new, some of what is left of them goes.
+    void look_through_some();
 
     const group_manager::GroupManager& groups_;
     std::set<std::pair<group_manager::SourceGroup, group_manager::InterfaceKey>> vetoes_;
     std::map<group_manager::SourceGroup, Choice> choices_;
-    std::size_t looked_through_ = 0; ///< size after the last time
+    group_manager::SourceGroup looked_at_; ///< the last flow that was looked at
 };
 
 } // namespace mcfwd::protocols

@@ -232,8 +232,36 @@ TEST_F(RemoteProtocolsTest, WhatItSaidAboutEntriesThatAreGoneTakesNoMemory) {
         memory.choose(gone, {.upstream = kSource, .iif = {}, .timeout = {}});
         memory.veto(gone, on(kLan1));
         groups.tick();
-        ASSERT_LE(memory.size(), 1026U);
+        ASSERT_LE(memory.size(), 8U);
     }
+}
+
+TEST_F(RemoteProtocolsTest, WhatItSaidAboutEntriesThatAreGoneGoesAFewAtATime) {
+    FakeSession session;
+    RemoteClient& pim = enter(session);
+    ASSERT_TRUE(pim.take(on(kLan1)));
+    tasks.run();
+    EntryMemory memory(groups);
+    const auto say = [&](std::uint32_t n) {
+        const SourceGroup key{Ipv4Address(Ipv4Address(239, 4, 0, 0).host() + n), kSource};
+        groups.new_packet(key, on(kLan1), {});
+        ASSERT_TRUE(pim.change_mfe(key, {.upstream = {}, .iif = {}, .timeout = 1s}));
+        memory.veto(key, on(kLan2));
+        memory.veto(key, on(kLan3));
+    };
+    for (std::uint32_t n = 0; n < 1000; ++n) {
+        say(n);
+    }
+    EXPECT_EQ(memory.size(), 2000U) << "all of them live";
+    pass(2s);
+    ASSERT_EQ(groups.mfe_count(), 0U);
+    std::size_t before = memory.size();
+    for (std::uint32_t n = 1000; n < 1500; ++n) {
+        say(n);
+        ASSERT_GE(memory.size() + 16, before) << "no more than eight flows at once";
+        before = memory.size();
+    }
+    EXPECT_EQ(memory.size(), 1000U);
 }
 
 TEST_F(RemoteProtocolsTest, NamesAreUnique) {
