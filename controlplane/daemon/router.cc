@@ -60,8 +60,8 @@ Router::Router(Environment environment)
               group_settings(environment.config),
               [this](const group_manager::Event& event) { observe(event); }),
       static_interfaces_(groups_),
-      static_routes_(groups_, view_, static_interfaces_),
-      rpf_routes_(groups_, view_, static_interfaces_),
+      static_routes_(groups_, view_, static_interfaces_, &environment.memory),
+      rpf_routes_(groups_, view_, static_interfaces_, &environment.memory),
       igmp_({.clock = environment.clock,
              .tasks = environment.tasks,
              .packets = environment.dataplane.sender(),
@@ -164,6 +164,7 @@ void Router::serve_timers() {
     if (hold) {
         std::ignore = igmp_.advance();
         remotes_.advance();
+        static_interfaces_.advance(now());
     }
 }
 

@@ -9,6 +9,9 @@
 
 namespace mcfwd::protocols {
 
+using group_manager::Memory;
+using group_manager::MemoryHold;
+
 Expected<void> RpfRoutes::add(Ipv4Prefix prefix, IfIndex interface, Ipv4Address upstream) {
     if (prefix.network() != prefix.address) {
         return fail(Status::kInvalidParameter, fmt::format("{} has bits behind its length; valid: {}/{}",
@@ -17,6 +20,10 @@ Expected<void> RpfRoutes::add(Ipv4Prefix prefix, IfIndex interface, Ipv4Address 
     if (routes_.contains(prefix)) {
         return fail(Status::kAlreadyExists,
                     fmt::format("rpf_route {} exists; delete it first to change it", prefix));
+    }
+    const MemoryHold hold(memory_, StaticInterfaces::kRoom, Memory::Use::kGrow);
+    if (!hold) {
+        return fail(Status::kNotEnoughMemory, fmt::format("no memory for rpf_route {}", prefix));
     }
     if (auto kept = interfaces_.keep(interface); !kept) {
         return kept;
@@ -33,6 +40,10 @@ Expected<void> RpfRoutes::remove(Ipv4Prefix prefix) {
     const auto at = routes_.find(prefix);
     if (at == routes_.end()) {
         return fail(Status::kNotFound, fmt::format("there is no rpf_route {}", prefix));
+    }
+    const MemoryHold hold(memory_, StaticInterfaces::kRoom, Memory::Use::kShrink);
+    if (!hold) {
+        return fail(Status::kNotEnoughMemory, fmt::format("no memory to delete rpf_route {}", prefix));
     }
     const Route route = at->second;
     routes_.erase(at);

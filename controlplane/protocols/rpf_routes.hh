@@ -25,17 +25,18 @@ class RpfRoutes {
         Ipv4Address upstream; ///< neighbour they come through; 0: not known
     };
 
-    /// All outlive this object.
+    /// All outlive this object. `memory` may be null: then nothing is refused.
     RpfRoutes(group_manager::GroupManager& groups, group_manager::RpfTable& view,
-              StaticInterfaces& interfaces)
+              StaticInterfaces& interfaces, group_manager::Memory* memory)
         : groups_(groups),
           view_(view),
-          interfaces_(interfaces) {}
+          interfaces_(interfaces),
+          memory_(memory) {}
 
     /// Entries whose sources it covers are rebuilt, make before break. kInvalidParameter: host bits in the
     /// prefix; kAlreadyExists: the prefix has a route; kNotEnoughMemory: no room for one more.
     [[nodiscard]] Expected<void> add(Ipv4Prefix prefix, IfIndex interface, Ipv4Address upstream = {});
-    /// kNotFound: the prefix has no route.
+    /// kNotFound: the prefix has no route. A call without memory changes nothing.
     [[nodiscard]] Expected<void> remove(Ipv4Prefix prefix);
 
     /// Ascending by prefix.
@@ -45,6 +46,7 @@ class RpfRoutes {
     group_manager::GroupManager& groups_;
     group_manager::RpfTable& view_;
     StaticInterfaces& interfaces_;
+    group_manager::Memory* memory_;
     std::map<Ipv4Prefix, Route> routes_;
 };
 

@@ -4,8 +4,6 @@
 // Counting the reasons, and handing over what is only kept.
 #include "static_interfaces.hh"
 
-#include <utility>
-
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
@@ -19,6 +17,9 @@ namespace {
 /// Protocol number of static routes among the clients, as routing tables number "netmgmt" routes (RFC 2096,
 /// ipCidrRouteProto).
 constexpr std::uint32_t kProtocolStatic = 3;
+
+/// After a step that found no memory.
+constexpr std::chrono::seconds kSettleAgain{1};
 
 bool igmp_is_on(const group_manager::GroupManager& groups, IfIndex interface) {
     const auto record = groups.ownership_of({interface, {}});
@@ -42,7 +43,7 @@ Expected<void> StaticInterfaces::need(const std::set<IfIndex>& interfaces) {
     for (const IfIndex interface : interfaces) {
         Use& use = uses_[interface];
         if (auto owned = own(interface, use); !owned) {
-            settle(interface);
+            settle_in_time(interface);
             drop(taken);
             return owned;
         }
@@ -55,7 +56,7 @@ Expected<void> StaticInterfaces::need(const std::set<IfIndex>& interfaces) {
 void StaticInterfaces::drop(const std::set<IfIndex>& interfaces) {
     for (const IfIndex interface : interfaces) {
         --uses_.at(interface).routes;
-        settle(interface);
+        settle_in_time(interface);
     }
 }
 
@@ -65,7 +66,7 @@ Expected<void> StaticInterfaces::hold(IfIndex interface) {
         return fail(Status::kAlreadyExists, "the static protocol owns this interface already");
     }
     if (auto owned = own(interface, use); !owned) {
-        settle(interface);
+        settle_in_time(interface);
         return owned;
     }
     use.held = true;
@@ -74,7 +75,7 @@ Expected<void> StaticInterfaces::hold(IfIndex interface) {
 
 Expected<void> StaticInterfaces::let_go(IfIndex interface) {
     const auto at = uses_.find(interface);
-    if (at == uses_.end() || !at->second.owned) {
+    if (at == uses_.end() || !at->second.owned || !at->second.needed()) {
         return fail(Status::kInvalidParameter, "the static protocol does not own this interface");
     }
     Use& use = at->second;
@@ -86,15 +87,18 @@ Expected<void> StaticInterfaces::let_go(IfIndex interface) {
                                              "a routing protocol that takes it gets it");
     }
     use.held = false;
-    settle(interface);
-    return {};
+    auto settled = settle(interface);
+    if (!settled) {
+        use.held = true;
+    }
+    return settled;
 }
 
 Expected<void> StaticInterfaces::keep(IfIndex interface) {
     Use& use = uses_[interface];
     if (!use.owned && !groups_.protocol_on_interface({interface, {}})) {
         if (auto owned = own(interface, use); !owned) {
-            settle(interface);
+            settle_in_time(interface);
             return owned;
         }
     }
@@ -104,7 +108,7 @@ Expected<void> StaticInterfaces::keep(IfIndex interface) {
 
 void StaticInterfaces::stop_keeping(IfIndex interface) {
     --uses_.at(interface).kept;
-    settle(interface);
+    settle_in_time(interface);
 }
 
 Expected<void> StaticInterfaces::give(ClientHandle to, InterfaceKey interface) {
@@ -121,26 +125,41 @@ Expected<void> StaticInterfaces::give(ClientHandle to, InterfaceKey interface) {
                                 use.routes > 0 ? "an mroute names it (show mroutes); delete it first"
                                                : "the operator took it; `ownership release` frees it"));
     }
-    if (!groups_.transfer_interface_ownership(client_, to, interface)) {
-        return taken;
+    auto given = groups_.transfer_interface_ownership(client_, to, interface);
+    if (given) {
+        use.owned = false;
+        settle_in_time(interface.interface);
     }
-    use.owned = false;
-    return {};
+    return given;
 }
 
 Expected<void> StaticInterfaces::take_back(ClientHandle from, InterfaceKey interface) {
     const auto at = uses_.find(interface.interface);
     const bool kept = interface.next_hop.is_unspecified() && at != uses_.end() && !at->second.owned;
-    if (kept && !igmp_is_on(groups_, interface.interface) &&
-        groups_.transfer_interface_ownership(from, client_, interface)) {
-        at->second.owned = true;
-        return {};
+    if (kept && !igmp_is_on(groups_, interface.interface)) {
+        auto taken = groups_.transfer_interface_ownership(from, client_, interface);
+        at->second.owned = taken.has_value();
+        if (taken || taken.error().status == Status::kNotEnoughMemory) {
+            return taken;
+        }
     }
     auto released = groups_.release_interface_ownership(from, interface);
-    if (released && kept && !groups_.protocol_on_interface(interface)) {
-        return own(interface.interface, at->second); // it was IGMP that left
+    if (released && kept) {
+        settle_in_time(interface.interface); // if it was IGMP that left
     }
     return released;
+}
+
+void StaticInterfaces::advance(Instant now) {
+    if (!behind_ || now < next_try_) {
+        return;
+    }
+    behind_ = false;
+    next_try_ = now + kSettleAgain;
+    for (auto at = uses_.begin(); at != uses_.end();) {
+        const IfIndex interface = (at++)->first;
+        settle_in_time(interface);
+    }
 }
 
 Expected<void> StaticInterfaces::own(IfIndex interface, Use& use) {
@@ -152,23 +171,29 @@ Expected<void> StaticInterfaces::own(IfIndex interface, Use& use) {
     return taken;
 }
 
-void StaticInterfaces::settle(IfIndex interface) {
+Expected<void> StaticInterfaces::settle(IfIndex interface) {
     const auto at = uses_.find(interface);
     Use& use = at->second;
     const bool alone = use.kept > 0 && !igmp_is_on(groups_, interface);
-    if (use.firm() || (use.owned && alone)) {
-        return;
+    if (use.owned && !use.firm() && !alone) {
+        if (auto released = groups_.release_interface_ownership(client_, {interface, {}}); !released) {
+            return released;
+        }
+        use.owned = false;
+    } else if (!use.owned && alone && !groups_.protocol_on_interface({interface, {}})) {
+        return own(interface, use);
     }
-    const bool owned = std::exchange(use.owned, false);
-    if (use.kept == 0) {
+    if (!use.owned && !use.needed()) {
         uses_.erase(at);
     }
-    if (!owned) {
-        return;
-    }
-    if (auto result = groups_.release_interface_ownership(client_, {interface, {}}); !result) {
-        spdlog::error("static interface not released interface={} reason=\"{}\"", interface,
-                      result.error().what);
+    return {};
+}
+
+void StaticInterfaces::settle_in_time(IfIndex interface) {
+    if (auto settled = settle(interface); !settled) {
+        behind_ = true;
+        spdlog::error("static interface not settled, trying again interface={} reason=\"{}\"", interface,
+                      settled.error().what);
     }
 }
 

@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include <mcfwd/clock.hh>
 #include <mcfwd/ids.hh>
 #include <mcfwd/result.hh>
 
@@ -19,6 +20,9 @@ namespace mcfwd::protocols {
 /// Control thread only.
 class StaticInterfaces {
   public:
+    /// Memory for a change of a route, beside what the group manager asks for itself.
+    static constexpr std::size_t kRoom = std::size_t{256} << 10U;
+
     /// `groups` outlives this object.
     explicit StaticInterfaces(group_manager::GroupManager& groups) : groups_(groups) {}
 
@@ -43,10 +47,13 @@ class StaticInterfaces {
 
     /// As `take_interface_ownership` and `release_interface_ownership` of another protocol. What is only kept
     /// goes over to it, or comes back, without a moment that it has no owner. An error says what the
-    /// interface is needed for.
+    /// interface is needed for; nothing has happened then.
     [[nodiscard]] Expected<void> give(group_manager::ClientHandle to, group_manager::InterfaceKey interface);
     [[nodiscard]] Expected<void> take_back(group_manager::ClientHandle from,
                                            group_manager::InterfaceKey interface);
+
+    /// Once more what there was no memory for. Cheap when there is no such thing.
+    void advance(Instant now);
 
   private:
     struct Use {
@@ -56,15 +63,20 @@ class StaticInterfaces {
         bool owned = false; ///< false: kept, but somebody else is on it
 
         [[nodiscard]] bool firm() const { return routes > 0 || held; }
+        [[nodiscard]] bool needed() const { return firm() || kept > 0; }
     };
 
     [[nodiscard]] Expected<void> own(IfIndex interface, Use& use);
-    /// Releases or forgets what has no reason any more.
-    void settle(IfIndex interface);
+    /// Releases or forgets what has no reason any more, takes what is kept and has no owner.
+    [[nodiscard]] Expected<void> settle(IfIndex interface);
+    /// Now, or when there is memory.
+    void settle_in_time(IfIndex interface);
 
     group_manager::GroupManager& groups_;
     group_manager::ClientHandle client_;
     std::map<IfIndex, Use> uses_;
+    bool behind_ = false; ///< something could not be settled
+    Instant next_try_{};
 };
 
 } // namespace mcfwd::protocols

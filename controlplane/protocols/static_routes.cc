@@ -14,6 +14,8 @@ namespace mcfwd::protocols {
 
 using group_manager::InterfaceKey;
 using group_manager::MembershipFlags;
+using group_manager::Memory;
+using group_manager::MemoryHold;
 using group_manager::SourceGroup;
 
 namespace {
@@ -58,10 +60,11 @@ std::set<IfIndex> interfaces_of(const StaticRoute& route) {
 } // namespace
 
 StaticRoutes::StaticRoutes(group_manager::GroupManager& groups, group_manager::RpfTable& view,
-                           StaticInterfaces& interfaces)
+                           StaticInterfaces& interfaces, group_manager::Memory* memory)
     : groups_(groups),
       view_(view),
-      interfaces_(interfaces) {}
+      interfaces_(interfaces),
+      memory_(memory) {}
 
 Expected<void> StaticRoutes::add(const StaticRoute& route) {
     if (auto valid = check(route); !valid) {
@@ -71,30 +74,49 @@ Expected<void> StaticRoutes::add(const StaticRoute& route) {
         return fail(Status::kAlreadyExists,
                     fmt::format("mroute {} exists; delete it first to change it", route.key));
     }
+    const MemoryHold hold(memory_, StaticInterfaces::kRoom, Memory::Use::kGrow);
+    if (!hold) {
+        return fail(Status::kNotEnoughMemory, fmt::format("no memory for mroute {}", route.key));
+    }
     if (auto taken = interfaces_.need(interfaces_of(route)); !taken) {
         return taken;
     }
     view_.set_static_iif(route.key, InterfaceKey{route.iif, {}});
-    {
-        const group_manager::GroupManager::Batch batch(groups_, fmt::format("mroute add {}", route.key));
-        std::set<IfIndex> joined;
-        for (const IfIndex oif : route.oifs) {
-            auto added = groups_.add_group_membership(interfaces_.client(), route.key, {oif, {}},
-                                                      MembershipFlags::kJoin);
-            if (!added) {
-                for (const IfIndex undo : joined) {
-                    std::ignore = groups_.delete_group_membership(interfaces_.client(), route.key, {undo, {}},
-                                                                  MembershipFlags::kJoin);
-                }
-                view_.clear_static_iif(route.key);
-                interfaces_.drop(interfaces_of(route));
-                return added;
-            }
-            joined.insert(oif);
-        }
-        routes_.emplace(route.key, route);
+    if (auto joined = join(route); !joined) {
+        view_.clear_static_iif(route.key);
+        interfaces_.drop(interfaces_of(route));
+        return joined;
     }
+    routes_.emplace(route.key, route);
     route_changed(route.key);
+    return {};
+}
+
+Expected<void> StaticRoutes::join(const StaticRoute& route) {
+    const group_manager::GroupManager::Batch batch(groups_, fmt::format("mroute add {}", route.key));
+    for (const IfIndex oif : route.oifs) {
+        auto added =
+            groups_.add_group_membership(interfaces_.client(), route.key, {oif, {}}, MembershipFlags::kJoin);
+        if (!added) {
+            if (auto undone = leave(route); !undone) { // of what was not joined it is nothing
+                spdlog::error("mroute not added, but some of its oifs are joined key={} reason=\"{}\"",
+                              route.key, undone.error().what);
+            }
+            return added;
+        }
+    }
+    return {};
+}
+
+Expected<void> StaticRoutes::leave(const StaticRoute& route) {
+    const group_manager::GroupManager::Batch batch(groups_, fmt::format("mroute del {}", route.key));
+    for (const IfIndex oif : route.oifs) {
+        auto gone = groups_.delete_group_membership(interfaces_.client(), route.key, {oif, {}},
+                                                    MembershipFlags::kJoin);
+        if (!gone) {
+            return gone;
+        }
+    }
     return {};
 }
 
@@ -103,22 +125,17 @@ Expected<void> StaticRoutes::remove(SourceGroup key) {
     if (at == routes_.end()) {
         return fail(Status::kNotFound, fmt::format("there is no mroute {}", key));
     }
-    const StaticRoute route = at->second;
-    routes_.erase(at);
-    {
-        const group_manager::GroupManager::Batch batch(groups_, fmt::format("mroute del {}", key));
-        for (const IfIndex oif : route.oifs) {
-            if (auto gone = groups_.delete_group_membership(interfaces_.client(), key, {oif, {}},
-                                                            MembershipFlags::kJoin);
-                !gone) {
-                spdlog::error("static membership not deleted key={} interface={} reason=\"{}\"", key, oif,
-                              gone.error().what);
-            }
-        }
+    const MemoryHold hold(memory_, StaticInterfaces::kRoom, Memory::Use::kShrink);
+    if (!hold) {
+        return fail(Status::kNotEnoughMemory, fmt::format("no memory to delete mroute {}", key));
     }
+    if (auto left = leave(at->second); !left) {
+        return left;
+    }
+    const auto gone = routes_.extract(at);
     view_.clear_static_iif(key);
     route_changed(key);
-    interfaces_.drop(interfaces_of(route));
+    interfaces_.drop(interfaces_of(gone.mapped()));
     return {};
 }
 

@@ -28,24 +28,29 @@ struct StaticRoute {
 class StaticRoutes {
   public:
     /// All outlive this object; the group manager answers RPF questions from `view`, `interfaces` is started.
+    /// `memory` may be null: then nothing is refused.
     StaticRoutes(group_manager::GroupManager& groups, group_manager::RpfTable& view,
-                 StaticInterfaces& interfaces);
+                 StaticInterfaces& interfaces, group_manager::Memory* memory);
 
     /// All or nothing. kAlreadyExists: the key has a route; kInvalidParameter: malformed; kAlreadyExists also
     /// when another routing protocol owns one of the interfaces.
     [[nodiscard]] Expected<void> add(const StaticRoute& route);
-    /// kNotFound: no such route.
+    /// kNotFound: no such route. kNotEnoughMemory: the route is still there, though it may have lost some of
+    /// its oifs.
     [[nodiscard]] Expected<void> remove(group_manager::SourceGroup key);
 
     /// By group, then source.
     [[nodiscard]] const std::map<group_manager::SourceGroup, StaticRoute>& routes() const { return routes_; }
 
   private:
+    [[nodiscard]] Expected<void> join(const StaticRoute& route);
+    [[nodiscard]] Expected<void> leave(const StaticRoute& route);
     void route_changed(group_manager::SourceGroup key);
 
     group_manager::GroupManager& groups_;
     group_manager::RpfTable& view_;
     StaticInterfaces& interfaces_;
+    group_manager::Memory* memory_;
     std::map<group_manager::SourceGroup, StaticRoute> routes_;
 };
 

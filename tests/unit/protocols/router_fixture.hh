@@ -5,9 +5,12 @@
 // sender that only collects, and time that stands still until a test moves it.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <memory>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -36,7 +39,12 @@ class FakeClock final : public Clock {
 
 class FakeTasks final : public TaskQueue {
   public:
-    void post(std::function<void()> task) override { tasks_.push_back(std::move(task)); }
+    void post(std::function<void()> task) override {
+        if (out_of_memory) {
+            throw std::bad_alloc();
+        }
+        tasks_.push_back(std::move(task));
+    }
     [[nodiscard]] std::size_t waiting() const { return tasks_.size(); }
     void run() {
         while (!tasks_.empty()) {
@@ -48,6 +56,7 @@ class FakeTasks final : public TaskQueue {
         tasks_.pop_front();
         task();
     }
+    bool out_of_memory = false;
 
   private:
     std::deque<std::function<void()>> tasks_;
@@ -111,10 +120,15 @@ class FakeSender final : public PacketSender {
 class FakeMemory final : public group_manager::Memory {
   public:
     [[nodiscard]] bool begin(std::size_t /*octets*/, Use use) override {
-        return !refuses && !(refuses_growth && use == Use::kGrow);
+        if (refuses || left == 0 || (refuses_growth && use == Use::kGrow)) {
+            return false;
+        }
+        --left;
+        return true;
     }
     void end() override {}
     bool refuses = false, refuses_growth = false;
+    std::size_t left = SIZE_MAX; ///< that begin; all others are refused
 };
 
 /// lan1 (10.0.1.1/24, port 0), lan2 (10.0.2.1/24, port 1), lan3 (10.0.3.1/24, port 1 VLAN 30).
@@ -236,7 +250,7 @@ class RouterFixture : public testing::Test {
                                         .memory = &reserve},
                                        settings};
     StaticInterfaces statics{groups};
-    StaticRoutes routes{groups, view, statics};
+    StaticRoutes routes{groups, view, statics, &reserve};
     IgmpProtocol igmp{{.clock = clock, .tasks = tasks, .packets = sender, .groups = groups}};
 };
 

@@ -17,7 +17,7 @@ class RpfRoutesTest : public RouterFixture {
 
     [[nodiscard]] IfIndex iif() const { return table.entries.at({kGroup, kFar}).iif.interface; }
 
-    RpfRoutes rpf{groups, view, statics};
+    RpfRoutes rpf{groups, view, statics, &reserve};
 };
 
 TEST_F(RpfRoutesTest, TheEntryFollowsTheLongestPrefixWithoutAGap) {
@@ -100,6 +100,22 @@ TEST_F(RpfRoutesTest, Refusals) {
     prefixes.capacity = 0;
     EXPECT_EQ(rpf.add(kHost, kLan3).error().status, Status::kNotEnoughMemory);
     EXPECT_EQ(owner(kLan3), "none") << "what was taken for it is given back";
+}
+
+TEST_F(RpfRoutesTest, WithoutMemoryNothingChanges) {
+    reserve.refuses_growth = true;
+    EXPECT_EQ(rpf.add(kNet, kLan1).error().status, Status::kNotEnoughMemory);
+    EXPECT_TRUE(rpf.routes().empty());
+    EXPECT_EQ(owner(kLan1), "none");
+    reserve.refuses_growth = false;
+    ASSERT_TRUE(rpf.add(kNet, kLan1));
+    reserve.refuses = true;
+    EXPECT_EQ(rpf.remove(kNet).error().status, Status::kNotEnoughMemory);
+    EXPECT_EQ(rpf.routes().size(), 1U);
+    EXPECT_TRUE(view.lookup({kGroup, kFar}));
+    reserve.refuses = false;
+    ASSERT_TRUE(rpf.remove(kNet));
+    EXPECT_FALSE(view.lookup({kGroup, kFar}));
 }
 
 } // namespace

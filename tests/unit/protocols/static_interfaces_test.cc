@@ -32,7 +32,7 @@ class StaticInterfacesTest : public RemoteProtocolsTest {
         table.on_publish();
     }
 
-    RpfRoutes rpf{groups, view, statics};
+    RpfRoutes rpf{groups, view, statics, &reserve};
 };
 
 TEST_F(StaticInterfacesTest, ARoutingProtocolGetsTheInterfaceAndGivesItBack) {
@@ -119,6 +119,70 @@ TEST_F(StaticInterfacesTest, WhatTheOperatorWantsDoesNotGiveWay) {
               Status::kAlreadyExists);
     EXPECT_EQ(statics.hold(kLan1).error().status, Status::kAlreadyExists);
     EXPECT_EQ(owner(kLan1), "pim");
+}
+
+TEST_F(StaticInterfacesTest, WithoutMemoryNothingChangesHands) {
+    flow_from_afar();
+    FakeSession session;
+    RemoteClient& pim = enter(session);
+    reserve.refuses_growth = true;
+    EXPECT_EQ(pim.take(on(kLan1)).error().status, Status::kNotEnoughMemory);
+    EXPECT_EQ(owner(kLan1), "static");
+    reserve.refuses_growth = false;
+    ASSERT_TRUE(pim.take(on(kLan1)));
+    tasks.run();
+    reserve.refuses_growth = true;
+    EXPECT_EQ(pim.release(on(kLan1)).error().status, Status::kNotEnoughMemory);
+    EXPECT_EQ(owner(kLan1), "pim");
+    reserve.refuses_growth = false;
+    ASSERT_TRUE(pim.release(on(kLan1)));
+    EXPECT_EQ(owner(kLan1), "static");
+    tasks.run();
+}
+
+TEST_F(StaticInterfacesTest, WhatHasNoOwnerForWantOfMemoryIsTakenLater) {
+    FakeSession session;
+    RemoteClient& igmp_of_others = enter(session, {10, 7}, "igmp2");
+    ASSERT_TRUE(is_igmp(igmp_of_others.id()));
+    ASSERT_TRUE(igmp_of_others.take(on(kLan1)));
+    ASSERT_TRUE(rpf.add(kNet, kLan1));
+    reserve.refuses_growth = true;
+    ASSERT_TRUE(igmp_of_others.release(on(kLan1))) << "it has left, whatever follows";
+    EXPECT_EQ(owner(kLan1), "none");
+    statics.advance(clock.now());
+    EXPECT_EQ(owner(kLan1), "none");
+    reserve.refuses_growth = false;
+    clock.move(999ms);
+    statics.advance(clock.now());
+    EXPECT_EQ(owner(kLan1), "none") << "tried once a second";
+    clock.move(1ms);
+    statics.advance(clock.now());
+    EXPECT_EQ(owner(kLan1), "static");
+    ASSERT_TRUE(rpf.remove(kNet));
+    EXPECT_EQ(owner(kLan1), "none");
+}
+
+TEST_F(StaticInterfacesTest, WhatCouldNotBeReleasedIsReleasedLater) {
+    const StaticRoute route{.key = {kGroup, kSource}, .iif = kLan1, .oifs = {kLan3}};
+    ASSERT_TRUE(routes.add(route));
+    reserve.left = 2; // for the call, and for its oif
+    ASSERT_TRUE(routes.remove(route.key));
+    EXPECT_EQ(owner(kLan1), "static");
+    EXPECT_EQ(statics.let_go(kLan1).error().status, Status::kInvalidParameter);
+    reserve.left = SIZE_MAX;
+    ASSERT_TRUE(routes.add(route)) << "what is still there is there";
+    ASSERT_TRUE(statics.hold(kLan2));
+    reserve.left = 0;
+    EXPECT_EQ(statics.let_go(kLan2).error().status, Status::kNotEnoughMemory);
+    reserve.left = 2;
+    ASSERT_TRUE(routes.remove(route.key));
+    reserve.left = SIZE_MAX;
+    statics.advance(clock.now());
+    EXPECT_EQ(owner(kLan1), "none");
+    EXPECT_EQ(owner(kLan2), "static") << "the operator was told that it stays";
+    EXPECT_EQ(owner(kLan3), "none");
+    ASSERT_TRUE(statics.let_go(kLan2));
+    EXPECT_EQ(owner(kLan2), "igmp");
 }
 
 } // namespace

@@ -149,5 +149,29 @@ TEST_F(StaticRoutesTest, SecondRouteForTheSameKeyIsRefused) {
     EXPECT_EQ(owner(kLan3), "none");
 }
 
+TEST_F(StaticRoutesTest, WithoutMemoryARouteIsNotAdded) {
+    reserve.refuses_growth = true;
+    EXPECT_EQ(routes.add(route(kSource, kLan1, {kLan2})).error().status, Status::kNotEnoughMemory);
+    reserve.refuses_growth = false;
+    EXPECT_TRUE(routes.routes().empty());
+    EXPECT_EQ(owner(kLan1), "none");
+    ASSERT_TRUE(routes.add(route(kSource, kLan1, {kLan2})));
+}
+
+TEST_F(StaticRoutesTest, ARouteThatIsNotWhollyDeletedIsStillThere) {
+    ASSERT_TRUE(routes.add(route(kSource, kLan1, {kLan2, kLan3})));
+    packet(kSource, kLan1);
+    for (const std::size_t granted : {0U, 1U, 2U}) { // nothing; the call; its first oif
+        reserve.left = granted;
+        EXPECT_EQ(routes.remove({kGroup, kSource}).error().status, Status::kNotEnoughMemory);
+        EXPECT_EQ(routes.routes().size(), 1U);
+    }
+    reserve.left = SIZE_MAX;
+    ASSERT_TRUE(routes.remove({kGroup, kSource}));
+    EXPECT_EQ(oifs(kSource), Oifs{});
+    EXPECT_TRUE(groups.memberships().empty());
+    EXPECT_EQ(owner(kLan3), "none");
+}
+
 } // namespace
 } // namespace mcfwd::protocols
