@@ -115,31 +115,6 @@ rpc::SessionHandler with_interface(Router& router, Status unknown, Call call) {
     };
 }
 
-/// The caller's memberships there go first when they are very many: the handoff itself is one task.
-Expected<rpc::Work> releasing(Router& router, const json& params, Session& session) {
-    const auto client = client_in(router, params, session);
-    if (!client) {
-        return std::unexpected(client.error());
-    }
-    const auto interface = interface_in(router, params, Status::kInvalidParameter);
-    if (!interface) {
-        return std::unexpected(interface.error());
-    }
-    if (auto allowed = (*client)->may_release(*interface); !allowed) {
-        return std::unexpected(allowed.error());
-    }
-    return [&router, params, &session, interface = *interface]() -> std::optional<Expected<json>> {
-        const auto still = client_in(router, params, session);
-        if (!still) {
-            return std::unexpected(still.error());
-        }
-        if ((*still)->drop_some(interface)) {
-            return std::nullopt;
-        }
-        return nothing((*still)->release(interface));
-    };
-}
-
 group_manager::MembershipFlags flags_in(const json& params) {
     auto bits = group_manager::MembershipFlags{};
     for (const std::string& word : rpc::list_in(params, "flags")) {
@@ -267,9 +242,11 @@ void add_interfaces(rpc::Registry& registry, Router& router) {
                                 [](RemoteClient& client, InterfaceKey interface, const json&) {
                                     return client.take(interface);
                                 }));
-    registry.add_work("mgm.release_interface_ownership", [&router](const json& params, Session& session) {
-        return releasing(router, params, session);
-    });
+    registry.add("mgm.release_interface_ownership",
+                 with_interface(router, Status::kInvalidParameter,
+                                [](RemoteClient& client, InterfaceKey interface, const json&) {
+                                    return client.release(interface);
+                                }));
     registry.add("mgm.get_protocol_on_interface",
                  [&router](const json& params) { return protocol_on_interface(router, params); });
     registry.add("mgm.igmp_replay_complete",

@@ -134,9 +134,6 @@ class GroupManager {
     /// protocol, or `to` is IGMP; kAlreadyExists: `to` is there.
     [[nodiscard]] Expected<void> transfer_interface_ownership(ClientHandle from, ClientHandle to,
                                                               InterfaceKey interface);
-    /// What `release_interface_ownership` would answer now: for who wants to delete very many memberships
-    /// before.
-    [[nodiscard]] Expected<void> may_release_interface(ClientHandle client, InterfaceKey interface) const;
     /// 2.5. kNotFound: nobody is on the interface. Allowed inside callbacks.
     [[nodiscard]] Expected<ComponentId> protocol_on_interface(InterfaceKey interface) const;
 

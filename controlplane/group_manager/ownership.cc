@@ -94,11 +94,6 @@ Expected<void> GroupManager::release_interface_ownership(ClientHandle handle, In
     return {};
 }
 
-Expected<void> GroupManager::may_release_interface(ClientHandle handle, InterfaceKey interface) const {
-    const auto client = core_->caller(handle);
-    return client ? may_release(*core_, **client, interface) : std::unexpected(client.error());
-}
-
 Expected<void> GroupManager::interface_down(InterfaceKey interface) {
     Core& core = *core_;
     if (auto result = core.ready(); !result) {

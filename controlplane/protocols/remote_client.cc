@@ -12,8 +12,8 @@ using namespace group_manager;
 
 namespace {
 
-/// Deleted in one task, as one version.
-constexpr std::size_t kDeletedAtOnce = 1000;
+/// Memberships that one task goes through; deleted, they are one version.
+constexpr std::size_t kAtOnce = 1000;
 
 } // namespace
 
@@ -29,16 +29,17 @@ Expected<void> RemoteClient::enter(ComponentId id, std::string name) {
 }
 
 void RemoteClient::connect(rpc::Session& session) {
-    session_ = &session;
     outbox_ = std::make_shared<Outbox>(directory_, handle_);
+    session_ = &session;
     pid_ = session.peer().pid;
     uid_ = session.peer().uid;
 }
 
 void RemoteClient::disconnect() {
-    session_ = nullptr;
+    session_ = nullptr; // first: it is about to go
     sent_before_ = sent();
     outbox_.reset();
+    awaiting_ = Awaiting::kNothing;
     for (const EnumerationHandle enumeration : std::exchange(enumerations_, {})) {
         std::ignore = groups_.group_enumeration_end(enumeration);
     }
@@ -113,26 +114,8 @@ Expected<void> RemoteClient::release(InterfaceKey interface) {
     return released;
 }
 
-bool RemoteClient::drop_some(InterfaceKey interface) {
-    if (dropped_to_.first != interface) {
-        dropped_to_ = {interface, {}};
-    }
-    const std::vector<SourceGroup> keys =
-        groups_.memberships_of(handle_, interface, kDeletedAtOnce + 1, dropped_to_.second);
-    if (keys.size() <= kDeletedAtOnce) {
-        return false;
-    }
-    dropped_to_.second = keys[kDeletedAtOnce];
-    const GroupManager::Batch batch(groups_, fmt::format("{} leaves", name_));
-    for (std::size_t i = 0; i < kDeletedAtOnce; ++i) {
-        std::ignore = groups_.delete_group_membership(handle_, keys[i], interface, MembershipFlags::kJoin);
-    }
-    return true;
-}
-
 Expected<void> RemoteClient::add(SourceGroup key, InterfaceKey interface, MembershipFlags flags) {
     auto added = groups_.add_group_membership(handle_, key, interface, flags);
-    dropped_to_ = {};
     if (added && has_flag(flags, MembershipFlags::kJoin)) {
         unclaimed_.erase({interface, key});
     }
@@ -195,24 +178,56 @@ std::vector<InterfaceKey> RemoteClient::interfaces() const {
     return {};
 }
 
-void RemoteClient::await_claims() {
-    unclaimed_.clear();
+bool RemoteClient::await_some_claims() {
+    if (awaiting_ == Awaiting::kNothing) {
+        if (forget_some_claims()) {
+            return true;
+        }
+        awaiting_ = Awaiting::kSome;
+        awaited_ = {};
+    }
+    if (awaiting_ == Awaiting::kAll) {
+        return false;
+    }
+    std::size_t left = kAtOnce;
     for (const InterfaceKey interface : interfaces()) {
-        for (const SourceGroup key : groups_.memberships_of(handle_, interface)) {
-            unclaimed_.emplace_hint(unclaimed_.end(), interface, key);
+        if (interface < awaited_.first) {
+            continue;
+        }
+        const SourceGroup from = interface == awaited_.first ? awaited_.second : SourceGroup{};
+        const std::vector<SourceGroup> keys = groups_.memberships_of(handle_, interface, left, from);
+        for (const SourceGroup key : keys) {
+            awaited_ = {interface, key};
+            unclaimed_.insert(unclaimed_.end(), awaited_);
+        }
+        left -= keys.size();
+        if (left == 0) {
+            return true;
         }
     }
+    awaiting_ = Awaiting::kAll;
+    return false;
 }
 
-bool RemoteClient::drop_unclaimed() {
-    const GroupManager::Batch batch(groups_, fmt::format("{} restarted without them", name_));
-    for (std::size_t i = 0; i < kDeletedAtOnce && !unclaimed_.empty(); ++i) {
-        const auto [interface, key] = *unclaimed_.begin();
+bool RemoteClient::forget_some_claims() {
+    for (std::size_t i = 0; i < kAtOnce && !unclaimed_.empty(); ++i) {
         unclaimed_.erase(unclaimed_.begin());
-        // An interface that went meanwhile took its memberships along.
-        std::ignore = groups_.delete_group_membership(handle_, key, interface, MembershipFlags::kJoin);
     }
     return !unclaimed_.empty();
+}
+
+Expected<void> RemoteClient::drop_unclaimed() {
+    const GroupManager::Batch batch(groups_, fmt::format("{} restarted without them", name_));
+    for (std::size_t i = 0; i < kAtOnce && !unclaimed_.empty(); ++i) {
+        const auto [interface, key] = *unclaimed_.begin();
+        auto deleted = groups_.delete_group_membership(handle_, key, interface, MembershipFlags::kJoin);
+        if (!deleted && deleted.error().status == Status::kNotEnoughMemory) {
+            return deleted;
+        }
+        // Any other refusal: an interface that went meanwhile took its memberships along.
+        unclaimed_.erase(unclaimed_.begin());
+    }
+    return {};
 }
 
 } // namespace mcfwd::protocols

@@ -55,13 +55,6 @@ class RemoteClient {
     /// Operations of the group manager on behalf of the client (specification section 2).
     [[nodiscard]] Expected<void> take(group_manager::InterfaceKey interface);
     [[nodiscard]] Expected<void> release(group_manager::InterfaceKey interface);
-    /// What `release` would answer.
-    [[nodiscard]] Expected<void> may_release(group_manager::InterfaceKey interface) const {
-        return groups_.may_release_interface(handle_, interface);
-    }
-    /// Deletes some of very many memberships of an interface, so that its release is short. True: there are
-    /// more.
-    [[nodiscard]] bool drop_some(group_manager::InterfaceKey interface);
     [[nodiscard]] Expected<void> add(group_manager::SourceGroup key, group_manager::InterfaceKey interface,
                                      group_manager::MembershipFlags flags);
     [[nodiscard]] Expected<void> remove(group_manager::SourceGroup key, group_manager::InterfaceKey interface,
@@ -80,10 +73,13 @@ class RemoteClient {
     /// Interfaces it is on, as the group manager knows.
     [[nodiscard]] std::vector<group_manager::InterfaceKey> interfaces() const;
 
-    /// After a restart: every membership it has now goes with `drop_unclaimed` unless it is added again.
-    void await_claims();
-    /// Deletes some of what was not claimed; true while there is more.
-    bool drop_unclaimed();
+    /// Before a restart: every membership it has now goes with `drop_unclaimed` unless it is added again.
+    /// True: there are more, call again before it is connected.
+    [[nodiscard]] bool await_some_claims();
+    /// Before its end. True: there are more.
+    [[nodiscard]] bool forget_some_claims();
+    /// Deletes some of what was not claimed; there is more as long as `unclaimed` says so.
+    [[nodiscard]] Expected<void> drop_unclaimed();
     [[nodiscard]] std::size_t unclaimed() const { return unclaimed_.size(); }
 
     [[nodiscard]] group_manager::ClientHandle handle() const { return handle_; }
@@ -114,7 +110,13 @@ class RemoteClient {
     uid_t uid_ = 0;
     std::set<group_manager::EnumerationHandle> enumerations_;
     std::set<Membership> unclaimed_;
-    Membership dropped_to_; ///< where `drop_some` goes on; nothing is left before it
+    enum class Awaiting : std::uint8_t {
+        kNothing, ///< `unclaimed_` is what an earlier restart left
+        kSome,    ///< what there is up to `awaited_`
+        kAll,
+    };
+    Awaiting awaiting_ = Awaiting::kNothing;
+    Membership awaited_;
     EntryMemory memory_;
 };
 

@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kOwnNames{"none", "igmp", "static"};
 
-/// After a release that the group manager refused.
+/// After a step that was refused, or found no memory.
 constexpr std::chrono::seconds kRetry{1};
 
 double in_seconds(Duration duration) {
@@ -47,10 +47,13 @@ RemoteProtocols::Entry* RemoteProtocols::find(ComponentId id) {
 }
 
 bool RemoteProtocols::make_way(ComponentId id) {
-    const Entry* known = find(id);
+    Entry* known = find(id);
     if (known != nullptr && known->state == State::kConnected && known->client.session()->peer_gone()) {
         lost(known->client.handle(), known->session); // word of its end is on the way; the new one came first
         known = find(id);
+    }
+    if (known != nullptr && known->state == State::kWaiting) {
+        return known->client.await_some_claims();
     }
     return known != nullptr && known->state == State::kLeaving && depart_step(known->client.handle());
 }
@@ -81,12 +84,15 @@ Expected<RemoteProtocols::Registered> RemoteProtocols::enter(rpc::Session& sessi
         return fail(Status::kNotEnoughMemory,
                     fmt::format("{} remote protocols are registered, which is the limit", clients_.size()));
     }
-    auto entry = std::make_unique<Entry>(environment_);
-    if (auto entered = entry->client.enter(registration.id, registration.name); !entered) {
+    decltype(clients_) fresh; // its place is made before the group manager knows it
+    fresh.emplace(ClientHandle{}, std::make_unique<Entry>(environment_));
+    auto node = fresh.extract(fresh.begin());
+    if (auto entered = node.mapped()->client.enter(registration.id, registration.name); !entered) {
         return std::unexpected(entered.error());
     }
-    const ClientHandle handle = entry->client.handle();
-    Entry& stored = *clients_.emplace(handle, std::move(entry)).first->second;
+    const ClientHandle handle = node.key() = node.mapped()->client.handle();
+    Entry& stored = *clients_.insert(std::move(node)).position->second;
+    stored.deadline = environment_.clock.now(); // it leaves again unless it is connected
     connect(stored, session, registration.restart_time);
     if (may_log()) {
         spdlog::info("remote protocol connected client={} pid={} uid={} restart_time={:g}s",
@@ -99,8 +105,9 @@ Expected<RemoteProtocols::Registered> RemoteProtocols::enter(rpc::Session& sessi
 Expected<RemoteProtocols::Registered> RemoteProtocols::restart(Entry& entry, rpc::Session& session,
                                                                Duration restart_time) {
     const Duration grace = std::max(restart_time, entry.restart_time);
+    while (entry.client.await_some_claims()) { // make_way has done it
+    }
     connect(entry, session, restart_time);
-    entry.client.await_claims();
     entry.deadline = environment_.clock.now() + grace;
     if (may_log()) {
         spdlog::info("remote protocol restarted client={} pid={} uid={} interfaces={} memberships={}",
@@ -110,15 +117,17 @@ Expected<RemoteProtocols::Registered> RemoteProtocols::restart(Entry& entry, rpc
     return Registered{.handle = entry.client.handle(), .restarted = true};
 }
 
+/// In an order that leaves nothing behind when memory ends: a session that a client knows will tell its end.
 void RemoteProtocols::connect(Entry& entry, rpc::Session& session, Duration restart_time) {
+    const std::uint64_t number = ++sessions_;
+    const auto hook =
+        session.on_close([this, handle = entry.client.handle(), number] { lost(handle, number); });
+    entry.client.connect(session);
     entry.state = State::kConnected;
     entry.restart_time = restart_time;
     entry.deadline.reset();
-    entry.session = ++sessions_;
-    entry.client.connect(session);
-    entry.hook = session.on_close([this, handle = entry.client.handle(), session_number = entry.session] {
-        lost(handle, session_number);
-    });
+    entry.session = number;
+    entry.hook = hook;
 }
 
 Expected<void> RemoteProtocols::leave(RemoteClient& client) {
@@ -135,7 +144,7 @@ Expected<void> RemoteProtocols::leave(RemoteClient& client) {
 
 void RemoteProtocols::restart_complete(RemoteClient& client) {
     clients_.at(client.handle())->deadline.reset();
-    drop_unclaimed_later(client.handle());
+    drop_unclaimed(client.handle());
 }
 
 Expected<RemoteClient*> RemoteProtocols::client(const rpc::Session& session, ClientHandle handle) {
@@ -165,26 +174,26 @@ void RemoteProtocols::lost(ClientHandle handle, std::uint64_t session) {
     if (at == clients_.end() || at->second->session != session || at->second->state != State::kConnected) {
         return;
     }
+    // What becomes of it stands before anything is allocated: `advance` goes on with it in any case.
     Entry& entry = *at->second;
+    const bool restarts = entry.restart_time > Duration::zero();
+    entry.state = restarts ? State::kWaiting : State::kLeaving;
+    entry.deadline = environment_.clock.now() + (restarts ? entry.restart_time : Duration(kRetry));
     entry.client.disconnect();
     if (may_log()) {
         spdlog::warn("remote protocol lost client={} pid={} interfaces={} restart_time={:g}s",
                      entry.client.name(), entry.client.pid(), entry.client.interfaces().size(),
                      in_seconds(entry.restart_time));
     }
-    if (entry.restart_time == Duration::zero()) {
-        depart(entry);
-        return;
+    if (!restarts) {
+        depart(handle);
     }
-    entry.state = State::kWaiting;
-    entry.deadline = environment_.clock.now() + entry.restart_time;
 }
 
-void RemoteProtocols::depart(Entry& entry) {
-    entry.state = State::kLeaving;
-    entry.deadline.reset();
-    if (depart_step(entry.client.handle())) {
-        depart_later(entry.client.handle());
+void RemoteProtocols::depart(ClientHandle handle) {
+    if (depart_step(handle)) {
+        environment_.tasks.post([this, handle] { depart(handle); });
+        clients_.at(handle)->deadline.reset();
     }
 }
 
@@ -193,16 +202,18 @@ bool RemoteProtocols::depart_step(ClientHandle handle) {
     if (at == clients_.end() || at->second->state != State::kLeaving) {
         return false;
     }
+    at->second->deadline = environment_.clock.now() + kRetry; // unless there is a next step
     RemoteClient& client = at->second->client;
-    const std::vector<InterfaceKey> interfaces = client.interfaces();
-    if (!interfaces.empty() && client.drop_some(interfaces.front())) {
+    if (client.forget_some_claims()) {
         return true;
     }
+    const std::vector<InterfaceKey> interfaces = client.interfaces();
     if (const auto done = interfaces.empty() ? client.deregister() : client.release(interfaces.front());
         !done) {
-        spdlog::error("remote protocol not released client={} reason=\"{}\"", client.name(),
-                      done.error().what);
-        at->second->deadline = environment_.clock.now() + kRetry;
+        if (may_log()) {
+            spdlog::error("remote protocol not released client={} reason=\"{}\"", client.name(),
+                          done.error().what);
+        }
         return false;
     }
     if (!interfaces.empty()) {
@@ -215,22 +226,19 @@ bool RemoteProtocols::depart_step(ClientHandle handle) {
     return false;
 }
 
-void RemoteProtocols::depart_later(ClientHandle handle) {
-    environment_.tasks.post([this, handle] {
-        if (depart_step(handle)) {
-            depart_later(handle);
+void RemoteProtocols::drop_unclaimed(ClientHandle handle) {
+    const auto at = clients_.find(handle);
+    if (at == clients_.end() || at->second->state != State::kConnected || at->second->deadline) {
+        return;
+    }
+    Entry& entry = *at->second;
+    entry.deadline = environment_.clock.now() + kRetry; // unless all goes well
+    if (entry.client.drop_unclaimed()) {
+        if (entry.client.unclaimed() > 0) {
+            environment_.tasks.post([this, handle] { drop_unclaimed(handle); });
         }
-    });
-}
-
-void RemoteProtocols::drop_unclaimed_later(ClientHandle handle) {
-    environment_.tasks.post([this, handle] {
-        const auto at = clients_.find(handle);
-        if (at != clients_.end() && at->second->state == State::kConnected && !at->second->deadline &&
-            at->second->client.drop_unclaimed()) {
-            drop_unclaimed_later(handle);
-        }
-    });
+        entry.deadline.reset();
+    }
 }
 
 void RemoteProtocols::advance() {
@@ -245,21 +253,28 @@ void RemoteProtocols::advance() {
         }
     }
     for (const ClientHandle handle : due) {
-        Entry& entry = *clients_.at(handle);
-        if (entry.state == State::kWaiting) {
-            if (may_log()) {
-                spdlog::warn("remote protocol did not come back client={}", entry.client.name());
-            }
+        overdue(handle, *clients_.at(handle));
+    }
+}
+
+void RemoteProtocols::overdue(ClientHandle handle, Entry& entry) {
+    switch (entry.state) {
+    case State::kConnected:
+        if (may_log()) {
+            spdlog::info("remote protocol restart time over client={} not_added_again={}",
+                         entry.client.name(), entry.client.unclaimed());
         }
-        if (entry.state != State::kConnected) {
-            depart(entry);
-        } else {
-            if (may_log()) {
-                spdlog::info("remote protocol restart time over client={} not_added_again={}",
-                             entry.client.name(), entry.client.unclaimed());
-            }
-            restart_complete(entry.client);
+        entry.deadline.reset();
+        drop_unclaimed(handle);
+        return;
+    case State::kWaiting:
+        if (may_log()) {
+            spdlog::warn("remote protocol did not come back client={}", entry.client.name());
         }
+        entry.state = State::kLeaving;
+        [[fallthrough]];
+    case State::kLeaving:
+        depart(handle);
     }
 }
 

@@ -69,7 +69,8 @@ class RemoteProtocols {
     RemoteProtocols& operator=(const RemoteProtocols&) = delete;
 
     /// Before `enter`: a client with this id that is gone, or whose connection is although word of it has not
-    /// come yet, gets out of the way. True: there is more of that, call again in a task of its own.
+    /// come yet, gets out of the way, or ready for its restart. True: there is more of that, call again in a
+    /// task of its own.
     [[nodiscard]] bool make_way(group_manager::ComponentId id);
     /// kAlreadyExists: the component is registered (2.1); kInvalidParameter: a name of the router's own
     /// protocols; kNotEnoughMemory: too many clients.
@@ -98,10 +99,12 @@ class RemoteProtocols {
         explicit Entry(const Environment& environment)
             : client(environment.groups, environment.interfaces, environment.statics) {}
         RemoteClient client;
-        State state = State::kConnected;
+        State state = State::kLeaving; ///< until it is connected
         Duration restart_time{};
-        std::optional<Instant> deadline; ///< waiting: leave then; connected: unclaimed memberships go then
-        std::uint64_t session = 0;       ///< counts its connections, so that word of an old one is told apart
+        /// Waiting: leave then; connected: unclaimed memberships go then. Also a step that failed is made
+        /// again then.
+        std::optional<Instant> deadline;
+        std::uint64_t session = 0; ///< counts its connections, so that word of an old one is told apart
         rpc::Session::CloseHook hook = 0; ///< tells the end of the present one
     };
 
@@ -110,11 +113,13 @@ class RemoteProtocols {
     [[nodiscard]] Expected<Registered> restart(Entry& entry, rpc::Session& session, Duration restart_time);
     void connect(Entry& entry, rpc::Session& session, Duration restart_time);
     void lost(group_manager::ClientHandle handle, std::uint64_t session);
-    void depart(Entry& entry);
+    void overdue(group_manager::ClientHandle handle, Entry& entry);
+    /// A step now, the others in tasks of their own.
+    void depart(group_manager::ClientHandle handle);
     /// Releases one interface or, when none is left, deregisters and forgets. True while there is more.
     bool depart_step(group_manager::ClientHandle handle);
-    void depart_later(group_manager::ClientHandle handle);
-    void drop_unclaimed_later(group_manager::ClientHandle handle);
+    /// Some now, the others in tasks of their own.
+    void drop_unclaimed(group_manager::ClientHandle handle);
 
     Environment environment_;
     std::map<group_manager::ClientHandle, std::unique_ptr<Entry>> clients_;

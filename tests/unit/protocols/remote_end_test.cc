@@ -7,63 +7,99 @@
 namespace mcfwd::protocols {
 namespace {
 
+TEST_F(RemoteProtocolsTest, WithoutMemoryForATaskADeadClientIsReleasedLater) {
+    FakeSession session;
+    RemoteClient& pim = enter(session);
+    for (const IfIndex index : {kLan1, kLan2}) {
+        ASSERT_TRUE(pim.take(on(index)));
+    }
+    tasks.run();
+    tasks.out_of_memory = true;
+    session.end();
+    EXPECT_TRUE(registered("pim"));
+    tasks.out_of_memory = false;
+    pass(999ms);
+    EXPECT_TRUE(registered("pim"));
+    pass(1ms);
+    EXPECT_EQ(owner(kLan1), "igmp");
+    EXPECT_EQ(owner(kLan2), "igmp");
+    EXPECT_FALSE(registered("pim"));
+}
+
+TEST_F(RemoteProtocolsTest, WithoutMemoryForARefusedReleaseADeadClientIsReleasedLater) {
+    FakeSession session;
+    ASSERT_TRUE(enter(session).take(on(kLan2)));
+    tasks.run();
+    reserve.refuses = true;
+    session.end();
+    EXPECT_EQ(owner(kLan2), "pim");
+    reserve.refuses = false;
+    pass(1s);
+    EXPECT_EQ(owner(kLan2), "igmp");
+    EXPECT_FALSE(registered("pim"));
+}
+
+TEST_F(RemoteProtocolsTest, EveryClientOfASessionLetsGoOfIt) {
+    auto session = std::make_unique<FakeSession>();
+    ASSERT_TRUE(enter(*session).take(on(kLan1)));
+    RemoteClient& dvmrp = enter(*session, kDvmrp, "dvmrp", 10s);
+    tasks.run();
+    tasks.out_of_memory = true;
+    session->end();
+    session.reset();
+    tasks.out_of_memory = false;
+    EXPECT_EQ(dvmrp.session(), nullptr);
+    report(kLan3, igmp::RecordType::kToExclude); // an alert to both
+    pass(1s);
+    EXPECT_EQ(owner(kLan1), "igmp");
+}
+
+TEST_F(RemoteProtocolsTest, AClientWhoseEndWouldNotBeToldIsNotRegistered) {
+    FakeSession session;
+    session.out_of_memory = true;
+    EXPECT_THROW(std::ignore = remotes.enter(session, {kPim, "pim", {}}), std::bad_alloc);
+    pass(0s);
+    EXPECT_FALSE(registered("pim"));
+    session.out_of_memory = false;
+    EXPECT_EQ(enter(session).session(), &session);
+}
+
+TEST_F(RemoteProtocolsTest, UnclaimedMembershipsWaitForMemory) {
+    FakeSession session;
+    RemoteClient& pim = enter(session, kPim, "pim", 10s);
+    ASSERT_TRUE(pim.take(on(kLan2)));
+    ASSERT_TRUE(pim.add(any, on(kLan2), kJoin));
+    session.end();
+    FakeSession again;
+    enter(again, kPim, "pim", 10s);
+    reserve.refuses = true;
+    remotes.restart_complete(pim);
+    tasks.run();
+    EXPECT_EQ(remotes.view(pim.handle())->unclaimed, 1U);
+    reserve.refuses = false;
+    pass(1s);
+    EXPECT_EQ(remotes.view(pim.handle())->unclaimed, 0U);
+    EXPECT_TRUE(groups.memberships_of(pim.handle(), on(kLan2)).empty());
+}
+
 TEST_F(RemoteProtocolsTest, ManyMembershipsOfADeadClientGoInSeveralTasks) {
     FakeSession session;
     RemoteClient& pim = enter(session);
     ASSERT_TRUE(pim.take(on(kLan2)));
     tasks.run();
-    for (std::uint32_t n = 0; n < 2500; ++n) {
-        const group_manager::SourceGroup key{Ipv4Address(Ipv4Address(239, 4, 0, 0).host() + n), {}};
-        ASSERT_TRUE(pim.add(key, on(kLan2), group_manager::MembershipFlags::kJoin));
+    for (std::uint32_t n = 0; n < 6000; ++n) {
+        const SourceGroup key{Ipv4Address(Ipv4Address(239, 4, 0, 0).host() + n), kAnySource};
+        ASSERT_TRUE(pim.add(key, on(kLan2), kJoin));
     }
     session.end();
     std::size_t count = 0;
     for (; tasks.waiting() > 0; ++count) {
         tasks.run_one();
     }
-    EXPECT_GE(count, 4U);
+    EXPECT_GE(count, 6U);
     EXPECT_EQ(owner(kLan2), "igmp");
     EXPECT_EQ(groups.memberships().size(), 0U);
     EXPECT_FALSE(registered("pim"));
-}
-
-TEST_F(RemoteProtocolsTest, ManyMembershipsOfALiveClientGoInPartsBeforeTheRelease) {
-    FakeSession session;
-    RemoteClient& pim = enter(session);
-    ASSERT_TRUE(pim.take(on(kLan2)));
-    tasks.run();
-    const auto key = [](std::uint32_t n) {
-        return SourceGroup{Ipv4Address(Ipv4Address(239, 4, 0, 0).host() + n), kAnySource};
-    };
-    for (std::uint32_t n = 0; n < 2500; ++n) {
-        ASSERT_TRUE(pim.add(key(n), on(kLan2), kJoin));
-    }
-    const std::uint64_t windows = groups.metrics().handoff_windows;
-    EXPECT_TRUE(pim.drop_some(on(kLan2)));
-    EXPECT_EQ(groups.memberships_of(pim.handle(), on(kLan2)).size(), 1500U);
-    EXPECT_TRUE(pim.drop_some(on(kLan2)));
-    EXPECT_FALSE(pim.drop_some(on(kLan2))) << "500 go with the interface";
-    EXPECT_EQ(groups.metrics().handoff_windows, windows);
-
-    ASSERT_TRUE(pim.add(key(0), on(kLan2), kJoin));
-    for (std::uint32_t n = 0; n < 500; ++n) {
-        ASSERT_TRUE(pim.add(key(n), on(kLan2), kJoin));
-    }
-    EXPECT_FALSE(pim.drop_some(on(kLan2))) << "1000, from the first on";
-    ASSERT_TRUE(pim.add(key(500), on(kLan2), kJoin));
-    EXPECT_TRUE(pim.drop_some(on(kLan2)));
-    ASSERT_TRUE(pim.release(on(kLan2)));
-    EXPECT_EQ(owner(kLan2), "igmp");
-    EXPECT_TRUE(groups.memberships().empty());
-}
-
-TEST_F(RemoteProtocolsTest, ARefusedReleaseIsKnownBefore) {
-    FakeSession session;
-    RemoteClient& pim = enter(session);
-    EXPECT_EQ(pim.may_release(on(kLan2)).error().status, Status::kInvalidParameter);
-    ASSERT_TRUE(pim.take(on(kLan2)));
-    EXPECT_TRUE(pim.may_release(on(kLan2)));
-    EXPECT_EQ(owner(kLan2), "pim");
 }
 
 TEST_F(RemoteProtocolsTest, ASessionForgetsClientsThatLeft) {
@@ -148,6 +184,37 @@ TEST_F(RemoteProtocolsTest, WithoutTheMarkerUnclaimedMembershipsGoAfterTheRestar
     pass(2s);
     EXPECT_EQ(remotes.view(pim.handle())->unclaimed, 0U);
     EXPECT_TRUE(groups.memberships_of(pim.handle(), on(kLan2)).empty());
+}
+
+TEST_F(RemoteProtocolsTest, ManyMembershipsAwaitTheirClaimsInSeveralTasks) {
+    FakeSession first;
+    RemoteClient& pim = enter(first, kPim, "pim", 10s);
+    for (const IfIndex index : {kLan2, kLan3}) {
+        ASSERT_TRUE(pim.take(on(index)));
+        for (std::uint32_t n = 0; n < 1500; ++n) {
+            ASSERT_TRUE(
+                pim.add({Ipv4Address(Ipv4Address(239, 5, 0, 0).host() + n), kAnySource}, on(index), kJoin));
+        }
+    }
+    tasks.run();
+    first.end();
+    for (int restart = 0; restart < 2; ++restart) { // the second finds what the first has left
+        std::size_t steps = 0;
+        while (remotes.make_way(kPim)) {
+            ++steps;
+        }
+        EXPECT_GE(steps, 3U);
+        FakeSession again;
+        ASSERT_TRUE(remotes.enter(again, {kPim, "pim", 10s})->restarted);
+        EXPECT_EQ(pim.unclaimed(), 3000U);
+        ASSERT_TRUE(pim.add({Ipv4Address(239, 5, 0, 0), kAnySource}, on(kLan3), kJoin));
+        EXPECT_EQ(pim.unclaimed(), 2999U);
+        again.end();
+    }
+    pass(10s);
+    tasks.run();
+    EXPECT_FALSE(registered("pim"));
+    EXPECT_TRUE(groups.memberships().empty());
 }
 
 TEST_F(RemoteProtocolsTest, AClientThatDoesNotComeBackIsReleased) {
