@@ -333,6 +333,7 @@ void wide_changes() {
     });
     measure(router, "it joins 100,000 (S,G) on lan1", [&] { router.join_all(kLan1, Scene::kSource); });
     measure(router, "100,000 flows from lan2", [&] { router.flows(); });
+    measure(router, "their counters are cleared", [&] { router.table->clear_counters(); });
     measure(router, "(*,*) joined on lan3", router.add({}, kLan3));
     measure(router, "a boundary for all groups on lan3", [&] {
         router.boundaries.set(kLan3.interface, {{Ipv4Address(239, 0, 0, 0), 8}});
@@ -347,6 +348,29 @@ void wide_changes() {
         Router::check(router.view.add_route({Ipv4Address(10, 2, 0, 0), 16}, kLan3));
         Router::check(router.groups.route_changed({Ipv4Address(10, 2, 0, 0), 16}));
     });
+}
+
+/// As many keys as memberships.
+void keys() {
+    Scene router;
+    router.take(kLan1)();
+    measure(router, "1,000,000 groups joined on lan1", [&] {
+        for (std::uint32_t first = 0; first < 1'000'000; first += 1000) {
+            router.tasks.post([&router, first] {
+                const group_manager::GroupManager::Batch batch(router.groups, "bench");
+                for (std::uint32_t group = first; group < first + 1000; ++group) {
+                    router.add({group_of(group), {}}, kLan1)();
+                }
+            });
+        }
+    });
+    measure(router, "an enumeration of them begins", [&] {
+        std::ignore =
+            router.groups
+                .group_enumeration_start(router.protocol, group_manager::EnumerationKind::kAllSources)
+                .value();
+    });
+    measure(router, "lan1 is released", router.release(kLan1));
 }
 
 void memberships() {
@@ -391,6 +415,7 @@ int main() {
     harsh_handoffs();
     departures();
     wide_changes();
+    keys();
     memberships();
     return 0;
 }
