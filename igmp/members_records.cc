@@ -115,6 +115,9 @@ bool Members::permit(OrderedRecord& record, const LinkInput& in) {
         in.counters.ignore(IgnoreReason::kAccessList, permitted ? 0 : 1);
         return permitted;
     }
+    if (record.sources.empty()) {
+        return true;
+    }
     const std::size_t denied =
         std::erase_if(listed_, [&](Ipv4Address source) { return !permits(rules, record.group, source); });
     in.counters.ignore(IgnoreReason::kAccessList, denied);

@@ -149,7 +149,9 @@ class Run {
                 }
                 require(limit == 0 || sources <= limit);
                 reported += members ? 1 : 0;
-                require(view.hosts.size() == view.host_count && (members || view.hosts.empty()));
+                require(view.hosts.size() == view.host_count);
+                // A source that is static as well is shown as static alone.
+                require(view.hosts.empty() || view.expires || !view.sources.empty());
                 require(!view.expires || permits(router_.config().access_list, view.group, kAnySource));
                 for (const HostView& host : view.hosts) {
                     require(host.expires > Duration(0));

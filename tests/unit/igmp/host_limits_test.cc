@@ -170,6 +170,17 @@ TEST_F(IgmpAccess, LeavingNeedsNoPermission) {
         << "though what it changes to is denied";
 }
 
+TEST_F(IgmpAccess, AMessageWithoutSourcesIsNotJudgedByTheSourcesOfTheOneBefore) {
+    lan.hear(report(Type::kAllow, kSsm, {kA, kC}));
+    ASSERT_TRUE(lan.router().add_static({kG2}, lan.now(), lan.output()));
+    lan.collect();
+    lan.changes();
+    lan.hear(Leave{kG2});
+    lan.hear(report(Type::kToInclude, kG2));
+    EXPECT_EQ(lan.changes(), Lines{});
+    EXPECT_EQ(lan.ignored(IgnoreReason::kAccessList), 0U);
+}
+
 TEST_F(IgmpAccess, StaticGroupsAreTheOperatorsOwn) {
     ASSERT_TRUE(lan.router().add_static({kG2}, lan.now(), lan.output()));
     lan.collect();
