@@ -26,6 +26,9 @@ std::optional<Instant> Members::next_deadline() const {
 
 void Members::run_due(Group& group, const LinkInput& in) {
     const bool changed = group.filter.expire(in.now);
+    if (!version1_.empty() && group.older_hosts.v1_until <= in.now) {
+        version1_.erase(group.address);
+    }
     const std::size_t before = group.hosts.units();
     group.hosts.expire(in.now, hosts_);
     tracked_ = tracked_ + group.hosts.units() - before;
@@ -65,6 +68,7 @@ void Members::settle(Group& group, const LinkInput& in) {
         const Ipv4Address address = group.address;
         groups_.erase(address);
         ascending_.erase(address);
+        version1_.erase(address);
         return;
     }
     rearm(group);
@@ -141,6 +145,7 @@ void Members::clear(Output& out) {
     deadlines_ = {};
     groups_.clear();
     ascending_.clear();
+    version1_.clear();
     hosts_.clear();
     tracked_ = 0;
     reported_groups_ = 0;

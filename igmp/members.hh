@@ -152,6 +152,7 @@ class Members {
     const MembersConfig* config_;
     std::unordered_map<Ipv4Address, Group> groups_;
     std::set<Ipv4Address> ascending_; ///< the keys of `groups_`: reports look groups up, people list them
+    std::set<Ipv4Address> version1_;  ///< groups that have or lately had version 1 members
     DeadlineHeap<Group> deadlines_;
     HostTable hosts_;
     std::size_t tracked_ = 0; ///< memberships of hosts and sources in them, over all groups

@@ -38,6 +38,7 @@ void Members::receive(const ReportV1& report, const Reporter& reporter, const Li
         return;
     }
     if (Group* group = apply({RecordType::kIsExclude, report.group, {}, Version::kV1}, sender, in)) {
+        version1_.insert(group->address);
         group->older_hosts.v1_until = in.now + in.queries.intervals().older_host_present_interval();
     }
 }

@@ -102,8 +102,10 @@ const Membership* Members::membership(Ipv4Address group) const {
 }
 
 std::size_t Members::version1_groups(Instant now) const {
-    return static_cast<std::size_t>(std::ranges::count_if(
-        groups_, [&](const auto& entry) { return entry.second.older_hosts.v1_until > now; }));
+    return static_cast<std::size_t>(std::ranges::count_if(version1_, [&](Ipv4Address address) {
+        const auto found = groups_.find(address);
+        return found != groups_.end() && found->second.older_hosts.v1_until > now;
+    }));
 }
 
 void Members::visit_groups(Instant now, Ipv4Address from, const std::function<bool(const GroupView&)>& visit,
