@@ -58,14 +58,26 @@ EalSettings eal_settings(const Settings& settings) {
     return eal;
 }
 
+std::vector<VlanId> bridged_vlans(const Settings& settings, PortId port) {
+    std::vector<VlanId> vlans;
+    for (const Attachment& attachment : settings.attachments) {
+        if (attachment.port == port && attachment.domain != kRoutedDomain) {
+            vlans.push_back(attachment.vlan);
+        }
+    }
+    return vlans;
+}
+
 Expected<std::vector<Port>> open_ports(const Settings& settings, rte_mempool* pool) {
     std::vector<Port> ports;
     for (const PortSettings& wanted : settings.ports) {
-        auto port = Port::create({.id = PortId(static_cast<std::uint16_t>(ports.size())),
+        const PortId id(static_cast<std::uint16_t>(ports.size()));
+        auto port = Port::create({.id = id,
                                   .name = wanted.name,
                                   .device = wanted.device,
                                   .workers = static_cast<unsigned>(settings.worker_cores.size()),
-                                  .pool = pool});
+                                  .pool = pool,
+                                  .bridged = bridged_vlans(settings, id)});
         if (!port) {
             return std::unexpected(port.error());
         }

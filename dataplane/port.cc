@@ -142,7 +142,7 @@ Expected<Port> Port::create(const PortRequest& request) {
         return explained(good.error());
     }
     if (netdev) {
-        if (auto good = netdev->driver_attached(); !good) {
+        if (auto good = netdev->driver_attached(request.bridged); !good) {
             return port_error(request, good.error());
         }
     }

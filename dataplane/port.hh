@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <mcfwd/counters.hh>
 #include <mcfwd/ids.hh>
@@ -24,8 +25,10 @@ struct PortRequest {
     /// "net_memif0,role=client"), or the name of an Ethernet device that this process has already (EAL's
     /// --vdev, rte_eth_from_rings).
     std::string device;
-    unsigned workers = 1;                ///< that will receive from it and send to it
-    rte_mempool* pool = nullptr;         ///< for received packets; outlives the port
+    unsigned workers = 1;        ///< that will receive from it and send to it
+    rte_mempool* pool = nullptr; ///< for received packets; outlives the port
+    std::vector<VlanId> bridged =
+        {}; ///< VLANs (0: untagged) whose multicast is all for us, also what is not IPv4
     std::uint16_t rx_descriptors = 2048; ///< per queue; rounded to what the driver takes
     std::uint16_t tx_descriptors = 1024;
 };

@@ -146,7 +146,7 @@ Expected<std::string> NetdevUse::driver_arguments(const Device& device, unsigned
     return device.arguments.empty() ? arguments : arguments + "," + device.arguments;
 }
 
-Expected<void> NetdevUse::driver_attached() {
+Expected<void> NetdevUse::driver_attached(std::span<const VlanId> bridged) {
     if (kind_ != DeviceKind::kAfXdp) {
         return {};
     }
@@ -161,6 +161,9 @@ Expected<void> NetdevUse::driver_attached() {
     auto steering = xdp::Steering::open(**attached);
     if (!steering) {
         return std::unexpected(steering.error());
+    }
+    if (auto told = steering->set_bridged(bridged); !told) {
+        return told;
     }
     steering_ = std::move(*steering);
     std::vector<int> own;

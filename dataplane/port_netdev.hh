@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -34,8 +35,9 @@ class NetdevUse {
     /// Arguments for the DPDK driver, which serves `workers`.
     [[nodiscard]] Expected<std::string> driver_arguments(const Device& device, unsigned workers) const;
 
-    /// To be called when the DPDK device has its queues: the steering program is attached now.
-    [[nodiscard]] Expected<void> driver_attached();
+    /// To be called when the DPDK device has its queues: the steering program is attached now, and told which
+    /// VLANs are bridged.
+    [[nodiscard]] Expected<void> driver_attached(std::span<const VlanId> bridged);
 
     /// Turns what DPDK and the kernel complained about into one message.
     [[nodiscard]] std::string explain(const Complaints& complaints, const std::string& failure) const;

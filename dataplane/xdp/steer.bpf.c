@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the mcfwd authors
 //
 // Runs in the kernel for every frame of an AF_XDP port and decides who gets it: IPv4 multicast and IGMP go to
-// the AF_XDP socket of the receive queue, everything else stays with the kernel. Loaded by the AF_XDP driver
+// the AF_XDP socket of the receive queue, on bridged VLANs all multicast; everything else stays with the kernel. Loaded by the AF_XDP driver
 // (devarg xdp_prog), which puts its sockets into xsks_map. README.md has the table of decisions.
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
@@ -42,46 +42,63 @@ struct vlan_header {
     __be16 type;
 };
 
-// The IPv4 header behind at most one 802.1Q tag, or null: another protocol, more tags, or cut short.
-static __always_inline const struct iphdr* find_ipv4(const struct xdp_md* context) {
+struct frame {
+    const __u8* destination;
+    const void* payload; // behind at most one tag
+    __be16 type;
+    __u16 vlan;
+};
+
+// False: cut short.
+static __always_inline int read_frame(const struct xdp_md* context, struct frame* frame) {
     const void* end = (const void*)(long)context->data_end;
     const struct ethhdr* ethernet = (const void*)(long)context->data;
     if ((const void*)(ethernet + 1) > end) {
         return 0;
     }
-    __be16 type = ethernet->h_proto;
-    const void* payload = ethernet + 1;
-    if (type == bpf_htons(ETH_P_8021Q)) {
-        const struct vlan_header* tag = payload;
+    frame->destination = ethernet->h_dest;
+    frame->type = ethernet->h_proto;
+    frame->payload = ethernet + 1;
+    frame->vlan = 0;
+    if (frame->type == bpf_htons(ETH_P_8021Q)) {
+        const struct vlan_header* tag = frame->payload;
         if ((const void*)(tag + 1) > end) {
             return 0;
         }
-        type = tag->type;
-        payload = tag + 1;
+        frame->type = tag->type;
+        frame->payload = tag + 1;
+        frame->vlan = bpf_ntohs(tag->tci) & 0x0fff;
     }
-    const struct iphdr* ip = payload;
-    return type == bpf_htons(ETH_P_IP) && (const void*)(ip + 1) <= end ? ip : 0;
+    return 1;
 }
 
-static __always_inline int link_local_is_ours(void) {
+static __always_inline int is_bridged(__u16 vlan) {
     const __u32 key = 0;
     const struct mcfwd_steer_config* config = bpf_map_lookup_elem(&steer_config, &key);
-    return config && config->link_local_to_socket;
+    return config && config->bridging && (config->bridged[(vlan & 0x0fff) >> 3] >> (vlan & 7)) & 1;
 }
 
-static __always_inline int is_ours(const struct iphdr* ip) {
-    const __u32 destination = bpf_ntohl(ip->daddr);
-    if (ip->version != 4) {
+// Group-addressed, but not broadcast, nor for the next bridge only (01:80:c2:00:00:00 to 0f): LLDP, spanning tree.
+static __always_inline int passes_bridges(const __u8* destination) {
+    if (!(destination[0] & 1)) {
         return 0;
     }
-    if (ip->protocol == IPPROTO_IGMP) {
-        return 1;
+    const int broadcast = (destination[0] & destination[1] & destination[2] & destination[3] & destination[4] &
+                           destination[5]) == 0xff;
+    const int reserved = destination[0] == 0x01 && destination[1] == 0x80 && destination[2] == 0xc2 &&
+                         destination[3] == 0 && destination[4] == 0 && destination[5] < 0x10;
+    return !broadcast && !reserved;
+}
+
+// What a routed VLAN sends to the socket. Hellos of OSPF, PIM, VRRP and mDNS are for the daemons of this host.
+static __always_inline int is_for_router(const struct xdp_md* context, const struct frame* frame) {
+    const struct iphdr* ip = frame->payload;
+    if (frame->type != bpf_htons(ETH_P_IP) || (const void*)(ip + 1) > (const void*)(long)context->data_end ||
+        ip->version != 4) {
+        return 0;
     }
-    // Hellos of OSPF, PIM, VRRP and mDNS are for the daemons of this host.
-    if (destination >> 8 == 0xE00000) {
-        return link_local_is_ours();
-    }
-    return destination >> 28 == 0xE;
+    const __u32 destination = bpf_ntohl(ip->daddr);
+    return ip->protocol == IPPROTO_IGMP || (destination >> 28 == 0xE && destination >> 8 != 0xE00000);
 }
 
 SEC("xdp")
@@ -91,8 +108,9 @@ int mcfwd_steer(struct xdp_md* context) {
     if (!counters) {
         return XDP_PASS;
     }
-    const struct iphdr* ip = find_ipv4(context);
-    if (!ip || !is_ours(ip)) {
+    struct frame frame;
+    if (!read_frame(context, &frame) ||
+        !(is_for_router(context, &frame) || (passes_bridges(frame.destination) && is_bridged(frame.vlan)))) {
         counters->passed++;
         return XDP_PASS;
     }

@@ -20,9 +20,13 @@ struct mcfwd_steer_counters {
     __u64 no_socket;  /* for us, but no socket serves the queue: to the kernel */
 };
 
-/* Value of steer_config, read-only for the program; all zero on a routed port. */
+/* IEEE 802.1Q VLAN identifiers; 0 stands for frames without one. */
+#define MCFWD_STEER_VLANS 4096
+
+/* Value of steer_config, read-only for the program; all zero on a port that is only routed. */
 struct mcfwd_steer_config {
-    __u32 link_local_to_socket; /* 224.0.0.0/24 also goes to the socket: the port belongs to a bridge */
+    __u32 bridging;                      /* some VLAN is bridged */
+    __u8 bridged[MCFWD_STEER_VLANS / 8]; /* bit v % 8 of octet v / 8: all multicast of VLAN v goes to the socket */
 };
 
 #endif

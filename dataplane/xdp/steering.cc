@@ -110,17 +110,40 @@ Expected<Steering> Steering::open(const AttachedProgram& program) {
     if (descriptor.value() < 0 || bpf_obj_get_info_by_fd(descriptor.value(), &info, &size) != 0) {
         return fail(Status::kNotFound, fmt::format("XDP program id {} is gone", program.id));
     }
-    for (const std::uint32_t id :
-         std::span(maps).first(std::min<std::size_t>(info.nr_map_ids, maps.size()))) {
-        Descriptor map;
-        const auto found = map_info(id, map);
-        if (found && std::string_view(found->name) == MCFWD_STEER_COUNTERS &&
-            found->value_size == sizeof(mcfwd_steer_counters)) {
-            return Steering(program, std::move(map));
+    const auto find = [&](std::string_view name, std::size_t value_size) {
+        for (const std::uint32_t id :
+             std::span(maps).first(std::min<std::size_t>(info.nr_map_ids, maps.size()))) {
+            Descriptor map;
+            const auto found = map_info(id, map);
+            if (found && found->name == name && found->value_size == value_size) {
+                return map;
+            }
         }
+        return Descriptor();
+    };
+    Descriptor counters = find(MCFWD_STEER_COUNTERS, sizeof(mcfwd_steer_counters));
+    Descriptor config = find(MCFWD_STEER_CONFIG, sizeof(mcfwd_steer_config));
+    if (counters.value() < 0 || config.value() < 0) {
+        return fail(Status::kNotFound,
+                    fmt::format("XDP program {} lacks map " MCFWD_STEER_COUNTERS " or " MCFWD_STEER_CONFIG,
+                                program.name));
     }
-    return fail(Status::kNotFound,
-                fmt::format("XDP program {} has no map " MCFWD_STEER_COUNTERS, program.name));
+    return Steering(program, std::move(counters), std::move(config));
+}
+
+Expected<void> Steering::set_bridged(std::span<const VlanId> vlans) const {
+    mcfwd_steer_config config{.bridging = vlans.empty() ? 0U : 1U, .bridged = {}};
+    for (const VlanId vlan : vlans) {
+        __u8& octet = config.bridged[vlan.value() / 8U];
+        octet = static_cast<__u8>(octet | (1U << (vlan.value() % 8U)));
+    }
+    const std::uint32_t key = 0;
+    if (bpf_map_update_elem(config_.value(), &key, &config, BPF_ANY) != 0) {
+        return fail(
+            Status::kCanNotComplete,
+            fmt::format("cannot tell the XDP program which VLANs are bridged: {}", std::strerror(errno)));
+    }
+    return {};
 }
 
 XdpCounters Steering::counters() const {

@@ -7,9 +7,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 #include <mcfwd/counters.hh>
+#include <mcfwd/ids.hh>
 #include <mcfwd/result.hh>
 
 #include "../netdev.hh"
@@ -34,20 +36,24 @@ struct AttachedProgram {
 /// Detaches exactly this program; no error if it is gone.
 [[nodiscard]] Expected<void> detach(const Netdev& netdev, const AttachedProgram& program);
 
-/// Reads what the attached steering program counts.
+/// The maps of the attached steering program.
 class Steering {
   public:
     [[nodiscard]] static Expected<Steering> open(const AttachedProgram& program);
 
+    /// From now on all multicast of these VLANs (0: untagged) goes to the socket, and of no others.
+    [[nodiscard]] Expected<void> set_bridged(std::span<const VlanId> vlans) const;
     [[nodiscard]] XdpCounters counters() const;
     [[nodiscard]] const AttachedProgram& program() const { return program_; }
 
   private:
-    Steering(AttachedProgram program, Descriptor counters)
+    Steering(AttachedProgram program, Descriptor counters, Descriptor config)
         : program_(std::move(program)),
-          counters_(std::move(counters)) {}
+          counters_(std::move(counters)),
+          config_(std::move(config)) {}
     AttachedProgram program_;
     Descriptor counters_;
+    Descriptor config_;
 };
 
 } // namespace mcfwd::dataplane::xdp

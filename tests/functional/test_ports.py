@@ -167,6 +167,31 @@ def test_steering_by_kind_of_frame(link):
     assert probe.status()["rx_packets"] == len(OURS)
 
 
+def test_bridged_vlans_get_all_multicast_but_what_never_passes_a_bridge(link):
+    probe = link.probe("af_xdp:v0 bridged=0,10")
+    assert probe.error is None
+    kernels = {
+        "unicast": data(ROUTER, destination=UNICAST),
+        "broadcast": retyped(data("255.255.255.255", destination=b"\xff" * 6), 0x0806),
+        "LLDP": retyped(data(destination=bytes.fromhex("0180c200000e")), 0x88CC),
+        "OSPF on a VLAN that is routed": data("224.0.0.5", vlan=11, protocol=89),
+    }
+    ours = {
+        "OSPF": data("224.0.0.5", protocol=89),
+        "tagged VRRP": data("224.0.0.18", vlan=10, protocol=112),
+        "IPv6": retyped(data(destination=bytes.fromhex("333300000001")), 0x86DD),
+        "the first group address that passes bridges": retyped(data(destination=bytes.fromhex("0180c2000010")), 0x9000),
+        "a tagged group": data(vlan=10),
+        "a group on a VLAN that is routed": data(vlan=11),
+    }
+    for what, frame in ours.items():
+        assert send_and_count(link, probe, frame) == (1, 0, 0), what
+        assert wait_until(lambda: probe.ask("frames")[0], what) == [frame.hex()], what
+    for what, frame in kernels.items():
+        assert send_and_count(link, probe, frame) == (0, 1, 0), what
+        assert probe.ask("frames") == [[]], what
+
+
 def test_frames_that_find_no_room_are_counted(link):
     probe = link.probe("af_xdp:v0")
     raw = frames.RawSocket(link.host)

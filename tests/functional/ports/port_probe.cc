@@ -8,13 +8,17 @@
 //   send N HEX    -> sends one frame on port N; answers the number sent
 //   shared HEX    -> sends one buffer by reference on all ports; answers the number sent
 //   pool          -> free packet buffers
-// The end of input closes everything. A failure prints "error: ..." and exits 1.
+// "DEVICE bridged=0,10" as one argument: a port with bridged VLANs. The end of input closes everything. A
+// failure prints "error: ..." and exits 1.
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <iostream>
+#include <iterator>
 #include <poll.h>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <unistd.h>
 #include <vector>
 
@@ -152,6 +156,20 @@ void serve(Probe& probe) {
     }
 }
 
+/// The VLANs behind " bridged=", which are cut off.
+std::vector<mcfwd::VlanId> take_bridged(std::string& device) {
+    std::vector<mcfwd::VlanId> vlans;
+    constexpr std::string_view kMark = " bridged=";
+    if (const auto at = device.find(kMark); at != std::string::npos) {
+        std::istringstream numbers(device.substr(at + kMark.size()));
+        for (std::string number; std::getline(numbers, number, ',');) {
+            vlans.emplace_back(static_cast<std::uint16_t>(std::stoi(number)));
+        }
+        device.resize(at);
+    }
+    return vlans;
+}
+
 int complain(const mcfwd::Error& error) {
     fmt::print("error: {}\n", error.what);
     return 1;
@@ -162,7 +180,9 @@ int complain(const mcfwd::Error& error) {
 int main(int argc, char** argv) {
     spdlog::set_default_logger(spdlog::stderr_logger_st("probe"));
     spdlog::set_level(spdlog::level::warn);
-    const std::vector<std::string> devices(argv + 1, argv + argc);
+    std::vector<std::string> devices(argv + 1, argv + argc);
+    std::vector<std::vector<mcfwd::VlanId>> bridged;
+    std::ranges::transform(devices, std::back_inserter(bridged), take_bridged);
     const auto eal = mcfwd::dataplane::Eal::create({.main_core = 0,
                                                     .worker_cores = {0},
                                                     .memory = mcfwd::dataplane::MemoryMode::kNoHuge,
@@ -177,7 +197,8 @@ int main(int argc, char** argv) {
         auto port = Port::create({.id = mcfwd::PortId(static_cast<std::uint16_t>(index)),
                                   .name = fmt::format("p{}", index),
                                   .device = devices[index],
-                                  .pool = probe.pool});
+                                  .pool = probe.pool,
+                                  .bridged = bridged[index]});
         if (!port) {
             return complain(port.error());
         }
