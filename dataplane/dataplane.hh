@@ -47,11 +47,13 @@ enum class SourceMac : std::uint8_t {
 };
 
 /// Packets that arrive on (port, vlan) belong to this interface of this domain. Everything else is dropped.
+/// In the domain of a bridge frames are bridged; if the bridge has an interface, they are routed from there,
+/// too.
 struct Attachment {
     PortId port;
     VlanId vlan; ///< 0: untagged and priority-tagged frames
     DomainId domain = kRoutedDomain;
-    IfIndex interface; ///< kNoInterface on a bridge port
+    IfIndex interface; ///< of a bridge: its own, or kNoInterface
     SourceMac source_mac = SourceMac::kPort;
 };
 
@@ -67,11 +69,13 @@ struct Limits {
     std::uint32_t parked_per_flow = 1024; ///< packets of one such flow
     std::uint32_t parked_packets = 16384; ///< packets of all of them
     Duration park_timeout = std::chrono::seconds(1);
-    std::uint32_t transmit_backlog = 512;              ///< packets kept per port that did not take them yet
-    std::uint32_t punt_ring = 4096;                    ///< slots per class of signal; a power of two
-    Rate igmp{.per_second = 100'000, .burst = 10'000}; ///< per interface
+    std::uint32_t transmit_backlog = 512;             ///< packets kept per port that did not take them yet
+    std::uint32_t punt_ring = 4096;                   ///< slots per class of signal; a power of two
+    std::uint32_t igmp_ring = 2048;                   ///< slots for IGMP packets of one port; a power of two
+    Rate igmp{.per_second = 100'000, .burst = 2'000}; ///< per port and VLAN; the burst fits the ring
     Rate no_entry{.per_second = 100'000, .burst = 10'000};     ///< per interface, one per flow
     Rate wrong_interface{.per_second = 1'000, .burst = 1'000}; ///< per interface
+    Rate pim_hello{.per_second = 100, .burst = 100};           ///< per port and VLAN of a bridge
 };
 
 struct Settings {

@@ -35,6 +35,12 @@ bool append16(rte_mbuf* frame, std::uint16_t value) {
 
 Expected<void> Injector::send(PortId port, VlanId vlan, MacAddress destination,
                               std::span<const std::byte> ip_packet) {
+    const MacAddress own = port.value() < ports_.size() ? ports_[port.value()].mac() : MacAddress{};
+    return send_from(port, vlan, own, destination, ip_packet);
+}
+
+Expected<void> Injector::send_from(PortId port, VlanId vlan, MacAddress source, MacAddress destination,
+                                   std::span<const std::byte> ip_packet) {
     if (port.value() >= ports_.size()) {
         return fail(Status::kInvalidParameter, fmt::format("port {} does not exist", port));
     }
@@ -46,7 +52,7 @@ Expected<void> Injector::send(PortId port, VlanId vlan, MacAddress destination,
     }
     Frame frame(rte_pktmbuf_alloc(pool_), rte_pktmbuf_free);
     bool fits = frame && append(frame.get(), destination.bytes.data(), destination.bytes.size()) &&
-                append(frame.get(), out.mac().bytes.data(), out.mac().bytes.size()) &&
+                append(frame.get(), source.bytes.data(), source.bytes.size()) &&
                 (vlan.value() == 0 ||
                  (append16(frame.get(), RTE_ETHER_TYPE_VLAN) && append16(frame.get(), vlan.value()))) &&
                 append16(frame.get(), RTE_ETHER_TYPE_IPV4) &&

@@ -28,6 +28,9 @@ class Injector final : public PacketSender {
 
     [[nodiscard]] Expected<void> send(PortId port, VlanId vlan, MacAddress destination,
                                       std::span<const std::byte> ip_packet) override;
+    [[nodiscard]] Expected<void> send_from(PortId port, VlanId vlan, MacAddress source,
+                                           MacAddress destination,
+                                           std::span<const std::byte> ip_packet) override;
     /// If a worker's ring is full, its packets of the flow end with the park timeout.
     void discard_parked(const MfibKey& flow) override;
     /// What found no buffer or no room in the ring of this worker, packets and discards.

@@ -29,8 +29,8 @@ std::size_t buffers_for(const Settings& settings) {
     const std::size_t ports = settings.ports.size();
     const Limits& limits = settings.limits;
     const std::size_t per_worker = limits.parked_packets + 2 * ports * limits.transmit_backlog +
-                                   limits.punt_ring + WorkerRings::kInjections +
-                                   ports * (kPerQueue + RelayRings::kSlots);
+                                   WorkerRings::kInjections +
+                                   ports * (kPerQueue + RelayRings::kSlots + limits.igmp_ring);
     return workers * per_worker + (workers + 1) * kCache * 3 / 2;
 }
 

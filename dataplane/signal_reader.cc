@@ -1,15 +1,25 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // SPDX-FileCopyrightText: 2026 the mcfwd authors
 //
-// Kinds are served by quota, so that a storm of misses delays no join and a storm of reports no miss.
+// Kinds are served by quota, so that a storm of misses delays no join and a storm of reports no miss; ports
+// take turns, so that a storm of reports on one delays no join on another.
 #include "signal_reader.hh"
+
+#include <algorithm>
 
 #include <rte_mbuf.h>
 
 namespace mcfwd::dataplane {
+namespace {
+
+/// IGMP packets of a port in one turn.
+constexpr std::size_t kTurn = 16;
+
+} // namespace
 
 std::size_t SignalReader::drain(std::size_t limit, const Deliver& deliver) {
-    std::size_t done = drain_igmp(limit - limit / 2, deliver);
+    std::size_t done = drain_headers(SignalKind::kPimHello, limit / 4, deliver);
+    done += drain_igmp(limit - limit / 2, deliver);
     done += drain_headers(SignalKind::kNoEntry, limit / 4, deliver);
     done += drain_headers(SignalKind::kWrongInterface, limit / 4, deliver);
     done += drain_igmp(limit - done, deliver);
@@ -18,7 +28,8 @@ std::size_t SignalReader::drain(std::size_t limit, const Deliver& deliver) {
     return done;
 }
 
-Signal SignalReader::describe(SignalKind kind, std::uint16_t attachment, const MacAddress& source) const {
+Signal SignalReader::describe(SignalKind kind, std::uint16_t attachment, const MacAddress& source,
+                              const MacAddress& destination) const {
     const Arrival& arrival = attachments_[attachment];
     return {.kind = kind,
             .domain = arrival.domain,
@@ -26,15 +37,30 @@ Signal SignalReader::describe(SignalKind kind, std::uint16_t attachment, const M
             .vlan = arrival.vlan,
             .interface = arrival.interface,
             .source_mac = source,
+            .destination_mac = destination,
             .packet = {}};
 }
 
 std::size_t SignalReader::drain_igmp(std::size_t limit, const Deliver& deliver) {
+    const std::size_t ports = rings_.front().punt.igmp.size();
+    std::size_t done = 0;
+    std::size_t idle = 0; // ports in a row that had nothing
+    while (done < limit && idle < ports) {
+        const std::size_t some = drain_port(next_port_, std::min(kTurn, limit - done), deliver);
+        next_port_ = (next_port_ + 1) % ports;
+        done += some;
+        idle = some == 0 ? idle + 1 : 0;
+    }
+    return done;
+}
+
+std::size_t SignalReader::drain_port(std::size_t port, std::size_t limit, const Deliver& deliver) {
     std::size_t done = 0;
     PuntedPacket punted;
     for (WorkerRings& rings : rings_) {
-        for (; done < limit && rings.punt.igmp.pop(punted); ++done) {
-            Signal signal = describe(SignalKind::kIgmp, punted.attachment, punted.source_mac);
+        for (; done < limit && rings.punt.igmp[port].pop(punted); ++done) {
+            Signal signal =
+                describe(SignalKind::kIgmp, punted.attachment, punted.source_mac, punted.destination_mac);
             signal.packet = {rte_pktmbuf_mtod(punted.mbuf, const std::byte*), punted.mbuf->data_len};
             deliver(signal);
             rte_pktmbuf_free(punted.mbuf);
@@ -47,9 +73,11 @@ std::size_t SignalReader::drain_headers(SignalKind kind, std::size_t limit, cons
     std::size_t done = 0;
     PuntedHeader header;
     for (WorkerRings& rings : rings_) {
-        auto& ring = kind == SignalKind::kNoEntry ? rings.punt.no_entry : rings.punt.wrong_interface;
+        auto& ring = kind == SignalKind::kNoEntry          ? rings.punt.no_entry
+                     : kind == SignalKind::kWrongInterface ? rings.punt.wrong_interface
+                                                           : rings.punt.pim_hello;
         for (; done < limit && ring.pop(header); ++done) {
-            Signal signal = describe(kind, header.attachment, header.source_mac);
+            Signal signal = describe(kind, header.attachment, header.source_mac, header.destination_mac);
             signal.packet = {header.octets.data(), header.length};
             deliver(signal);
         }

@@ -20,18 +20,21 @@ class SignalReader final : public SignalSource {
         : rings_(rings),
           attachments_(attachments) {}
 
-    /// Half of `limit` is kept for IGMP, a quarter for each other kind; what one kind leaves the others may
-    /// use.
+    /// Half of `limit` is kept for IGMP, where ports take turns, a quarter for misses and for wrong arrivals;
+    /// what one kind leaves the others may use. PIM hellos, which are few, come first.
     std::size_t drain(std::size_t limit, const std::function<void(const Signal&)>& deliver) override;
 
   private:
     using Deliver = std::function<void(const Signal&)>;
-    [[nodiscard]] Signal describe(SignalKind kind, std::uint16_t attachment, const MacAddress& source) const;
+    [[nodiscard]] Signal describe(SignalKind kind, std::uint16_t attachment, const MacAddress& source,
+                                  const MacAddress& destination) const;
+    std::size_t drain_port(std::size_t port, std::size_t limit, const Deliver& deliver);
     std::size_t drain_igmp(std::size_t limit, const Deliver& deliver);
     std::size_t drain_headers(SignalKind kind, std::size_t limit, const Deliver& deliver);
 
     std::span<WorkerRings> rings_;
     const Attachments& attachments_;
+    std::size_t next_port_ = 0; ///< whose turn it is
 };
 
 } // namespace mcfwd::dataplane

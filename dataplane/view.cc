@@ -22,6 +22,7 @@ void subtract(std::array<std::uint64_t, N>& from, const std::array<std::uint64_t
 
 void subtract(WorkerCounters& from, const WorkerCounters& base) {
     from.received -= base.received;
+    from.also_routed -= base.also_routed;
     from.forwarded -= base.forwarded;
     from.punted -= base.punted;
     from.copies -= base.copies;

@@ -40,8 +40,8 @@ Expected<std::unique_ptr<Workers>> Workers::create(const WorkersSetup& setup, At
 Expected<void> Workers::make_rings(const WorkersSetup& setup) {
     const std::size_t count = eal_.workers();
     for (std::size_t number = 0; number < count; ++number) {
-        auto rings =
-            WorkerRings::create(WorkerId(static_cast<std::uint16_t>(number)), setup.limits.punt_ring);
+        auto rings = WorkerRings::create(WorkerId(static_cast<std::uint16_t>(number)), setup.ports.size(),
+                                         setup.limits);
         if (!rings) {
             return std::unexpected(rings.error());
         }
@@ -127,8 +127,10 @@ void Workers::join() {
     launched_.clear();
     workers_.clear();
     for (WorkerRings& rings : rings_) {
-        for (PuntedPacket punted; rings.punt.igmp.pop(punted);) {
-            rte_pktmbuf_free(punted.mbuf);
+        for (Ring<PuntedPacket>& ring : rings.punt.igmp) {
+            for (PuntedPacket punted; ring.pop(punted);) {
+                rte_pktmbuf_free(punted.mbuf);
+            }
         }
         for (Injection injection; rings.injections.pop(injection);) {
             rte_pktmbuf_free(injection.frame); // nullptr is fine

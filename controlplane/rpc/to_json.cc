@@ -23,13 +23,10 @@ json entries(json list) {
     return json{{"entries", std::move(list)}};
 }
 
-/// Order of SignalKind.
-constexpr std::array<std::string_view, 3> kSignalNames{"igmp", "no_entry", "wrong_interface"};
-
-json by_signal(const std::array<std::uint64_t, 3>& counts) {
+json by_signal(const std::array<std::uint64_t, kSignalKinds>& counts) {
     json object = json::object();
     for (std::size_t i = 0; i < counts.size(); ++i) {
-        object[std::string(kSignalNames[i])] = counts[i];
+        object[std::string(signal_kind_name(static_cast<SignalKind>(i)))] = counts[i];
     }
     return object;
 }
@@ -101,6 +98,7 @@ json worker_json(const WorkerCounters& worker, double observed_cycles) {
             {"cycles_per_packet",
              worker.received == 0 ? json() : json(busy / static_cast<double>(worker.received))},
             {"received", worker.received},
+            {"also_routed", worker.also_routed},
             {"forwarded", worker.forwarded},
             {"punted", worker.punted},
             {"parked", worker.parked},
@@ -124,6 +122,7 @@ WorkerCounters total_of(std::span<const WorkerCounters> workers) {
     WorkerCounters total;
     for (const WorkerCounters& worker : workers) {
         total.received += worker.received;
+        total.also_routed += worker.also_routed;
         total.forwarded += worker.forwarded;
         total.punted += worker.punted;
         total.parked += worker.parked;

@@ -21,9 +21,17 @@ std::unexpected<Error> malformed(const MfibKey& key, std::string_view why) {
     return fail(Status::kInvalidParameter, fmt::format("entry ({}, {}): {}", key.source, key.group, why));
 }
 
+bool on_bridge(const MfibKey& key) {
+    return key.domain != kRoutedDomain;
+}
+
 Expected<void> check_key(const MfibKey& key) {
+    if (on_bridge(key) && (key.group == kUnregisteredGroup || key.group == kFloodGroup)) {
+        return key.source == kAnySource ? Expected<void>{} : malformed(key, "holds for any source only");
+    }
     if (!key.group.is_routable_group()) {
-        return malformed(key, "not a group that can be routed");
+        return malformed(key, on_bridge(key) ? "not a group that is ever pruned"
+                                             : "not a group that can be routed");
     }
     if (key.source != kAnySource && !key.source.is_valid_source()) {
         return malformed(key, "not a source that packets may have");
@@ -50,6 +58,9 @@ Expected<void> check_egresses(const PutEntry& put, std::size_t ports) {
         if (egress.interface == put.accept && egress.interface != kNoInterface) {
             return malformed(put.key, "the accept interface is also an egress");
         }
+        if (on_bridge(put.key) && (egress.interface != kNoInterface || egress.source_mac != MacAddress{})) {
+            return malformed(put.key, "an egress of a bridge has no interface and no source MAC");
+        }
         places.emplace_back(egress.port, egress.vlan);
     }
     std::ranges::sort(places);
@@ -63,8 +74,9 @@ Expected<void> check(const PutEntry& put, std::size_t ports) {
     if (auto key = check_key(put.key); !key) {
         return key;
     }
-    if (put.accept == kNoInterface) {
-        return malformed(put.key, "no accept interface");
+    if (on_bridge(put.key) != (put.accept == kNoInterface)) {
+        return malformed(put.key, on_bridge(put.key) ? "a bridge accepts on every port, not on an interface"
+                                                     : "no accept interface");
     }
     return check_egresses(put, ports);
 }

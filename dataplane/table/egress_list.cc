@@ -40,20 +40,25 @@ std::uint32_t units_for(std::size_t rewrites, std::size_t egresses) {
     return static_cast<std::uint32_t>((bytes + kListUnit - 1) / kListUnit);
 }
 
-Rewrite ethernet_header(Ipv4Address group, const Egress& egress) {
+Rewrite rewrite_for(const MfibKey& key, const Egress& egress) {
     Rewrite rewrite;
     auto out = rewrite.header.begin();
     const auto put16 = [&out](unsigned value) {
         *out++ = static_cast<std::uint8_t>(value >> 8U);
         *out++ = static_cast<std::uint8_t>(value);
     };
-    out = std::ranges::copy(multicast_mac(group).bytes, out).out;
-    out = std::ranges::copy(egress.source_mac.bytes, out).out;
+    const bool routed = key.domain == kRoutedDomain;
+    if (routed) {
+        out = std::ranges::copy(multicast_mac(key.group).bytes, out).out;
+        out = std::ranges::copy(egress.source_mac.bytes, out).out;
+    }
     if (egress.vlan.value() != 0) {
         put16(0x8100);
         put16(egress.vlan.value());
     }
-    put16(0x0800);
+    if (routed) {
+        put16(0x0800);
+    }
     rewrite.header_length = static_cast<std::uint8_t>(out - rewrite.header.begin());
     return rewrite;
 }
@@ -70,7 +75,7 @@ std::size_t most_list_units(std::size_t lists, std::size_t egresses) {
     return bytes / kListUnit + 1;
 }
 
-void write_list(std::byte* start, Ipv4Address group, std::span<const Egress> forward,
+void write_list(std::byte* start, const MfibKey& key, std::span<const Egress> forward,
                 std::uint32_t counters) {
     const std::vector<Egress> sorted = grouped(forward);
     const std::size_t rewrites = count_rewrites(sorted);
@@ -86,7 +91,7 @@ void write_list(std::byte* start, Ipv4Address group, std::span<const Egress> for
         const Egress& egress = sorted[i];
         if (i == 0 || wire_key(sorted[i - 1]) != wire_key(egress)) {
             rewrite = next_rewrite++;
-            *rewrite = ethernet_header(group, egress);
+            *rewrite = rewrite_for(key, egress);
         }
         ++rewrite->egresses;
         // A threshold of 0 would let packets out that have used up their TTL.

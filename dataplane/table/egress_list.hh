@@ -22,6 +22,7 @@ namespace mcfwd::dataplane {
 
 /// Writes the list to `start`: egresses with equal bytes on the wire next to each other under one Rewrite.
 /// At most 65,535 egresses.
-void write_list(std::byte* start, Ipv4Address group, std::span<const Egress> forward, std::uint32_t counters);
+void write_list(std::byte* start, const MfibKey& key, std::span<const Egress> forward,
+                std::uint32_t counters);
 
 } // namespace mcfwd::dataplane

@@ -72,14 +72,22 @@ struct ListHeader {
 };
 static_assert(sizeof(ListHeader) == 16 && std::is_trivially_copyable_v<ListHeader>);
 
-/// Ethernet header, with or without a tag, that the next `egresses` replicas have in common.
+/// What the next `egresses` replicas have in common on the wire. Routed: the Ethernet header, with or without
+/// a tag. On a bridge: the tag alone, or nothing.
 struct Rewrite {
     std::array<std::uint8_t, 18> header{};
-    std::uint8_t header_length = 0; ///< 14 or 18
+    std::uint8_t header_length = 0; ///< routed 14 or 18, on a bridge 0 or 4
     std::uint8_t reserved = 0;
     std::uint16_t egresses = 0;
 };
 static_assert(sizeof(Rewrite) == 22 && std::is_trivially_copyable_v<Rewrite>);
+
+/// The tag of a Rewrite of a bridge: 0 for none.
+[[nodiscard]] constexpr std::uint16_t vlan_of(const Rewrite& rewrite) {
+    return rewrite.header_length == 0
+               ? std::uint16_t{0}
+               : static_cast<std::uint16_t>((rewrite.header[2] << 8U) | rewrite.header[3]);
+}
 
 /// One egress of a Rewrite.
 struct Replica {

@@ -57,7 +57,7 @@ ListStore::ListStore(MemoryBlock memory, std::uint32_t units, std::size_t lists)
     std::iota(free_counters_.rbegin(), free_counters_.rend(), 0U);
 }
 
-std::optional<ListHandle> ListStore::build(Ipv4Address group, std::span<const Egress> forward) {
+std::optional<ListHandle> ListStore::build(const MfibKey& key, std::span<const Egress> forward) {
     if (free_counters_.empty()) {
         return std::nullopt;
     }
@@ -68,7 +68,7 @@ std::optional<ListHandle> ListStore::build(Ipv4Address group, std::span<const Eg
     }
     const ListHandle list{.start = *start, .units = units, .counters = free_counters_.back()};
     free_counters_.pop_back();
-    write_list(memory_.get() + list.start * kListUnit, group, forward, list.counters);
+    write_list(memory_.get() + list.start * kListUnit, key, forward, list.counters);
     return list;
 }
 

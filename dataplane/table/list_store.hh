@@ -48,7 +48,7 @@ class ListStore {
                                                     std::size_t workers, const AllocateMemory& allocate);
 
     /// Builds a list with zeroed counters; nothing when there is no room.
-    [[nodiscard]] std::optional<ListHandle> build(Ipv4Address group, std::span<const Egress> forward);
+    [[nodiscard]] std::optional<ListHandle> build(const MfibKey& key, std::span<const Egress> forward);
     /// Requires that no worker reads the list or counts for it any more.
     void release(const ListHandle& list);
     [[nodiscard]] ListTotals totals(const ListHandle& list) const;

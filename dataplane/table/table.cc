@@ -146,7 +146,7 @@ bool Table::build_lists(NetEffect& effect) {
             wanted->second.unchanged = true;
             continue;
         }
-        const auto list = lists_.build(put->key.group, put->forward);
+        const auto list = lists_.build(put->key, put->forward);
         if (!list) {
             std::for_each(effect.begin(), wanted, [this](const NetEffect::value_type& built) {
                 if (built.second.put != nullptr && !built.second.unchanged) {

@@ -18,12 +18,12 @@ Expected<Attachments> Attachments::create(std::span<const Attachment> attachment
         if (port >= port_macs.size() || attachment.vlan.value() > 4094) {
             return fail(Status::kInvalidParameter, fmt::format("{} does not exist", place));
         }
-        if (attachment.interface == kNoInterface) {
-            return fail(Status::kInvalidParameter, fmt::format("{}: bridges are not supported yet", place));
+        if (attachment.interface == kNoInterface && attachment.domain == kRoutedDomain) {
+            return fail(Status::kInvalidParameter, fmt::format("{} has neither interface nor bridge", place));
         }
         std::uint16_t& slot = made.by_place_[port * kVlans + attachment.vlan.value()];
         if (slot != kNone || made.arrivals_.size() >= kNone) {
-            return fail(Status::kAlreadyExists, fmt::format("{} has two interfaces", place));
+            return fail(Status::kAlreadyExists, fmt::format("{} has two users", place));
         }
         slot = static_cast<std::uint16_t>(made.arrivals_.size());
         made.arrivals_.push_back(

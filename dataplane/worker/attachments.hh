@@ -21,12 +21,13 @@ namespace mcfwd::dataplane {
 /// An attachment as workers need it.
 struct Arrival {
     DomainId domain;
-    IfIndex interface;
+    IfIndex interface; ///< of a bridge: its own, or none
     PortId port;
     VlanId vlan;
     MacAddress port_mac; ///< frames from one of these two are our own
     MacAddress copy_mac; ///< source of the copies we send there
 
+    [[nodiscard]] bool is_bridge() const { return domain != kRoutedDomain; }
     [[nodiscard]] bool is_own(const MacAddress& source) const {
         return source == port_mac || source == copy_mac;
     }
@@ -37,7 +38,8 @@ class Attachments {
     static constexpr std::uint16_t kNone = 0xffff;
     static constexpr std::size_t kVlans = 4096;
 
-    /// `port_macs` has one address per port. kInvalidParameter for unknown ports or VLANs and for doubles.
+    /// `port_macs` has one address per port. kInvalidParameter for unknown ports or VLANs and for a routed
+    /// place without interface, kAlreadyExists for doubles.
     [[nodiscard]] static Expected<Attachments> create(std::span<const Attachment> attachments,
                                                       std::span<const MacAddress> port_macs);
 

@@ -5,8 +5,12 @@
 // up so that a frame fits one buffer, and what does not ends as a bad length.
 #include "classify.hh"
 
+#include <algorithm>
+#include <array>
 #include <cstring>
+#include <expected>
 #include <optional>
+#include <span>
 
 #include <netinet/in.h>
 #include <rte_byteorder.h>
@@ -14,11 +18,12 @@
 #include <rte_prefetch.h>
 
 #include <mcfwd/ipv4.hh>
+#include <mcfwd/table.hh>
 
 namespace mcfwd::dataplane {
 namespace {
 
-enum class Exit : std::uint8_t { kRouted, kIgmp, kDropped };
+enum class Exit : std::uint8_t { kRouted, kBridged, kIgmp, kDropped };
 
 /// Where a frame goes, and why if it is dropped.
 struct Verdict {
@@ -92,41 +97,108 @@ Verdict check_addresses(const Arrival& arrival, const rte_ipv4_hdr& ip, const Ma
     return {.exit = Exit::kRouted};
 }
 
-/// Fills in the packet as far as it gets; on kRouted and kIgmp it is complete.
-Verdict classify_one(PortId port, const Attachments& attachments, Packet& packet) {
+MacAddress read_mac(const rte_mbuf& frame, std::size_t offset) {
+    MacAddress mac;
+    std::memcpy(mac.bytes.data(), rte_pktmbuf_mtod_offset(&frame, const char*, offset), mac.bytes.size());
+    return mac;
+}
+
+/// The header if it and its checksum are sound, else why not.
+std::expected<const rte_ipv4_hdr*, DropReason> read_ip(const rte_mbuf& frame, const Link& link) {
+    if (frame.data_len < link.length + sizeof(rte_ipv4_hdr)) {
+        return std::unexpected(DropReason::kTooShort);
+    }
+    const auto* ip = rte_pktmbuf_mtod_offset(&frame, const rte_ipv4_hdr*, link.length);
+    if (!ip_lengths_hold(*ip, frame.data_len - link.length)) {
+        return std::unexpected(DropReason::kBadIpHeader);
+    }
+    if (!ip_checksum_holds(*ip, frame.ol_flags)) {
+        return std::unexpected(DropReason::kBadIpChecksum);
+    }
+    return ip;
+}
+
+/// From here on the packet is one of IP.
+void describe_ip(const rte_ipv4_hdr& ip, Packet& packet) {
+    packet.length = rte_be_to_cpu_16(ip.total_length);
+    packet.ttl = ip.time_to_live;
+}
+
+/// IEEE 802.1Q table 8-1: for the next bridge only.
+bool never_bridged(const MacAddress& destination) {
+    constexpr std::array<std::uint8_t, 5> kReserved{0x01, 0x80, 0xc2, 0x00, 0x00};
+    return std::ranges::equal(kReserved, std::span(destination.bytes).first(kReserved.size())) &&
+           destination.bytes[5] < 0x10;
+}
+
+Verdict classify_bridged(const Arrival& arrival, const Link& link, Packet& packet) {
     const rte_mbuf& frame = *packet.mbuf;
-    const auto link = read_link(frame);
+    const MacAddress destination = read_mac(frame, 0);
+    if (!destination.is_group()) {
+        return Verdict::drop(DropReason::kNotMulticast);
+    }
+    if (never_bridged(destination)) {
+        return Verdict::drop(DropReason::kReservedMac);
+    }
+    if (frame.nb_segs > 1) { // ports are set up so that a frame that is not too big has one
+        return Verdict::drop(DropReason::kMtuExceeded);
+    }
+    packet.key = {.group = kFloodGroup.host(), .source = 0, .domain = arrival.domain.value()};
+    packet.length = static_cast<std::uint16_t>(frame.data_len - link.length);
+    Exit exit = Exit::kBridged;
+    if (link.ether_type == RTE_ETHER_TYPE_IPV4) {
+        const auto ip = read_ip(frame, link);
+        if (!ip) {
+            return Verdict::drop(ip.error());
+        }
+        const Ipv4Address group = Ipv4Address::from_network((*ip)->dst_addr);
+        if ((*ip)->next_proto_id == IPPROTO_IGMP) {
+            describe_ip(**ip, packet);
+            exit = Exit::kIgmp;
+        } else if (group.is_routable_group()) {
+            const Ipv4Address source = Ipv4Address::from_network((*ip)->src_addr);
+            packet.key.group = group.host();
+            packet.key.source = source.is_valid_source() ? source.host() : 0;
+        }
+    }
+    if (arrival.is_own(read_mac(frame, RTE_ETHER_ADDR_LEN))) {
+        return Verdict::drop(DropReason::kOwnTransmission);
+    }
+    return {.exit = exit};
+}
+
+Verdict classify_routed(const Arrival& arrival, const Link& link, Packet& packet) {
+    const auto ip = read_ip(*packet.mbuf, link);
+    if (!ip) {
+        return Verdict::drop(ip.error());
+    }
+    packet.key = {.group = rte_be_to_cpu_32((*ip)->dst_addr),
+                  .source = rte_be_to_cpu_32((*ip)->src_addr),
+                  .domain = arrival.domain.value()};
+    describe_ip(**ip, packet);
+    return check_addresses(arrival, **ip, read_mac(*packet.mbuf, RTE_ETHER_ADDR_LEN));
+}
+
+/// Fills in the packet as far as it gets; unless it is dropped it is complete.
+Verdict classify_one(PortId port, const Attachments& attachments, Packet& packet) {
+    const auto link = read_link(*packet.mbuf);
     if (!link) {
         return Verdict::drop(DropReason::kTooShort);
+    }
+    packet.ethernet_length = link->length;
+    packet.attachment = attachments.find(port, link->vlan);
+    const bool attached = packet.attachment != Attachments::kNone;
+    if (attached && attachments[packet.attachment].is_bridge()) {
+        return classify_bridged(attachments[packet.attachment], *link, packet);
     }
     if (link->ether_type != RTE_ETHER_TYPE_IPV4) {
         return Verdict::drop(DropReason::kNotIpv4);
     }
-    if (frame.data_len < link->length + sizeof(rte_ipv4_hdr)) {
+    if (packet.mbuf->data_len < link->length + sizeof(rte_ipv4_hdr)) {
         return Verdict::drop(DropReason::kTooShort);
     }
-    packet.attachment = attachments.find(port, link->vlan);
-    if (packet.attachment == Attachments::kNone) {
-        return Verdict::drop(DropReason::kNoAttachment);
-    }
-    const auto& ip = *rte_pktmbuf_mtod_offset(&frame, const rte_ipv4_hdr*, link->length);
-    if (!ip_lengths_hold(ip, frame.data_len - link->length)) {
-        return Verdict::drop(DropReason::kBadIpHeader);
-    }
-    if (!ip_checksum_holds(ip, frame.ol_flags)) {
-        return Verdict::drop(DropReason::kBadIpChecksum);
-    }
-    const Arrival& arrival = attachments[packet.attachment];
-    packet.key = {.group = rte_be_to_cpu_32(ip.dst_addr),
-                  .source = rte_be_to_cpu_32(ip.src_addr),
-                  .domain = arrival.domain.value()};
-    packet.length = rte_be_to_cpu_16(ip.total_length);
-    packet.ttl = ip.time_to_live;
-    packet.ethernet_length = link->length;
-    MacAddress sender;
-    std::memcpy(sender.bytes.data(), rte_pktmbuf_mtod_offset(&frame, const char*, RTE_ETHER_ADDR_LEN),
-                sender.bytes.size());
-    return check_addresses(arrival, ip, sender);
+    return attached ? classify_routed(attachments[packet.attachment], *link, packet)
+                    : Verdict::drop(DropReason::kNoAttachment);
 }
 
 /// From the frame to the IP packet alone: no Ethernet header, no padding, no further segments.
@@ -145,7 +217,7 @@ void trim_to_ip(const Packet& packet) {
 } // namespace
 
 void classify(PortId port, std::span<rte_mbuf* const> frames, const Attachments& attachments, Tally& tally,
-              PacketBurst& routed, PacketBurst& igmp) noexcept {
+              Sorted& sorted) noexcept {
     constexpr std::size_t kAhead = 4;
     for (std::size_t i = 0; i < frames.size() && i < kAhead; ++i) {
         rte_prefetch0(rte_pktmbuf_mtod(frames[i], void*));
@@ -156,12 +228,22 @@ void classify(PortId port, std::span<rte_mbuf* const> frames, const Attachments&
         }
         Packet packet{.mbuf = frames[i]};
         const Verdict verdict = classify_one(port, attachments, packet);
-        if (verdict.exit == Exit::kDropped) {
+        switch (verdict.exit) {
+        case Exit::kRouted:
+            trim_to_ip(packet);
+            sorted.routed.push(packet);
+            break;
+        case Exit::kBridged:
+            sorted.bridged.push(packet);
+            break;
+        case Exit::kIgmp:
+            trim_to_ip(packet);
+            sorted.igmp.push(packet);
+            break;
+        case Exit::kDropped:
             tally.drop(packet.mbuf, verdict.reason);
-            continue;
+            break;
         }
-        trim_to_ip(packet);
-        (verdict.exit == Exit::kRouted ? routed : igmp).push(packet);
     }
 }
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include <rte_mbuf.h>
 
@@ -24,6 +25,7 @@ struct PuntedPacket {
     rte_mbuf* mbuf = nullptr;
     std::uint16_t attachment = 0;
     MacAddress source_mac;
+    MacAddress destination_mac;
 };
 
 /// The first octets of a packet that stays with the worker.
@@ -31,7 +33,7 @@ struct PuntedHeader {
     std::uint16_t attachment = 0;
     std::uint16_t length = 0;
     MacAddress source_mac;
-    std::uint16_t reserved = 0;
+    MacAddress destination_mac;
     std::array<std::byte, kSignalHeaderOctets> octets;
 };
 
@@ -43,11 +45,13 @@ struct Injection {
     std::uint16_t reserved = 0;
 };
 
-/// One ring per class, so that a storm of one kind leaves the room of the others alone.
+/// One ring per class, and for IGMP per port, so that a storm of one kind or on one port leaves the room of
+/// the others alone.
 struct PuntRings {
-    Ring<PuntedPacket> igmp;
+    std::vector<Ring<PuntedPacket>> igmp; ///< index: PortId
     Ring<PuntedHeader> no_entry;
     Ring<PuntedHeader> wrong_interface;
+    Ring<PuntedHeader> pim_hello;
 };
 
 } // namespace mcfwd::dataplane

@@ -18,15 +18,16 @@
 
 namespace mcfwd::dataplane {
 
-/// An IPv4 packet on its way through the stages. The mbuf starts at the IP header and ends where the IP
-/// header says; the Ethernet header it came with still lies in front of it.
+/// A packet on its way through the stages. Routed and IGMP packets: the mbuf starts at the IP header and ends
+/// where that says; the Ethernet header it came with still lies in front of it. Bridged frames: the mbuf is
+/// the frame.
 struct Packet {
     rte_mbuf* mbuf = nullptr;
     FlowKey key;
     std::uint16_t attachment = 0; ///< where it arrived, index into Attachments
-    std::uint16_t length = 0;     ///< IP total length
+    std::uint16_t length = 0;     ///< IP total length; of a bridged frame: what follows its Ethernet header
     std::uint8_t ttl = 0;
-    std::uint8_t ethernet_length = 0;
+    std::uint8_t ethernet_length = 0; ///< with its tag, if that is in the frame
 
     /// The one accessor of the IP header.
     [[nodiscard]] rte_ipv4_hdr* ip() const { return rte_pktmbuf_mtod(mbuf, rte_ipv4_hdr*); }

@@ -14,10 +14,10 @@
 namespace mcfwd::dataplane {
 namespace {
 
-MacAddress ethernet_source(const Packet& packet) {
-    MacAddress source;
-    std::memcpy(source.bytes.data(), packet.ethernet() + RTE_ETHER_ADDR_LEN, source.bytes.size());
-    return source;
+MacAddress read_mac(const std::byte* octets) {
+    MacAddress mac;
+    std::memcpy(mac.bytes.data(), octets, mac.bytes.size());
+    return mac;
 }
 
 } // namespace
@@ -26,16 +26,20 @@ Punt::Punt(PuntRings& rings, std::size_t attachments, const Limits& limits, Tall
     : rings_(rings),
       tally_(tally) {
     const std::uint64_t hz = rte_get_tsc_hz();
-    buckets_.assign(attachments, {TokenBucket(limits.igmp, hz), TokenBucket(limits.no_entry, hz),
-                                  TokenBucket(limits.wrong_interface, hz)});
+    buckets_.assign(attachments,
+                    {TokenBucket(limits.igmp, hz), TokenBucket(limits.no_entry, hz),
+                     TokenBucket(limits.wrong_interface, hz), TokenBucket(limits.pim_hello, hz)});
 }
 
-void Punt::igmp(PacketBurst& packets, std::uint64_t now) noexcept {
+void Punt::igmp(PacketBurst& packets, PortId port, std::uint64_t now) noexcept {
+    Ring<PuntedPacket>& ring = rings_.igmp[port.value()];
     for (Packet& packet : packets.packets()) {
         if (!within_rate(SignalKind::kIgmp, packet.attachment, now)) {
             count(SignalKind::kIgmp, Outcome::kPoliced);
             tally_.drop(packet.mbuf, DropReason::kPuntPoliced);
-        } else if (!rings_.igmp.push({packet.mbuf, packet.attachment, ethernet_source(packet)})) {
+        } else if (!ring.push({packet.mbuf, packet.attachment,
+                               read_mac(packet.ethernet() + RTE_ETHER_ADDR_LEN),
+                               read_mac(packet.ethernet())})) {
             count(SignalKind::kIgmp, Outcome::kRingFull);
             tally_.drop(packet.mbuf, DropReason::kPuntRingFull);
         } else {
@@ -47,11 +51,11 @@ void Punt::igmp(PacketBurst& packets, std::uint64_t now) noexcept {
 
 void Punt::wrong_interface(const Packet& packet, std::uint64_t now) noexcept {
     count(SignalKind::kWrongInterface,
-          send_header(SignalKind::kWrongInterface, rings_.wrong_interface, packet, now));
+          send_header(SignalKind::kWrongInterface, rings_.wrong_interface, header_of(packet), now));
 }
 
 bool Punt::no_entry(const Packet& packet, Attempt attempt, std::uint64_t now) noexcept {
-    const Outcome outcome = send_header(SignalKind::kNoEntry, rings_.no_entry, packet, now);
+    const Outcome outcome = send_header(SignalKind::kNoEntry, rings_.no_entry, header_of(packet), now);
     if (outcome == Outcome::kSent || attempt == Attempt::kFirst) {
         count(SignalKind::kNoEntry, outcome);
     }
@@ -62,7 +66,17 @@ bool Punt::within_rate(SignalKind kind, std::uint16_t attachment, std::uint64_t 
     return buckets_[attachment][static_cast<std::size_t>(kind)].take(now);
 }
 
-Punt::Outcome Punt::send_header(SignalKind kind, Ring<PuntedHeader>& ring, const Packet& packet,
+void Punt::pim_hello(const Packet& frame, std::uint16_t length, std::uint64_t now) noexcept {
+    const std::byte* ethernet = frame.octets();
+    const Header header{frame.attachment, ethernet, ethernet + frame.ethernet_length, length};
+    count(SignalKind::kPimHello, send_header(SignalKind::kPimHello, rings_.pim_hello, header, now));
+}
+
+Punt::Header Punt::header_of(const Packet& packet) noexcept {
+    return {packet.attachment, packet.ethernet(), packet.octets(), packet.length};
+}
+
+Punt::Outcome Punt::send_header(SignalKind kind, Ring<PuntedHeader>& ring, const Header& packet,
                                 std::uint64_t now) noexcept {
     if (!within_rate(kind, packet.attachment, now)) {
         return Outcome::kPoliced;
@@ -70,8 +84,9 @@ Punt::Outcome Punt::send_header(SignalKind kind, Ring<PuntedHeader>& ring, const
     PuntedHeader header;
     header.attachment = packet.attachment;
     header.length = std::min<std::uint16_t>(packet.length, kSignalHeaderOctets);
-    header.source_mac = ethernet_source(packet);
-    std::memcpy(header.octets.data(), packet.octets(), header.length);
+    header.source_mac = read_mac(packet.ethernet + RTE_ETHER_ADDR_LEN);
+    header.destination_mac = read_mac(packet.ethernet);
+    std::memcpy(header.octets.data(), packet.ip, header.length);
     return ring.push(header) ? Outcome::kSent : Outcome::kRingFull;
 }
 

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 the mcfwd authors
 //
 // Stage "punt": hands IGMP packets and headers of misses and wrong arrivals to the control thread, policed
-// per interface and per kind.
+// per attachment and per kind.
 #pragma once
 
 #include <array>
@@ -28,18 +28,29 @@ class Punt {
   public:
     Punt(PuntRings& rings, std::size_t attachments, const Limits& limits, Tally& tally);
 
-    /// Hands whole packets over, or drops and counts them.
-    void igmp(PacketBurst& packets, std::uint64_t now) noexcept;
+    /// Hands whole packets that arrived on `port` over, or drops and counts them.
+    void igmp(PacketBurst& packets, PortId port, std::uint64_t now) noexcept;
     /// Sends the header of a packet that failed the reverse-path check; the packet stays with the caller.
     void wrong_interface(const Packet& packet, std::uint64_t now) noexcept;
     /// The same for a packet without an entry. False if it could not be sent; then try again later.
     [[nodiscard]] bool no_entry(const Packet& packet, Attempt attempt, std::uint64_t now) noexcept;
 
+    /// The same for a frame of a bridge whose IP packet of `length` octets is a PIM hello.
+    void pim_hello(const Packet& frame, std::uint16_t length, std::uint64_t now) noexcept;
+
   private:
+    /// Where the headers of a packet are.
+    struct Header {
+        std::uint16_t attachment;
+        const std::byte* ethernet;
+        const std::byte* ip;
+        std::uint16_t length; ///< of the IP packet
+    };
+    [[nodiscard]] static Header header_of(const Packet& packet) noexcept;
     enum class Outcome : std::uint8_t { kSent, kPoliced, kRingFull };
 
     [[nodiscard]] bool within_rate(SignalKind kind, std::uint16_t attachment, std::uint64_t now) noexcept;
-    [[nodiscard]] Outcome send_header(SignalKind kind, Ring<PuntedHeader>& ring, const Packet& packet,
+    [[nodiscard]] Outcome send_header(SignalKind kind, Ring<PuntedHeader>& ring, const Header& packet,
                                       std::uint64_t now) noexcept;
     void count(SignalKind kind, Outcome outcome) noexcept;
 

@@ -2,14 +2,13 @@
 // SPDX-FileCopyrightText: 2026 the mcfwd authors
 //
 // Egresses whose bytes are equal share one buffer by reference count; the last such group gets the buffer
-// that the packet came in, the others get linear copies. Buffers are never chained: the AF_XDP driver of
-// DPDK 22.11 reads past the first segment.
+// that the packet came in, the others get linear copies.
 #include "replicate.hh"
 
 #include <algorithm>
 #include <cstring>
 
-#include <rte_ether.h>
+#include "buffers.hh"
 
 namespace mcfwd::dataplane {
 namespace {
@@ -31,24 +30,13 @@ void lower_ttl(rte_ipv4_hdr& ip) {
 /// Writes the Ethernet header in front of the IP packet and pads to the least frame of IEEE 802.3. False if
 /// there is no room in front.
 bool make_frame(rte_mbuf* mbuf, const Rewrite& rewrite) {
-    constexpr std::uint16_t kLeastFrame = RTE_ETHER_MIN_LEN - RTE_ETHER_CRC_LEN;
     char* header = rte_pktmbuf_prepend(mbuf, rewrite.header_length);
     if (header == nullptr) {
         return false;
     }
     std::memcpy(header, rewrite.header.data(), rewrite.header_length);
-    if (mbuf->data_len < kLeastFrame) {
-        const auto missing = static_cast<std::uint16_t>(kLeastFrame - mbuf->data_len);
-        if (char* padding = rte_pktmbuf_append(mbuf, missing)) {
-            std::memset(padding, 0, missing);
-        }
-    }
+    pad_frame(mbuf);
     return true;
-}
-
-/// Nobody else holds the buffer or the memory behind it, and its flags say nothing to a sending driver.
-bool is_ours_alone(const rte_mbuf* mbuf) {
-    return rte_mbuf_refcnt_read(mbuf) == 1 && RTE_MBUF_DIRECT(mbuf);
 }
 
 } // namespace
@@ -62,7 +50,7 @@ std::size_t Replicate::operator()(Packet packet, const EgressList& list) noexcep
         return 0;
     }
     if (!is_ours_alone(packet.mbuf)) {
-        rte_mbuf* own = duplicate(packet);
+        rte_mbuf* own = duplicate(packet.mbuf, pool_);
         if (own == nullptr) {
             tally_.drop_copies(CopyDropReason::kNoBuffer, header.egresses);
             tally_.drop(packet.mbuf, DropReason::kNoBuffer);
@@ -117,22 +105,8 @@ std::uint16_t Replicate::count_fitting(std::span<const Replica> replicas, const 
     return fitting;
 }
 
-rte_mbuf* Replicate::duplicate(const Packet& packet) noexcept {
-    rte_mbuf* copy = rte_pktmbuf_alloc(pool_);
-    if (copy == nullptr) {
-        return nullptr;
-    }
-    char* octets = rte_pktmbuf_append(copy, packet.length);
-    if (octets == nullptr) {
-        rte_pktmbuf_free(copy);
-        return nullptr;
-    }
-    std::memcpy(octets, packet.octets(), packet.length);
-    return copy;
-}
-
 std::size_t Replicate::send_copy(const Packet& packet, const Share& share, const Fit& fit) noexcept {
-    rte_mbuf* copy = duplicate(packet);
+    rte_mbuf* copy = duplicate(packet.mbuf, pool_);
     if (copy == nullptr || !make_frame(copy, *share.rewrite)) {
         rte_pktmbuf_free(copy);
         return no_buffer(share);

@@ -47,8 +47,6 @@ class Replicate {
     };
 
     [[nodiscard]] std::uint16_t count_fitting(std::span<const Replica> replicas, const Fit& fit) noexcept;
-    /// The packet in a buffer that nobody else has.
-    [[nodiscard]] rte_mbuf* duplicate(const Packet& packet) noexcept;
     /// Duplicates unless it is the last share and the packet's own buffer will do.
     [[nodiscard]] std::size_t send_copy(const Packet& packet, const Share& share, const Fit& fit) noexcept;
     [[nodiscard]] std::size_t send_original(const Packet& packet, const Share& share,

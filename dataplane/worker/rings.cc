@@ -8,21 +8,32 @@
 
 namespace mcfwd::dataplane {
 
-Expected<WorkerRings> WorkerRings::create(WorkerId worker, unsigned punt_slots) {
-    auto igmp = Ring<PuntedPacket>::create(fmt::format("igmp_{}", worker), punt_slots, Producers::kOne);
-    auto no_entry =
-        Ring<PuntedHeader>::create(fmt::format("no_entry_{}", worker), punt_slots, Producers::kOne);
-    auto wrong = Ring<PuntedHeader>::create(fmt::format("wrong_if_{}", worker), punt_slots, Producers::kOne);
+Expected<WorkerRings> WorkerRings::create(WorkerId worker, std::size_t ports, const Limits& limits) {
+    const auto headers = [worker](const char* kind, unsigned slots) {
+        return Ring<PuntedHeader>::create(fmt::format("{}_{}", kind, worker), slots, Producers::kOne);
+    };
+    auto no_entry = headers("no_entry", limits.punt_ring);
+    auto wrong = headers("wrong_if", limits.punt_ring);
+    auto hello = headers("pim_hello", kHellos);
     auto injections = Ring<Injection>::create(fmt::format("inject_{}", worker), kInjections, Producers::kOne);
     for (const Error* error :
-         {igmp ? nullptr : &igmp.error(), no_entry ? nullptr : &no_entry.error(),
-          wrong ? nullptr : &wrong.error(), injections ? nullptr : &injections.error()}) {
+         {no_entry ? nullptr : &no_entry.error(), wrong ? nullptr : &wrong.error(),
+          hello ? nullptr : &hello.error(), injections ? nullptr : &injections.error()}) {
         if (error != nullptr) {
             return std::unexpected(*error);
         }
     }
-    return WorkerRings{.punt = {std::move(*igmp), std::move(*no_entry), std::move(*wrong)},
-                       .injections = std::move(*injections)};
+    WorkerRings made{.punt = {{}, std::move(*no_entry), std::move(*wrong), std::move(*hello)},
+                     .injections = std::move(*injections)};
+    for (std::size_t port = 0; port < ports; ++port) {
+        auto igmp = Ring<PuntedPacket>::create(fmt::format("igmp_{}_{}", worker, port), limits.igmp_ring,
+                                               Producers::kOne);
+        if (!igmp) {
+            return std::unexpected(igmp.error());
+        }
+        made.punt.igmp.push_back(std::move(*igmp));
+    }
+    return made;
 }
 
 Expected<void> RelayRings::add(PortId port, WorkerId owner) {

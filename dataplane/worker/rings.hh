@@ -11,6 +11,8 @@
 #include <mcfwd/ids.hh>
 #include <mcfwd/result.hh>
 
+#include <dataplane/dataplane.hh>
+
 #include "messages.hh"
 
 namespace mcfwd::dataplane {
@@ -21,7 +23,9 @@ struct WorkerRings {
     Ring<Injection> injections;
 
     static constexpr unsigned kInjections = 1024;
-    [[nodiscard]] static Expected<WorkerRings> create(WorkerId worker, unsigned punt_slots);
+    static constexpr unsigned kHellos = 512; ///< many routers speaking at once
+    [[nodiscard]] static Expected<WorkerRings> create(WorkerId worker, std::size_t ports,
+                                                      const Limits& limits);
 };
 
 /// Per port and owner of a TX queue: what other workers want sent.

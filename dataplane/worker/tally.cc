@@ -22,6 +22,7 @@ WorkerCounters Tally::snapshot(WorkerId worker, unsigned core) const {
         .core = core,
         .version = TableVersion(version.value()),
         .received = received.value(),
+        .also_routed = also_routed.value(),
         .forwarded = forwarded.value(),
         .punted = punted.value(),
         .parked = parked.value(),

@@ -20,6 +20,7 @@ namespace mcfwd::dataplane {
 /// The names are those of WorkerCounters.
 struct alignas(kCacheLine) Tally {
     RelaxedCounter received;
+    RelaxedCounter also_routed;
     RelaxedCounter forwarded;
     RelaxedCounter punted;
     RelaxedCounter parked;

@@ -15,8 +15,6 @@
 
 #include <dataplane/table/lookup.hh>
 
-#include "classify.hh"
-
 namespace mcfwd::dataplane {
 namespace {
 
@@ -34,6 +32,7 @@ Worker::Worker(WorkerSetup setup)
       park_(setup_.limits, punt_, tally_),
       accept_(*setup_.attachments, setup_.table.counters, punt_, tally_),
       replicate_(setup_.pool, transmit_, tally_),
+      bridge_(*setup_.attachments, setup_.table.counters, punt_, transmit_, setup_.pool, tally_),
       idle_(setup_.poll) {}
 
 void Worker::run(const std::atomic<bool>& stop) noexcept {
@@ -114,11 +113,13 @@ bool Worker::poll(const Inlet& inlet) noexcept {
 }
 
 void Worker::process(PortId port, std::span<rte_mbuf* const> frames, const Instance& table) noexcept {
-    routed_.clear();
-    igmp_.clear();
-    classify(port, frames, *setup_.attachments, tally_, routed_, igmp_);
-    punt_.igmp(igmp_, now_);
-    forward(routed_, table, Origin::kWire);
+    sorted_.clear();
+    classify(port, frames, *setup_.attachments, tally_, sorted_);
+    punt_.igmp(sorted_.igmp, port, now_);
+    if (!sorted_.bridged.empty()) {
+        bridge_(sorted_.bridged, table, now_, sorted_.routed);
+    }
+    forward(sorted_.routed, table, Origin::kWire);
     transmit_.flush(now_);
 }
 

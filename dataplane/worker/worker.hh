@@ -19,6 +19,8 @@
 
 #include "accept.hh"
 #include "attachments.hh"
+#include "bridge.hh"
+#include "classify.hh"
 #include "idle.hh"
 #include "messages.hh"
 #include "packet.hh"
@@ -91,9 +93,9 @@ class Worker {
     Park park_;
     Accept accept_;
     Replicate replicate_;
+    Bridge bridge_;
     Idle idle_;
-    PacketBurst routed_; ///< working space of a burst, kept to save clearing it
-    PacketBurst igmp_;
+    Sorted sorted_; ///< working space of a burst, kept to save clearing it
     PacketBurst released_;
     std::array<FlowKey, kBurst> keys_;
     std::array<Answer, kBurst> answers_;

@@ -14,6 +14,7 @@
 
 #include <mcfwd/ids.hh>
 #include <mcfwd/mac.hh>
+#include <mcfwd/signals.hh>
 #include <mcfwd/table.hh>
 
 namespace mcfwd {
@@ -41,15 +42,18 @@ enum class DropReason : std::uint8_t {
     kPuntPoliced,      ///< over the punt rate of its class
     kPuntRingFull,     ///< the control thread is behind
     kNoBuffer,         ///< no packet buffer left for even one copy
+    kReservedMac,      ///< on a bridge: 01:80:c2:00:00:00 to 0f never pass one (IEEE 802.1Q section 8.6.3)
+    kNoMember,         ///< on a bridge: no port but the one it came from wants it
 };
-inline constexpr std::size_t kDropReasons = static_cast<std::size_t>(DropReason::kNoBuffer) + 1;
+inline constexpr std::size_t kDropReasons = static_cast<std::size_t>(DropReason::kNoMember) + 1;
 
 [[nodiscard]] constexpr std::string_view drop_reason_name(DropReason reason) {
     constexpr std::array<std::string_view, kDropReasons> kNames{
         "too_short",       "not_ipv4",       "no_attachment",    "bad_ip_header",    "bad_ip_checksum",
         "not_multicast",   "martian_source", "own_transmission", "link_local_group", "unowned_interface",
         "wrong_interface", "negative_entry", "ttl_exceeded",     "mtu_exceeded",     "park_full",
-        "park_timeout",    "park_discarded", "punt_policed",     "punt_ring_full",   "no_buffer"};
+        "park_timeout",    "park_discarded", "punt_policed",     "punt_ring_full",   "no_buffer",
+        "reserved_mac",    "no_member"};
     return kNames[static_cast<std::size_t>(reason)];
 }
 
@@ -77,6 +81,8 @@ struct WorkerCounters {
     unsigned core = 0;
     TableVersion version; ///< of its last burst
     std::uint64_t received = 0;
+    std::uint64_t also_routed = 0;  ///< bridged and also routed: each way has its own end, so these count
+                                    ///< twice in `received`
     std::uint64_t forwarded = 0;    ///< received packets replicated towards at least one port; see copy_drops
     std::uint64_t punted = 0;       ///< received packets handed to the control thread (IGMP)
     std::uint64_t parked = 0;       ///< waiting now for their entry
@@ -86,9 +92,9 @@ struct WorkerCounters {
     std::uint64_t inject_drops = 0; ///< of the control thread: no buffer, no ring slot, port full
     std::array<std::uint64_t, kDropReasons> drops{};
     std::array<std::uint64_t, kCopyDropReasons> copy_drops{};
-    std::array<std::uint64_t, 3> signals{};         ///< per SignalKind, delivered to the ring
-    std::array<std::uint64_t, 3> signals_policed{}; ///< per SignalKind, over the rate
-    std::array<std::uint64_t, 3> signals_lost{};    ///< per SignalKind, no room in the ring
+    std::array<std::uint64_t, kSignalKinds> signals{};         ///< per SignalKind, delivered to the ring
+    std::array<std::uint64_t, kSignalKinds> signals_policed{}; ///< per SignalKind, over the rate
+    std::array<std::uint64_t, kSignalKinds> signals_lost{};    ///< per SignalKind, no room in the ring
     std::uint64_t polls = 0;
     std::uint64_t empty_polls = 0;
     std::uint64_t bursts = 0;      ///< polls that received something

@@ -5,10 +5,12 @@
 // arrivals one way; packets to send and answers to misses the other way.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <string_view>
 
 #include <mcfwd/clock.hh>
 #include <mcfwd/ids.hh>
@@ -22,10 +24,17 @@ enum class SignalKind : std::uint8_t {
     kIgmp,           ///< a whole IGMP packet
     kNoEntry,        ///< no entry for (S,G); the packet is parked at the worker until the table answers
     kWrongInterface, ///< an entry exists but accepts another interface; the packet was dropped
+    kPimHello, ///< seen on a bridge, and flooded: where it came from is a router (RFC 7761 section 4.9.2)
 };
-inline constexpr std::size_t kSignalKinds = 3;
+inline constexpr std::size_t kSignalKinds = 4;
 
-/// Octets of a packet carried by kNoEntry and kWrongInterface (group manager specification 5.8).
+[[nodiscard]] constexpr std::string_view signal_kind_name(SignalKind kind) {
+    constexpr std::array<std::string_view, kSignalKinds> kNames{"igmp", "no_entry", "wrong_interface",
+                                                                "pim_hello"};
+    return kNames[static_cast<std::size_t>(kind)];
+}
+
+/// Octets of a packet carried by all but kIgmp (group manager specification 5.8).
 inline constexpr std::size_t kSignalHeaderOctets = 128;
 
 /// Lives only during the call that delivers it.
@@ -34,8 +43,9 @@ struct Signal {
     DomainId domain;
     PortId port;
     VlanId vlan;
-    IfIndex interface;                 ///< arrival interface, kNoInterface on a bridge
+    IfIndex interface;                 ///< arrival interface; of a bridge that has none: kNoInterface
     MacAddress source_mac;             ///< Ethernet source of the packet
+    MacAddress destination_mac;        ///< Ethernet destination of the packet
     std::span<const std::byte> packet; ///< from the IP header on; the frame's padding is not part of it
 };
 
@@ -56,6 +66,11 @@ class PacketSender {
     /// for an unknown port or a packet larger than the port's MTU.
     [[nodiscard]] virtual Expected<void> send(PortId port, VlanId vlan, MacAddress destination,
                                               std::span<const std::byte> ip_packet) = 0;
+
+    /// The same with these addresses: an IGMP packet that a bridge passes on.
+    [[nodiscard]] virtual Expected<void> send_from(PortId port, VlanId vlan, MacAddress source,
+                                                   MacAddress destination,
+                                                   std::span<const std::byte> ip_packet) = 0;
 
     /// The answer to a kNoEntry signal that will never get an entry (table full, refused): the workers drop
     /// and count what they have parked for the flow. A flow that does get an entry needs no call: its parked

@@ -21,6 +21,12 @@
 
 namespace mcfwd {
 
+/// What a bridge does with frames that no group entry is about is written in two more entries of its domain,
+/// put and erased like the others, with source `kAnySource`. A bridge without them drops these frames.
+inline constexpr Ipv4Address kUnregisteredGroup{255, 255, 255, 254}; ///< groups without an entry
+/// 224.0.0.0/24 and group-addressed frames that are not IPv4 multicast (RFC 4541 section 2.1.2).
+inline constexpr Ipv4Address kFloodGroup{255, 255, 255, 255};
+
 /// Key of one forwarding entry. `source` == kAnySource makes it a (*,G) entry.
 struct MfibKey {
     DomainId domain;
@@ -30,14 +36,17 @@ struct MfibKey {
     constexpr auto operator<=>(const MfibKey&) const = default;
 };
 
-/// One copy of a packet, fully resolved: no lookup is left to the worker.
+/// One copy of a packet, fully resolved: no lookup is left to the worker. In an entry of a bridge the copy is
+/// the frame as it came but for its tag; it does not go to the port and VLAN that it came from.
 struct Egress {
-    IfIndex interface; ///< for counters and for people; kNoInterface on a bridge port
+    IfIndex interface; ///< for counters and for people; kNoInterface in an entry of a bridge
     PortId port;
     VlanId vlan;                    ///< 0: sent untagged
-    MacAddress source_mac;          ///< Ethernet source of the copy (routed egresses)
+    MacAddress source_mac;          ///< Ethernet source of the copy (routed only)
     std::uint8_t ttl_threshold = 1; ///< the copy is sent only if its TTL after the decrement is at least this
-    std::uint16_t mtu = 1500;       ///< largest IP packet in octets; bigger ones are dropped and counted
+                                    ///< (routed only)
+    std::uint16_t mtu = 1500;       ///< most octets behind the Ethernet header; bigger ones are dropped and
+                                    ///< counted
 
     auto operator<=>(const Egress&) const = default;
 };
@@ -51,7 +60,9 @@ enum class CounterPolicy : std::uint8_t {
 /// counted.
 struct PutEntry {
     MfibKey key;
-    IfIndex accept;              ///< the only interface packets of this entry may arrive on (iif)
+    /// The only interface packets of this entry may arrive on (iif); kNoInterface on a bridge, where every
+    /// port may be the one.
+    IfIndex accept;
     std::vector<Egress> forward; ///< never contains the accept interface
     CounterPolicy counters = CounterPolicy::kKeep;
 };
@@ -102,7 +113,8 @@ struct EntryCounters {
 /// Traffic of one egress of an entry since that egress is part of it.
 struct EgressCounters {
     IfIndex interface;
-    std::uint64_t packets = 0; ///< packets replicated towards this egress (TTL and MTU drops included)
+    std::uint64_t packets = 0; ///< packets replicated towards this egress (TTL and MTU drops included; on a
+                               ///< bridge also what came from there)
     std::uint64_t bytes = 0;
 };
 

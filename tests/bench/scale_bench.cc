@@ -53,6 +53,10 @@ class NoSender final : public PacketSender {
     [[nodiscard]] Expected<void> send(PortId, VlanId, MacAddress, std::span<const std::byte>) override {
         return {};
     }
+    [[nodiscard]] Expected<void> send_from(PortId, VlanId, MacAddress, MacAddress,
+                                           std::span<const std::byte>) override {
+        return {};
+    }
     void discard_parked(const MfibKey&) override {}
 };
 

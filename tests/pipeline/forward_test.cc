@@ -47,8 +47,8 @@ TEST_F(Forward, DomainsAndGroupsWithEqualMacDoNotMix) {
     const FrameText alias{.group = Ipv4Address(224, 129, 1, 1)};
     publish({PutEntry{.key = key(text), .accept = interface_of(kLan1), .forward = {egress(kLan2)}},
              PutEntry{.key = {DomainId(1), alias.group, alias.source},
-                      .accept = interface_of(kLan1),
-                      .forward = {egress(kLan3)}}});
+                      .accept = kNoInterface,
+                      .forward = {{.port = kLan3}}}});
     arrive(kLan1, alias);
     turn_until_idle();
     EXPECT_EQ(counters().sent, 0U);

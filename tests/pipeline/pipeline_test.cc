@@ -25,19 +25,17 @@ void PipelineTest::SetUp() {
     ASSERT_TRUE(table) << table.error().what;
     table_ = std::move(*table);
     std::vector<MacAddress> macs;
-    std::vector<Attachment> wanted{{.port = kLan1, .vlan = VlanId(kTag), .interface = kTaggedInterface}};
     std::vector<Inlet> inlets;
     std::vector<Outlet> outlets;
     for (const Port& port : environment.ports) {
         macs.push_back(port.mac());
-        wanted.push_back({.port = port.id(), .interface = interface_of(port.id())});
         inlets.push_back({port.id(), port.number(), 0});
         outlets.push_back({.number = port.number(), .link_up = links_.up(port.id())});
     }
-    auto attachments = Attachments::create(wanted, macs);
+    auto attachments = Attachments::create(places(), macs);
     ASSERT_TRUE(attachments) << attachments.error().what;
     attachments_ = std::move(*attachments);
-    auto rings = WorkerRings::create(WorkerId(0), limits_.punt_ring);
+    auto rings = WorkerRings::create(WorkerId(0), environment.ports.size(), limits_);
     ASSERT_TRUE(rings) << rings.error().what;
     rings_.push_back(std::move(*rings));
     reader_ = std::make_unique<SignalReader>(rings_, *attachments_);
@@ -53,6 +51,14 @@ void PipelineTest::SetUp() {
                                                    .pool = environment.pool.get(),
                                                    .tally = &tally_});
     worker_->enter();
+}
+
+std::vector<Attachment> PipelineTest::places() const {
+    std::vector<Attachment> places{{.port = kLan1, .vlan = VlanId(kTag), .interface = kTaggedInterface}};
+    for (const Port& port : Environment::get().ports) {
+        places.push_back({.port = port.id(), .interface = interface_of(port.id())});
+    }
+    return places;
 }
 
 void PipelineTest::TearDown() {
@@ -93,7 +99,8 @@ std::vector<SeenSignal> PipelineTest::signals(std::size_t limit) {
     std::vector<SeenSignal> seen;
     reader_->drain(limit, [&seen](const Signal& signal) {
         const auto* first = reinterpret_cast<const std::uint8_t*>(signal.packet.data());
-        seen.push_back({signal.kind, signal.port, signal.vlan, signal.interface, signal.source_mac,
+        seen.push_back({signal.kind, signal.domain, signal.port, signal.vlan, signal.interface,
+                        signal.source_mac, signal.destination_mac,
                         Octets(first, first + signal.packet.size())});
     });
     return seen;

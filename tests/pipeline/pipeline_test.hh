@@ -52,10 +52,12 @@ struct ManualClock final : Clock {
 /// A signal that outlives its delivery.
 struct SeenSignal {
     SignalKind kind;
+    DomainId domain;
     PortId port;
     VlanId vlan;
     IfIndex interface;
     MacAddress source_mac;
+    MacAddress destination_mac;
     Octets packet;
 };
 
@@ -69,6 +71,8 @@ class PipelineTest : public testing::Test {
     PipelineTest() : PipelineTest(Size{}, dataplane::Limits{}) {}
     PipelineTest(const Size& size, const dataplane::Limits& limits);
     void SetUp() override;
+    /// What the ports are attached to.
+    [[nodiscard]] virtual std::vector<dataplane::Attachment> places() const;
     void TearDown() override;
 
     void arrive(PortId port, const FrameText& text) { wire(port).arrive(frame(text)); }

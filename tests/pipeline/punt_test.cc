@@ -67,7 +67,7 @@ TEST_F(PuntPoliced, FloodOnOneInterfaceLeavesTheOthersAlone) {
 
 class PuntRing : public Punt {
   protected:
-    PuntRing() : Punt({.punt_ring = 8}) {}
+    PuntRing() : Punt({.igmp_ring = 8}) {}
 };
 
 TEST_F(PuntRing, ControlThreadThatIsBehindLosesPacketsWithACount) {
@@ -78,6 +78,24 @@ TEST_F(PuntRing, ControlThreadThatIsBehindLosesPacketsWithACount) {
     EXPECT_EQ(counters().punted, 7U);
     EXPECT_EQ(drops(DropReason::kPuntRingFull), 3U);
     EXPECT_EQ(counters().signals_lost[0], 3U);
+}
+
+class PuntTurns : public Punt {
+  protected:
+    PuntTurns() : Punt({.igmp = {.per_second = 1, .burst = 1000}}) {}
+};
+
+TEST_F(PuntTurns, StormOnOnePortDelaysNoReportOnAnother) {
+    for (int i = 0; i < 5000; ++i) {
+        arrive(kLan1, igmp());
+    }
+    turn_until_idle();
+    arrive(kLan2, igmp());
+    turn_until_idle();
+    EXPECT_EQ(counters().punted, 1001U);
+    const auto first = signals(64);
+    EXPECT_EQ(first.size(), 64U);
+    EXPECT_EQ(std::ranges::count(first, kLan2, &SeenSignal::port), 1);
 }
 
 TEST_F(Punt, ControlPacketLeavesWithThePortsMac) {
@@ -103,6 +121,18 @@ TEST_F(Punt, ControlPacketLeavesWithThePortsMac) {
     EXPECT_EQ(counters().injected, 2U);
     EXPECT_EQ(counters().copies, 0U);
     EXPECT_EQ(counters().sent, 0U);
+}
+
+TEST_F(Punt, PacketThatABridgePassesOnKeepsItsAddresses) {
+    const Octets packet = ip_packet(igmp());
+    const MacAddress to = multicast_mac(igmp().group);
+    ASSERT_TRUE(injector_->send_from(kLan2, VlanId(7), kHostMac, to, std::as_bytes(std::span(packet))));
+    turn_until_idle();
+    FrameText expected = igmp();
+    expected.vlan = 7;
+    Octets padded = frame(expected);
+    padded.resize(60, 0);
+    EXPECT_EQ(wire(kLan2).take(), Frames{padded});
 }
 
 TEST_F(Punt, ControlPacketThatCannotBeSentIsRefused) {

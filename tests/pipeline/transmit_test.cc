@@ -82,7 +82,7 @@ class TwoWorkers : public PipelineTest {
     void SetUp() override {
         PipelineTest::SetUp();
         PipelineTest::stop();
-        auto rings = dataplane::WorkerRings::create(WorkerId(1), limits_.punt_ring);
+        auto rings = dataplane::WorkerRings::create(WorkerId(1), Environment::get().ports.size(), limits_);
         ASSERT_TRUE(rings) << rings.error().what;
         second_rings_.emplace(std::move(*rings));
         for (const dataplane::Port& port : Environment::get().ports) {

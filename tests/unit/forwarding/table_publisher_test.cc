@@ -49,6 +49,9 @@ class RecordingTable : public TableWriter {
 class RecordingSender : public PacketSender {
   public:
     Expected<void> send(PortId, VlanId, MacAddress, std::span<const std::byte>) override { return {}; }
+    Expected<void> send_from(PortId, VlanId, MacAddress, MacAddress, std::span<const std::byte>) override {
+        return {};
+    }
     void discard_parked(const MfibKey& flow) override { discarded.push_back(flow); }
     std::vector<MfibKey> discarded;
 };

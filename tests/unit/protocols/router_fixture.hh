@@ -112,6 +112,10 @@ class FakeSender final : public PacketSender {
         sent.push_back({port, vlan, destination, {packet.begin(), packet.end()}});
         return {};
     }
+    [[nodiscard]] Expected<void> send_from(PortId, VlanId, MacAddress, MacAddress,
+                                           std::span<const std::byte>) override {
+        return fail(Status::kCanNotComplete, "there is no bridge");
+    }
     void discard_parked(const MfibKey&) override {}
 
     std::vector<Sent> sent;
