@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "words.hh"
 
 namespace mcfwd::config {
@@ -77,6 +79,18 @@ std::optional<PortId> port_id(const Config& config, std::string_view name) {
         return std::nullopt;
     }
     return PortId(static_cast<std::uint16_t>(found - config.ports.begin()));
+}
+
+std::string member_text(const BridgeMember& member) {
+    return member.vlan == VlanId(0) ? member.port : fmt::format("{}:{}", member.port, member.vlan.value());
+}
+
+std::optional<DomainId> bridge_domain(const Config& config, std::string_view name) {
+    const auto found = std::ranges::find(config.bridges, name, &Bridge::name);
+    if (found == config.bridges.end()) {
+        return std::nullopt;
+    }
+    return DomainId(static_cast<std::uint16_t>(found - config.bridges.begin() + 1));
 }
 
 IfIndex interface_index(const Config& config, std::string_view name) {

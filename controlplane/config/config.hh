@@ -123,33 +123,6 @@ struct Port {
     bool operator==(const Port&) const = default;
 };
 
-/// One element of a bridge's `members`: "p2", or "p3:10" (tagged).
-struct BridgeMember {
-    std::string port;
-    VlanId vlan; ///< 0: untagged
-
-    bool operator==(const BridgeMember&) const = default;
-};
-
-/// `[bridge.snooping]`
-struct Snooping {
-    bool querier = true;
-    FastLeave fast_leave = FastLeave::kTracked;
-    Unregistered unregistered = Unregistered::kRouterPorts;
-    std::vector<BridgeMember> router_ports; ///< static ones, all of them members; others are learned
-
-    bool operator==(const Snooping&) const = default;
-};
-
-/// `[[bridge]]`. Parsed and checked, then refused as not supported yet: an accepted configuration has none.
-struct Bridge {
-    std::string name;
-    std::vector<BridgeMember> members;
-    Snooping snooping;
-
-    bool operator==(const Bridge&) const = default;
-};
-
 /// Element of `static_groups`: a membership that is always there.
 struct StaticGroup {
     Ipv4Address group;
@@ -188,19 +161,48 @@ struct Igmp {
     OlderVersions older_versions = OlderVersions::kServed; ///< kIgnored only with version 3
     std::uint32_t max_groups_per_host = 0;                 ///< 0: no limit
     std::uint32_t host_rate = 20'000;                      ///< records per second of one host; 0: no limit
-    std::uint32_t max_tracked = 200'000;                 ///< hosts, and their memberships, remembered
+    std::uint32_t max_tracked = 200'000;                   ///< hosts, and their memberships, remembered
     std::vector<AccessRule> access_list;                   ///< empty: everything is permitted
     std::vector<StaticGroup> static_groups;
 
     bool operator==(const Igmp&) const = default;
 };
 
+/// One element of a bridge's `members`: "p2", or "p3:10" (tagged).
+struct BridgeMember {
+    std::string port;
+    VlanId vlan; ///< 0: untagged
+
+    bool operator==(const BridgeMember&) const = default;
+};
+
+/// `[bridge.snooping]`
+struct Snooping {
+    bool querier = true;         ///< ask the hosts as long as no router does
+    Ipv4Address querier_address; ///< source of its queries; 0.0.0.0: none, which yields to every router
+    FastLeave fast_leave = FastLeave::kTracked;
+    Unregistered unregistered = Unregistered::kRouterPorts;
+    std::vector<BridgeMember> router_ports; ///< static ones, all of them members; others are learned
+    Igmp timing;                            ///< its version, intervals and counts; nothing else of it
+
+    bool operator==(const Snooping&) const = default;
+};
+
+/// `[[bridge]]`: members that are one layer-2 domain. Its DomainId is the index in `Config::bridges` plus 1.
+struct Bridge {
+    std::string name;
+    std::vector<BridgeMember> members;
+    Snooping snooping;
+
+    bool operator==(const Bridge&) const = default;
+};
+
 /// `[[interface]]`; its IfIndex is the index in `Config::interfaces` plus 1.
 struct Interface {
     std::string name;
     std::string port;                ///< name of its port; empty if and only if `bridge` is not
-    std::string bridge;              ///< empty in an accepted configuration, see Bridge
-    VlanId vlan;                     ///< 0: untagged
+    std::string bridge;              ///< name of its bridge, which has no other interface
+    VlanId vlan;                     ///< 0: untagged; always 0 on a bridge
     std::vector<Ipv4Prefix> address; ///< host bits kept; the first one is the source of IGMP queries
     MacMode mac = MacMode::kPort;
     std::uint8_t ttl_threshold = 1;         ///< 1..255
@@ -247,6 +249,10 @@ struct Config {
 
 /// Nothing when there is no port of that name.
 [[nodiscard]] std::optional<PortId> port_id(const Config& config, std::string_view name);
+/// As in the configuration: "p2", or "p3:10".
+[[nodiscard]] std::string member_text(const BridgeMember& member);
+/// Nothing when there is no bridge of that name.
+[[nodiscard]] std::optional<DomainId> bridge_domain(const Config& config, std::string_view name);
 /// kNoInterface when there is no interface of that name.
 [[nodiscard]] IfIndex interface_index(const Config& config, std::string_view name);
 /// The scope boundary that the group does not cross there, if any.

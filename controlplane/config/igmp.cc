@@ -138,9 +138,6 @@ void read_static_groups(TableReader& reader, const Node& table, Igmp& igmp, Find
 }
 
 void check_hosts(const Node& table, const Igmp& igmp, Findings& findings) {
-    if (igmp.robustness == 1) {
-        findings.warning(table.at({"robustness"}), "one lost packet ends a membership", "2 to 7");
-    }
     const Node* older = table.find("older_versions");
     if (igmp.older_versions == OlderVersions::kIgnored && igmp.version != 3 && older != nullptr &&
         findings.sound(*older) && findings.sound(table.at({"version"}))) {
@@ -151,9 +148,7 @@ void check_hosts(const Node& table, const Igmp& igmp, Findings& findings) {
 
 } // namespace
 
-void read_igmp(const Node& table, Igmp& igmp, Findings& findings) {
-    TableReader reader(table, "[interface.igmp]", findings);
-    reader.boolean("enabled", igmp.enabled);
+void read_igmp_timing(TableReader& reader, Igmp& igmp) {
     reader.integer("version", igmp.version, {1, 3});
     reader.seconds("query_interval", igmp.query_interval, {kSecond, kLongestQueryInterval});
     reader.seconds("query_response_interval", igmp.query_response_interval, {kTenth, kLongestResponse});
@@ -165,6 +160,19 @@ void read_igmp(const Node& table, Igmp& igmp, Findings& findings) {
     reader.integer("last_member_query_count", igmp.last_member_query_count, {1, 255});
     reader.seconds("startup_query_interval", igmp.startup_query_interval, {kTenth, kLongestQueryInterval});
     reader.integer("startup_query_count", igmp.startup_query_count, {1, 255});
+}
+
+void check_igmp_timing(const Node& table, const Igmp& igmp, Findings& findings) {
+    check_intervals(table, igmp, findings);
+    if (igmp.robustness == 1) {
+        findings.warning(table.at({"robustness"}), "one lost packet ends a membership", "2 to 7");
+    }
+}
+
+void read_igmp(const Node& table, Igmp& igmp, Findings& findings) {
+    TableReader reader(table, "[interface.igmp]", findings);
+    reader.boolean("enabled", igmp.enabled);
+    read_igmp_timing(reader, igmp);
     reader.integer("max_groups", igmp.max_groups, {0, kNoLimit});
     reader.integer("max_sources", igmp.max_sources, {0, kNoLimit});
     reader.boolean("require_router_alert", igmp.require_router_alert);
@@ -178,7 +186,7 @@ void read_igmp(const Node& table, Igmp& igmp, Findings& findings) {
     read_static_groups(reader, table, igmp, findings);
     reader.refuse_unknown();
 
-    check_intervals(table, igmp, findings);
+    check_igmp_timing(table, igmp, findings);
     check_hosts(table, igmp, findings);
 }
 

@@ -92,6 +92,12 @@ std::optional<BridgeMember> parse_member(std::string_view text) {
     }
     return BridgeMember{*port, VlanId(static_cast<std::uint16_t>(vlan))};
 }
+constexpr TextRule<Ipv4Address> kHost{[](std::string_view text) {
+                                          const auto address = Ipv4Address::parse(text);
+                                          return address && address->is_valid_source() ? address
+                                                                                       : std::nullopt;
+                                      },
+                                      "an address of this router such as \"10.0.1.1\""};
 constexpr TextRule<BridgeMember> kMember{parse_member,
                                          "\"PORT\" or \"PORT:VLAN\" with a VLAN from 1 to 4094"};
 
@@ -115,10 +121,13 @@ void read_bridge(const Node& table, Bridge& bridge, Findings& findings) {
     if (const Node* snooping = reader.table("snooping", "[bridge.snooping]")) {
         TableReader keys(*snooping, "[bridge.snooping]", findings);
         keys.boolean("querier", bridge.snooping.querier);
+        keys.text("querier_address", bridge.snooping.querier_address, kHost);
         keys.choice("fast_leave", bridge.snooping.fast_leave);
         keys.choice("unregistered", bridge.snooping.unregistered);
         keys.texts("router_ports", bridge.snooping.router_ports, kMember);
+        read_igmp_timing(keys, bridge.snooping.timing);
         keys.refuse_unknown();
+        check_igmp_timing(*snooping, bridge.snooping.timing, findings);
     }
     reader.refuse_unknown();
 }

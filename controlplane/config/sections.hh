@@ -24,6 +24,9 @@ void read_port(const Node& table, Port& port, Findings& findings);
 void read_bridge(const Node& table, Bridge& bridge, Findings& findings);
 void read_interface(const Node& table, Interface& interface, Findings& findings);
 void read_igmp(const Node& table, Igmp& igmp, Findings& findings);
+/// The values of RFC 9776 section 8, which interfaces and bridges have alike, and their relations.
+void read_igmp_timing(TableReader& reader, Igmp& igmp);
+void check_igmp_timing(const Node& table, const Igmp& igmp, Findings& findings);
 void read_access_list(TableReader& reader, std::vector<AccessRule>& rules, Findings& findings);
 void read_mroute(const Node& table, Mroute& mroute, Findings& findings);
 void read_rpf_route(const Node& table, RpfRoute& route, Findings& findings);

@@ -11,20 +11,22 @@ namespace mcfwd::config {
 namespace {
 
 void warn_of_idle(const Config& config, const Node& file, Findings& findings) {
-    if (!config.bridges.empty()) {
-        return;
-    }
-    if (config.interfaces.empty()) {
+    if (config.interfaces.empty() && config.bridges.empty()) {
         findings.warning(Position{}, "nothing is forwarded", "no [[interface]]", "at least two of them");
     }
     std::set<std::string_view> used;
     for (const Interface& interface : config.interfaces) {
         used.insert(interface.port);
     }
+    for (const Bridge& bridge : config.bridges) {
+        for (const BridgeMember& member : bridge.members) {
+            used.insert(member.port);
+        }
+    }
     for (std::size_t i = 0; i < config.ports.size(); ++i) {
         if (!used.contains(config.ports[i].name)) {
-            findings.warning(file.at({"port", i, "name"}), "no interface uses this port",
-                             "an [[interface]] with this port");
+            findings.warning(file.at({"port", i, "name"}), "no interface or bridge uses this port",
+                             "an [[interface]] or a [[bridge]] with this port");
         }
     }
 }

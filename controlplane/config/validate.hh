@@ -19,7 +19,7 @@ void validate(const Config& config, const Node& file, Findings& findings);
 
 /// Devices, references to ports, and who has which (port, VLAN).
 void validate_ports(const Config& config, const Node& file, const Names& ports, Findings& findings);
-/// Members, router ports, references to bridges; then each is refused as not supported yet.
+/// Members, router ports, references to bridges, one interface each.
 void validate_bridges(const Config& config, const Node& file, const Names& ports, Findings& findings);
 /// Addresses and subnets of different interfaces.
 void validate_subnets(const Config& config, const Node& file, Findings& findings);

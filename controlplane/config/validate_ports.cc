@@ -87,9 +87,10 @@ void check_bridge(const Bridge& bridge, const Node& table, const Names& ports, F
             findings.error(node, "router port is no member of its bridge", "one of members");
         }
     }
-    findings.error(table.position, "bridges are not supported yet",
-                   bridge.name.empty() ? "[[bridge]]" : quoted_text(bridge.name),
-                   "[[interface]] with port = \"NAME\"");
+    if (!bridge.snooping.querier && !bridge.snooping.querier_address.is_unspecified()) {
+        findings.warning(table.at({"snooping", "querier_address"}), "this bridge does not query",
+                         "querier = true");
+    }
 }
 
 } // namespace
@@ -111,14 +112,22 @@ void validate_bridges(const Config& config, const Node& file, const Names& ports
     for (std::size_t i = 0; i < config.bridges.size(); ++i) {
         check_bridge(config.bridges[i], file.at({"bridge", i}), ports, findings);
     }
+    std::map<std::string_view, std::string_view> interfaces;
     for (std::size_t i = 0; i < config.interfaces.size(); ++i) {
+        const Interface& interface = config.interfaces[i];
         const Node& node = file.at({"interface", i, "bridge"});
-        if (config.interfaces[i].bridge.empty() || !findings.sound(node)) {
+        if (interface.bridge.empty() || !findings.sound(node)) {
             continue;
         }
-        bridges.refer(config.interfaces[i].bridge, node);
-        if (findings.sound(node)) {
-            findings.error(node, "interfaces on bridges are not supported yet", "port = \"NAME\"");
+        bridges.refer(interface.bridge, node);
+        if (interface.vlan != VlanId(0)) {
+            findings.error(file.at({"interface", i, "vlan"}),
+                           "an interface on a bridge has no VLAN of its own",
+                           "members = [\"PORT:VLAN\"] of the bridge");
+        }
+        const auto [at, inserted] = interfaces.try_emplace(interface.bridge, interface.name);
+        if (!inserted && findings.sound(node)) {
+            findings.error(node, fmt::format("bridge has interface {} already", at->second), "one of them");
         }
     }
 }

@@ -24,10 +24,6 @@ std::string source_text(Ipv4Address source) {
     return source == kAnySource ? "*" : fmt::to_string(source);
 }
 
-std::string member_text(const BridgeMember& member) {
-    return member.vlan == VlanId(0) ? member.port : fmt::format("{}:{}", member.port, member.vlan.value());
-}
-
 template <typename Element, typename Convert>
 Tree array_of(const std::vector<Element>& elements, Convert convert) {
     Tree array = Tree::array();
@@ -53,28 +49,34 @@ Tree tree_of(const AccessRule& rule) {
     return tree;
 }
 
+void add_timing(Tree& tree, const Igmp& igmp) {
+    tree["version"] = igmp.version;
+    tree["query_interval"] = seconds(igmp.query_interval);
+    tree["query_response_interval"] = seconds(igmp.query_response_interval);
+    tree["robustness"] = igmp.robustness;
+    tree["last_member_query_interval"] = seconds(igmp.last_member_query_interval);
+    tree["last_member_query_count"] = igmp.last_member_query_count;
+    tree["startup_query_interval"] = seconds(igmp.startup_query_interval);
+    tree["startup_query_count"] = igmp.startup_query_count;
+}
+
 Tree tree_of(const Igmp& igmp) {
-    return {{"enabled", igmp.enabled},
-            {"version", igmp.version},
-            {"query_interval", seconds(igmp.query_interval)},
-            {"query_response_interval", seconds(igmp.query_response_interval)},
-            {"robustness", igmp.robustness},
-            {"last_member_query_interval", seconds(igmp.last_member_query_interval)},
-            {"last_member_query_count", igmp.last_member_query_count},
-            {"startup_query_interval", seconds(igmp.startup_query_interval)},
-            {"startup_query_count", igmp.startup_query_count},
-            {"max_groups", igmp.max_groups},
-            {"max_sources", igmp.max_sources},
-            {"require_router_alert", igmp.require_router_alert},
-            {"ssm_range", fmt::to_string(igmp.ssm_range)},
-            {"fast_leave", name(igmp.fast_leave)},
-            {"older_versions", name(igmp.older_versions)},
-            {"max_groups_per_host", igmp.max_groups_per_host},
-            {"host_rate", igmp.host_rate},
-            {"max_tracked", igmp.max_tracked},
-            {"access_list", array_of(igmp.access_list, [](const AccessRule& rule) { return tree_of(rule); })},
-            {"static_groups",
-             array_of(igmp.static_groups, [](const StaticGroup& entry) { return tree_of(entry); })}};
+    Tree tree{{"enabled", igmp.enabled}};
+    add_timing(tree, igmp);
+    tree.update(Tree{
+        {"max_groups", igmp.max_groups},
+        {"max_sources", igmp.max_sources},
+        {"require_router_alert", igmp.require_router_alert},
+        {"ssm_range", fmt::to_string(igmp.ssm_range)},
+        {"fast_leave", name(igmp.fast_leave)},
+        {"older_versions", name(igmp.older_versions)},
+        {"max_groups_per_host", igmp.max_groups_per_host},
+        {"host_rate", igmp.host_rate},
+        {"max_tracked", igmp.max_tracked},
+        {"access_list", array_of(igmp.access_list, [](const AccessRule& rule) { return tree_of(rule); })},
+        {"static_groups",
+         array_of(igmp.static_groups, [](const StaticGroup& entry) { return tree_of(entry); })}});
+    return tree;
 }
 
 Tree tree_of(const Interface& interface) {
@@ -93,13 +95,17 @@ Tree tree_of(const Interface& interface) {
 
 Tree tree_of(const Bridge& bridge) {
     const Snooping& snooping = bridge.snooping;
-    return {{"name", bridge.name},
-            {"members", array_of(bridge.members, member_text)},
-            {"snooping",
-             {{"querier", snooping.querier},
+    Tree keys{{"querier", snooping.querier},
               {"fast_leave", name(snooping.fast_leave)},
               {"unregistered", name(snooping.unregistered)},
-              {"router_ports", array_of(snooping.router_ports, member_text)}}}};
+              {"router_ports", array_of(snooping.router_ports, member_text)}};
+    add_timing(keys, snooping.timing);
+    if (!snooping.querier_address.is_unspecified()) {
+        keys["querier_address"] = fmt::to_string(snooping.querier_address);
+    }
+    return {{"name", bridge.name},
+            {"members", array_of(bridge.members, member_text)},
+            {"snooping", std::move(keys)}};
 }
 
 Tree tree_of(const Port& port) {

@@ -50,11 +50,15 @@ TEST(ConfigInterface, Bridge) {
               "t.toml:3:10: there is no such bridge: got \"br10\"; valid: none is defined");
     EXPECT_EQ(refused(kTwoPorts + "[[interface]]\nname = \"a\"\nport = \"p0\"\nbridge = \"br10\"\n"),
               "t.toml:10:10: interface has both port and bridge: got \"br10\"; valid: one of them");
-    EXPECT_EQ(
-        refused(kTwoPorts + "[[bridge]]\nname = \"br10\"\nmembers = [\"p0\"]\n[[interface]]\nname = \"a\"\n"
-                            "bridge = \"br10\"\n"),
-        "t.toml:7:1: bridges are not supported yet: got \"br10\"; valid: [[interface]] with port = \"NAME\"\n"
-        "t.toml:12:10: interfaces on bridges are not supported yet: got \"br10\"; valid: port = \"NAME\"");
+    const std::string bridge = kTwoPorts + "[[bridge]]\nname = \"br10\"\nmembers = [\"p0\", \"p1\"]\n";
+    EXPECT_EQ(refused(bridge +
+                      "[[interface]]\nname = \"a\"\nbridge = \"br10\"\naddress = [\"10.0.1.1/24\"]\n"
+                      "[[interface]]\nname = \"b\"\nbridge = \"br10\"\naddress = [\"10.0.2.1/24\"]\n"),
+              "t.toml:16:10: bridge has interface a already: got \"br10\"; valid: one of them");
+    EXPECT_EQ(refused(bridge + "[[interface]]\nname = \"a\"\nbridge = \"br10\"\nvlan = 3\n"
+                               "address = [\"10.0.1.1/24\"]\n"),
+              "t.toml:13:8: an interface on a bridge has no VLAN of its own: got 3; valid: members = "
+              "[\"PORT:VLAN\"] of the bridge");
 }
 
 TEST(ConfigInterface, Vlan) {

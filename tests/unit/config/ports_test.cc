@@ -75,17 +75,53 @@ TEST(ConfigPort, UnknownKey) {
 
 TEST(ConfigPort, WithoutInterfaceIsAWarning) {
     EXPECT_EQ(warned(kTwoPorts + "[[interface]]\nname = \"a\"\nport = \"p0\"\naddress = [\"10.0.1.1/24\"]\n"),
-              "t.toml:5:8: no interface uses this port: got \"p1\"; valid: an [[interface]] with this port");
+              "t.toml:5:8: no interface or bridge uses this port: got \"p1\"; valid: an [[interface]] or a "
+              "[[bridge]] with this port");
     EXPECT_EQ(warned(""),
               "t.toml:1:1: nothing is forwarded: got no [[interface]]; valid: at least two of them");
 }
 
-TEST(ConfigBridge, IsCheckedAndNotSupportedYet) {
-    EXPECT_EQ(
-        refused(kTwoPorts + "[[bridge]]\nname = \"br10\"\nmembers = [\"p0\", \"p1:10\"]\n[bridge.snooping]\n"
-                            "querier = true\nfast_leave = \"tracked\"\nunregistered = \"router_ports\"\n"
-                            "router_ports = [\"p1:10\"]\n"),
-        "t.toml:7:1: bridges are not supported yet: got \"br10\"; valid: [[interface]] with port = \"NAME\"");
+TEST(ConfigBridge, Accepted) {
+    const Config config = accepted(
+        kTwoPorts + "[[bridge]]\nname = \"br10\"\nmembers = [\"p0\", \"p1:10\"]\n[bridge.snooping]\n"
+                    "querier_address = \"10.0.1.9\"\nfast_leave = \"always\"\n"
+                    "unregistered = \"flood\"\nrouter_ports = [\"p1:10\"]\n[[bridge]]\nname = \"br11\"\n"
+                    "members = [\"p0:11\"]\n[[interface]]\nname = \"a\"\nbridge = \"br10\"\n"
+                    "address = [\"10.0.1.1/24\"]\n");
+    const Bridge expected{.name = "br10",
+                          .members = {{"p0", VlanId(0)}, {"p1", VlanId(10)}},
+                          .snooping = {.querier = true,
+                                       .querier_address = Ipv4Address(10, 0, 1, 9),
+                                       .fast_leave = FastLeave::kAlways,
+                                       .unregistered = Unregistered::kFlood,
+                                       .router_ports = {{"p1", VlanId(10)}}}};
+    ASSERT_EQ(config.bridges.size(), 2U);
+    EXPECT_EQ(config.bridges[0], expected);
+    EXPECT_EQ(config.bridges[1].snooping, Snooping{});
+    EXPECT_EQ(config.interfaces[0].bridge, "br10");
+    EXPECT_EQ(bridge_domain(config, "br11"), DomainId(2));
+    EXPECT_EQ(bridge_domain(config, "br12"), std::nullopt);
+    EXPECT_EQ(member_text(config.bridges[0].members[1]), "p1:10");
+}
+
+TEST(ConfigBridge, TimingIsCheckedAsOnAnInterface) {
+    const std::string bridge =
+        kTwoPorts + "[[bridge]]\nname = \"b\"\nmembers = [\"p0\", \"p1\"]\n[bridge.snooping]\n";
+    const Igmp timing =
+        accepted(bridge + "version = 2\nquery_interval = 60\nrobustness = 3\n").bridges[0].snooping.timing;
+    EXPECT_EQ(timing.version, 2);
+    EXPECT_EQ(timing.query_interval, Milliseconds(60'000));
+    EXPECT_EQ(timing.startup_query_interval, Milliseconds(15'000));
+    EXPECT_EQ(timing.last_member_query_count, 3);
+    EXPECT_EQ(refused(bridge + "query_interval = 5\n"),
+              "t.toml:11:18: query_response_interval 10 is not less than query_interval 5: got 5; valid: "
+              "query_response_interval < query_interval");
+}
+
+TEST(ConfigBridge, AddressWithoutQuerierIsAWarning) {
+    EXPECT_EQ(warned(kTwoPorts + "[[bridge]]\nname = \"b\"\nmembers = [\"p0\", \"p1\"]\n[bridge.snooping]\n"
+                                 "querier = false\nquerier_address = \"10.0.1.9\"\n"),
+              "t.toml:12:19: this bridge does not query: got \"10.0.1.9\"; valid: querier = true");
 }
 
 TEST(ConfigBridge, Mistakes) {
@@ -95,9 +131,7 @@ TEST(ConfigBridge, Mistakes) {
                 "[bridge.snooping]\nquerier = 1\nfast_leave = \"on\"\nunregistered = \"drop\"\n"
                 "router_ports = [\"p1\"]\nmld = true\n"),
         "t.toml:7:1: [[bridge]] has no name: got nothing" + kValidName +
-            "\nt.toml:7:1: bridges are not supported yet: got [[bridge]]; valid: [[interface]] with port = "
-            "\"NAME\"\n"
-            "t.toml:8:12: there is no such port (did you mean \"p0\"?): got \"p2\"; valid: p0, p1\n"
+            "\nt.toml:8:12: there is no such port (did you mean \"p0\"?): got \"p2\"; valid: p0, p1\n"
             "t.toml:8:18: members is not valid: got \"p1:0\"; valid: \"PORT\" or \"PORT:VLAN\" with a VLAN "
             "from 1 to 4094\n"
             "t.toml:8:32: port p0 with VLAN 0 belongs to bridge : got \"p0\"; valid: another port or VLAN\n"
@@ -109,24 +143,21 @@ TEST(ConfigBridge, Mistakes) {
             "t.toml:11:14: fast_leave is not valid: got \"on\"; valid: off, tracked, always\n"
             "t.toml:12:16: unregistered is not valid: got \"drop\"; valid: router_ports, flood\n"
             "t.toml:13:17: router port is no member of its bridge: got \"p1\"; valid: one of members\n"
-            "t.toml:14:1: unknown key in [bridge.snooping]: got \"mld\"; valid: querier, fast_leave, "
-            "unregistered, "
-            "router_ports");
+            "t.toml:14:1: unknown key in [bridge.snooping]: got \"mld\"; valid: querier, "
+            "querier_address, fast_leave, unregistered, router_ports, version, query_interval, "
+            "query_response_interval, robustness, last_member_query_interval, last_member_query_count, "
+            "startup_query_interval, startup_query_count");
 }
 
 TEST(ConfigBridge, NeedsMembers) {
-    const std::string unsupported =
-        "bridges are not supported yet: got \"b\"; valid: [[interface]] with port = \"NAME\"";
     EXPECT_EQ(refused("[[bridge]]\nname = \"b\"\nmembers = []\n"),
-              "t.toml:1:1: " + unsupported +
-                  "\nt.toml:3:11: bridge has no members: got nothing; valid: \"PORT\" or \"PORT:VLAN\" with "
-                  "a VLAN from 1 to 4094");
+              "t.toml:3:11: bridge has no members: got nothing; valid: \"PORT\" or \"PORT:VLAN\" with "
+              "a VLAN from 1 to 4094");
 }
 
 TEST(ConfigBridge, SharesNoVlanWithAnInterface) {
     EXPECT_EQ(
         refused(kTwoInterfaces + "vlan = 7\n[[bridge]]\nname = \"b\"\nmembers = [\"p1\", \"p1:7\"]\n"),
-        "t.toml:16:1: bridges are not supported yet: got \"b\"; valid: [[interface]] with port = \"NAME\"\n"
         "t.toml:18:18: port p1 with VLAN 7 belongs to interface b: got \"p1:7\"; valid: another port or "
         "VLAN");
 }
