@@ -86,8 +86,8 @@ void in_exclude(HostMember& member, const HostRecord& record, Instant expires) {
         add(member.sources, record.sources, expires);
         return;
     case RecordType::kIsInclude:
-        // It answers a query about these sources, so the mode may be what it was; or it spoke an older version
-        // until now and wants only these. Either way it is still there.
+        // It answers a query about these sources, so the mode may be what it was; or it spoke an older
+        // version until now and wants only these. Either way it is still there.
         member.expires = expires;
         [[fallthrough]];
     case RecordType::kAllow:
@@ -141,8 +141,7 @@ HostMember& GroupHosts::member_for(Host& host, HostTable& table, Instant now) {
         }
         return *at;
     }
-    HostMember& added =
-        *members_.insert(at, {.host = &host, .heard = now, .expires = now, .sources = {}});
+    HostMember& added = *members_.insert(at, {.host = &host, .heard = now, .expires = now, .sources = {}});
     table.join(host);
     ++units_;
     return added;
