@@ -20,9 +20,10 @@ namespace mcfwd::forwarding {
 struct Interface {
     std::string name;
     IfIndex index;
-    PortId port;
+    PortId port; ///< on a bridge: of its first member
     VlanId vlan;
-    MacAddress mac; ///< source of routed copies
+    DomainId bridge; ///< kRoutedDomain: it is on its port alone
+    MacAddress mac;  ///< source of routed copies
     std::vector<Ipv4Prefix> addresses;
     std::uint8_t ttl_threshold = 1;
     std::uint16_t mtu = 1500;

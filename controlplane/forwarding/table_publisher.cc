@@ -4,6 +4,8 @@
 // One update of the group manager becomes one batch of table commands.
 #include <controlplane/forwarding/table_publisher.hh>
 
+#include <algorithm>
+
 namespace mcfwd::forwarding {
 
 namespace {
@@ -14,8 +16,11 @@ MfibKey key_of(group_manager::SourceGroup flow) {
 
 } // namespace
 
-TablePublisher::TablePublisher(const InterfaceTable& interfaces, TableWriter& table, PacketSender& packets)
+TablePublisher::TablePublisher(const InterfaceTable& interfaces, const BridgeTable& bridges,
+                               const SnoopedPorts& snooped, TableWriter& table, PacketSender& packets)
     : interfaces_(interfaces),
+      bridges_(bridges),
+      snooped_(snooped),
       table_(table),
       packets_(packets) {}
 
@@ -32,14 +37,58 @@ PutEntry TablePublisher::resolve(const group_manager::DesiredEntry& entry) const
             continue;
         }
         previous = oif.interface;
-        put.forward.push_back({.interface = interface->index,
-                               .port = interface->port,
-                               .vlan = interface->vlan,
-                               .source_mac = interface->mac,
-                               .ttl_threshold = interface->ttl_threshold,
-                               .mtu = interface->mtu});
+        append_egresses(*interface, entry.flow, put.forward);
     }
     return put;
+}
+
+void TablePublisher::append_egresses(const Interface& interface, group_manager::SourceGroup flow,
+                                     std::vector<Egress>& forward) const {
+    Egress egress{.interface = interface.index,
+                  .port = interface.port,
+                  .vlan = interface.vlan,
+                  .source_mac = interface.mac,
+                  .ttl_threshold = interface.ttl_threshold,
+                  .mtu = interface.mtu};
+    const Bridge* bridge = bridges_.find(interface.bridge);
+    if (bridge == nullptr) {
+        forward.push_back(egress);
+        return;
+    }
+    for (const BridgePort port : snooped_.ports_for_flow(bridge->domain, flow.group, flow.source)) {
+        const BridgeMember& member = bridge->members[port.value()];
+        egress.port = member.port;
+        egress.vlan = member.vlan;
+        egress.mtu = std::min(interface.mtu, member.mtu);
+        forward.push_back(egress);
+    }
+}
+
+bool TablePublisher::leaves_by_bridge(const group_manager::DesiredEntry& entry) const {
+    return std::ranges::any_of(entry.oifs, [this](const group_manager::InterfaceKey& oif) {
+        const Interface* interface = interfaces_.find(oif.interface);
+        return interface != nullptr && interface->bridge != kRoutedDomain;
+    });
+}
+
+void TablePublisher::append_bridged(DomainId bridge, std::optional<Ipv4Address> group,
+                                    TableBatch& batch) const {
+    const group_manager::SourceGroup first{group.value_or(Ipv4Address{}), {}};
+    for (auto at = bridged_.lower_bound(first); at != bridged_.end(); ++at) {
+        const auto& [flow, entry] = *at;
+        if (group && flow.group != *group) {
+            break;
+        }
+        const bool concerned = std::ranges::any_of(entry.oifs, [&](const group_manager::InterfaceKey& oif) {
+            const Interface* interface = interfaces_.find(oif.interface);
+            return interface != nullptr && interface->bridge == bridge;
+        });
+        if (concerned) {
+            PutEntry put = resolve(entry);
+            put.counters = CounterPolicy::kKeep;
+            batch.commands.emplace_back(std::move(put));
+        }
+    }
 }
 
 Expected<void> TablePublisher::publish(const group_manager::ForwardingUpdate& update) {
@@ -69,6 +118,12 @@ Expected<void> TablePublisher::publish(const group_manager::ForwardingUpdate& up
     for (const group_manager::DesiredEntry& entry : update.put) {
         batch.commands.emplace_back(resolve(entry));
     }
+    std::map<group_manager::SourceGroup, group_manager::DesiredEntry> bridged;
+    for (const group_manager::DesiredEntry& entry : update.put) {
+        if (leaves_by_bridge(entry)) {
+            bridged.insert_or_assign(entry.flow, entry);
+        }
+    }
     if (!batch.commands.empty()) {
         if (const auto version = table_.submit(std::move(batch)); !version) {
             return std::unexpected(version.error());
@@ -83,6 +138,13 @@ Expected<void> TablePublisher::publish(const group_manager::ForwardingUpdate& up
             signalling_.insert(std::move(line));
         }
     }
+    for (const group_manager::SourceGroup& flow : update.erase) {
+        bridged_.erase(flow);
+    }
+    for (const group_manager::DesiredEntry& entry : update.put) {
+        bridged_.erase(entry.flow);
+    }
+    bridged_.merge(bridged);
     return {};
 }
 

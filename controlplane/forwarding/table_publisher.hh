@@ -6,11 +6,14 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
+#include <vector>
 
 #include <mcfwd/signals.hh>
 #include <mcfwd/table.hh>
 
+#include <controlplane/forwarding/bridge_table.hh>
 #include <controlplane/forwarding/interface_table.hh>
 #include <controlplane/group_manager/seams.hh>
 
@@ -19,8 +22,9 @@ namespace mcfwd::forwarding {
 /// Control thread only. Links of one point-to-multipoint interface share its egress: one copy leaves.
 class TablePublisher : public group_manager::ForwardingSink {
   public:
-    /// All outlive the publisher.
-    TablePublisher(const InterfaceTable& interfaces, TableWriter& table, PacketSender& packets);
+    /// All outlive the publisher. `snooped` answers for the bridges that interfaces are on.
+    TablePublisher(const InterfaceTable& interfaces, const BridgeTable& bridges, const SnoopedPorts& snooped,
+                   TableWriter& table, PacketSender& packets);
 
     [[nodiscard]] Expected<void> publish(const group_manager::ForwardingUpdate& update) override;
     void discard_parked(group_manager::SourceGroup flow) override;
@@ -29,12 +33,22 @@ class TablePublisher : public group_manager::ForwardingSink {
     [[nodiscard]] std::vector<group_manager::OifCounters>
     oif_counters(group_manager::SourceGroup flow) const override;
 
+    /// Appends the routed entries that have an oif on the bridge, resolved anew: of one group, or all.
+    void append_bridged(DomainId bridge, std::optional<Ipv4Address> group, TableBatch& batch) const;
+
   private:
     [[nodiscard]] PutEntry resolve(const group_manager::DesiredEntry& entry) const;
+    /// The ports of its bridge that want the flow.
+    void append_egresses(const Interface& interface, group_manager::SourceGroup flow,
+                         std::vector<Egress>& forward) const;
+    [[nodiscard]] bool leaves_by_bridge(const group_manager::DesiredEntry& entry) const;
 
     const InterfaceTable& interfaces_;
+    const BridgeTable& bridges_;
+    const SnoopedPorts& snooped_;
     TableWriter& table_;
     PacketSender& packets_;
+    std::map<group_manager::SourceGroup, group_manager::DesiredEntry> bridged_; ///< with an oif on a bridge
     std::map<IfIndex, std::set<Ipv4Address>> signalling_; ///< next hops that have an owner, per interface
 };
 

@@ -48,6 +48,13 @@ class SteadyClock final : public Clock {
     [[nodiscard]] Instant now() const override { return std::chrono::steady_clock::now(); }
 };
 
+class NoBridges final : public forwarding::SnoopedPorts {
+  public:
+    [[nodiscard]] std::vector<BridgePort> ports_for_flow(DomainId, Ipv4Address, Ipv4Address) const override {
+        return {};
+    }
+};
+
 class NoSender final : public PacketSender {
   public:
     [[nodiscard]] Expected<void> send(PortId, VlanId, MacAddress, std::span<const std::byte>) override {
@@ -179,7 +186,9 @@ class Router {
     NoSender sender_;
     forwarding::InterfaceTable interfaces_;
     test::SlowPrefixes prefixes_;
-    forwarding::TablePublisher publisher_{interfaces_, *table, sender_};
+    NoBridges no_bridges_;
+    forwarding::BridgeTable bridges_;
+    forwarding::TablePublisher publisher_{interfaces_, bridges_, no_bridges_, *table, sender_};
 
   public:
     group_manager::RpfTable view{prefixes_};

@@ -82,7 +82,7 @@ HandoffRig::HandoffRig()
       prefixes_(must(dataplane::make_rib(kLans))),
       view_(*prefixes_) {
     traffic_ = std::make_unique<NumberedTraffic>(dpdk_ports(), rte_mempool_lookup("packets"));
-    publisher_.emplace(interfaces_, plane_->table(), plane_->sender());
+    publisher_.emplace(interfaces_, bridges_, no_bridge_, plane_->table(), plane_->sender());
     groups_.emplace(group_manager::Environment{.clock = *this,
                                                .tasks = *this,
                                                .interfaces = interfaces_,

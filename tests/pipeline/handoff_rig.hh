@@ -30,6 +30,14 @@
 
 namespace mcfwd::pipeline {
 
+/// The rig has none.
+class NoBridge final : public forwarding::SnoopedPorts {
+  public:
+    [[nodiscard]] std::vector<BridgePort> ports_for_flow(DomainId, Ipv4Address, Ipv4Address) const override {
+        return {};
+    }
+};
+
 /// LAN n is interface n + 1 with the address 10.0.(n + 1).1/24 and IGMP. One per process: EAL starts once.
 class HandoffRig final : public Clock, public TaskQueue {
   public:
@@ -85,6 +93,8 @@ class HandoffRig final : public Clock, public TaskQueue {
     forwarding::InterfaceTable interfaces_;
     group_manager::RpfTable view_;
     group_manager::ScopeBoundaries boundaries_;
+    forwarding::BridgeTable bridges_;
+    NoBridge no_bridge_;
     std::optional<forwarding::TablePublisher> publisher_;
     std::deque<std::function<void()>> tasks_;
     group_manager::Observer observer_;

@@ -7,54 +7,13 @@
 
 #include <controlplane/forwarding/table_publisher.hh>
 
+#include "recording_table.hh"
+
 namespace mcfwd::forwarding {
 namespace {
 
 using group_manager::InterfaceKey;
 using group_manager::SourceGroup;
-
-class RecordingTable : public TableWriter {
-  public:
-    Expected<TableVersion> submit(TableBatch batch) override {
-        if (full) {
-            return fail(Status::kNotEnoughMemory, "full");
-        }
-        batches.push_back(std::move(batch));
-        return TableVersion{batches.size()};
-    }
-    bool advance() override { return false; }
-    TableVersion published() const override { return TableVersion{batches.size()}; }
-    std::size_t entries() const override { return 0; }
-    std::size_t capacity() const override { return 0; }
-    std::uint64_t refused() const override { return 0; }
-    std::vector<VersionRecord> history(std::size_t) const override { return {}; }
-    Expected<EntryCounters> counters(const MfibKey& key) const override {
-        if (key != known) {
-            return fail(Status::kNotFound, "no such entry");
-        }
-        return EntryCounters{.packets = 1, .bytes = 2, .wrong_interface = 3, .copies = 4};
-    }
-    Expected<std::vector<EgressCounters>> egress_counters(const MfibKey&) const override {
-        return std::vector{EgressCounters{IfIndex{2}, 5, 6}};
-    }
-    void visit_from(const MfibKey&,
-                    const std::function<bool(const PutEntry&, const EntryCounters&)>&) const override {}
-    void clear_counters() override {}
-
-    std::vector<TableBatch> batches;
-    MfibKey known{};
-    bool full = false;
-};
-
-class RecordingSender : public PacketSender {
-  public:
-    Expected<void> send(PortId, VlanId, MacAddress, std::span<const std::byte>) override { return {}; }
-    Expected<void> send_from(PortId, VlanId, MacAddress, MacAddress, std::span<const std::byte>) override {
-        return {};
-    }
-    void discard_parked(const MfibKey& flow) override { discarded.push_back(flow); }
-    std::vector<MfibKey> discarded;
-};
 
 constexpr SourceGroup kFlow{Ipv4Address(239, 1, 1, 1), Ipv4Address(10, 0, 1, 9)};
 constexpr MfibKey kKey{kRoutedDomain, kFlow.group, kFlow.source};
@@ -86,7 +45,9 @@ class TablePublisherTest : public testing::Test {
     InterfaceTable interfaces;
     RecordingTable table;
     RecordingSender packets;
-    TablePublisher publisher{interfaces, table, packets};
+    BridgeTable bridges;
+    FakeSnooping snooped;
+    TablePublisher publisher{interfaces, bridges, snooped, table, packets};
 };
 
 TEST_F(TablePublisherTest, ResolvesOifsToEgressesInOneBatch) {

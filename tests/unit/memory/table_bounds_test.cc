@@ -13,19 +13,12 @@
 
 #include "measuring_memory.hh"
 #include "random_calls.hh"
+#include "recording_table.hh"
 
 namespace mcfwd::group_manager::test {
 namespace {
 
 constexpr std::uint8_t kInterfaceCount = 200;
-
-class NoPackets : public PacketSender {
-  public:
-    [[nodiscard]] Expected<void> send(PortId, VlanId, MacAddress, std::span<const std::byte>) override {
-        return {};
-    }
-    void discard_parked(const MfibKey&) override {}
-};
 
 dataplane::MemoryBlock ordinary_memory(std::size_t bytes) {
     const std::size_t rounded =
@@ -56,8 +49,10 @@ TEST(RoomForCalls, CoversTheWayToTheForwardingTable) {
         dataplane::Table::create({.entries = 1000, .egresses = 200'000, .workers = 1, .ports = 4},
                                  around.clock, ordinary_memory)
             .value();
-    NoPackets packets;
-    forwarding::TablePublisher publisher(interfaces, *table, packets);
+    forwarding::RecordingSender packets;
+    const forwarding::BridgeTable bridges;
+    const forwarding::FakeSnooping snooped;
+    forwarding::TablePublisher publisher(interfaces, bridges, snooped, *table, packets);
     MeasuringMemory memory;
     std::deque<std::shared_ptr<const Event>> kept(1000);
     GroupManager gm({around.clock, tasks, interfaces, around.view, around.boundary, publisher, &memory}, {},
