@@ -273,6 +273,25 @@ constexpr std::array kIgmpGroups{
     Field{"SOURCES", "sources", sources_at},
 };
 
+constexpr std::array kSnoopingGroups{
+    Field{"BRIDGE", "bridge", text_at},
+    Field{"PORT", "port", text_at},
+    Field{"GROUP", "group", text_at},
+    Field{"MODE", "mode", text_at},
+    Field{"VERSION", "version", text_at, kRight},
+    Field{"EXPIRES", "expires", duration_at, kRight},
+    Field{"HOSTS", "host_count", count_at, kRight},
+    Field{"LAST REPORTER", "last_reporter", text_at},
+    Field{"SOURCES", "sources", sources_at},
+};
+
+constexpr std::array kExplain{
+    Field{"BRIDGE", "bridge", text_at},
+    Field{"WHERE", "at", text_at},
+    Field{"GETS IT", "gets", text_at},
+    Field{"WHY", "why", text_at},
+};
+
 constexpr std::array kVersions{
     Field{"VERSION", "version", text_at, kRight},
     Field{"AGE", "age", duration_at, kRight},
@@ -301,6 +320,8 @@ constexpr std::array kShapes{
     Shape{"show clients", kClients},
     Shape{"show igmp interfaces", kIgmpInterfaces},
     Shape{"show igmp groups", kIgmpGroups},
+    Shape{"show snooping", kSnoopingGroups},
+    Shape{"explain", kExplain},
     Shape{"show versions", kVersions},
 };
 

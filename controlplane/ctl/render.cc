@@ -14,6 +14,7 @@
 #include "entries.hh"
 #include "events.hh"
 #include "format.hh"
+#include "snooping.hh"
 #include "table.hh"
 
 namespace mcfwd::ctl {
@@ -120,6 +121,13 @@ std::string render_igmp_groups(const json& result) {
     return any ? text + '\n' + table.text() : text;
 }
 
+std::string render_explain(const json& result) {
+    return fmt::format("({}, {}): {}, {}\n", text_at(result, "source"), text_at(result, "group"),
+                       member(result, "state") == "none" ? "no routed entry" : text_at(result, "state"),
+                       text_at(result, "why")) +
+           render_entries("explain", result).value_or("");
+}
+
 std::string render_events(const json& result) {
     std::string text;
     for (const json& event : member(result, "entries")) {
@@ -166,6 +174,8 @@ constexpr std::array kRenderers{
     Renderer{"show drops", render_drops},
     Renderer{"show igmp interfaces", render_igmp_interfaces},
     Renderer{"show igmp groups", render_igmp_groups},
+    Renderer{"show snooping", render_snooping},
+    Renderer{"explain", render_explain},
     Renderer{"show events", render_events},
     Renderer{"rpc discover", render_methods},
     Renderer{"config check", render_check},

@@ -33,6 +33,9 @@ struct CommandContext {
 /// The error for an interface name that is not configured; says which ones are.
 [[nodiscard]] std::unexpected<Error> unknown_interface(const Router& router, std::string_view name);
 
+/// The same for a bridge.
+[[nodiscard]] std::unexpected<Error> unknown_bridge(const Router& router, std::string_view name);
+
 /// show status|ports|workers|drops|versions
 void add_system_commands(rpc::Registry& registry, CommandContext& context);
 /// show interfaces|mfib|mfe|ownership|memberships|mroutes|clients
@@ -41,6 +44,10 @@ void add_forwarding_commands(rpc::Registry& registry, CommandContext& context);
 void add_rpf_commands(rpc::Registry& registry, CommandContext& context);
 /// show igmp interfaces|groups
 void add_igmp_commands(rpc::Registry& registry, CommandContext& context);
+/// show snooping
+void add_snooping_commands(rpc::Registry& registry, CommandContext& context);
+/// explain
+void add_explain_command(rpc::Registry& registry, CommandContext& context);
 /// mroute, group, ownership, config, log, clear, shutdown
 void add_action_commands(rpc::Registry& registry, CommandContext& context);
 

@@ -41,6 +41,13 @@ json interfaces(Router& router) {
     json entries = json::array();
     for (const auto& [index, interface] : router.interfaces().all()) {
         const PortStatus& port = ports.at(interface.port.value());
+        const forwarding::Bridge* bridge = router.bridges().find(interface.bridge);
+        const bool up =
+            bridge == nullptr
+                ? port.link_up
+                : std::ranges::any_of(bridge->members, [&](const forwarding::BridgeMember& member) {
+                      return ports.at(member.port.value()).link_up;
+                  });
         const std::string owner = owner_name(records[index]);
         const protocols::IgmpInterface* igmp = router.igmp().find(index);
         json addresses = json::array();
@@ -54,12 +61,12 @@ json interfaces(Router& router) {
         }
         entries.push_back({{"interface", interface.name},
                            {"index", index.value()},
-                           {"port", port.name},
+                           {"port", bridge == nullptr ? port.name : bridge->name},
                            {"vlan", interface.vlan.value()},
                            {"addresses", std::move(addresses)},
                            {"mac", fmt::format("{}", interface.mac)},
                            {"mtu", interface.mtu},
-                           {"link", port.link_up ? "up" : "down"},
+                           {"link", up ? "up" : "down"},
                            {"ttl_threshold", interface.ttl_threshold},
                            {"owner", owner.empty() ? "none" : owner},
                            {"querier", std::move(querier)}});
@@ -67,18 +74,64 @@ json interfaces(Router& router) {
     return {{"entries", std::move(entries)}};
 }
 
-json mfib(CommandContext& context, const json& params) {
+std::string domain_name(const Router& router, DomainId domain) {
+    const forwarding::Bridge* bridge = router.bridges().find(domain);
+    return bridge == nullptr ? "routed" : bridge->name;
+}
+
+rpc::PlaceNames place_names(const Router& router, DomainId domain) {
+    const auto interface = [&router](IfIndex index) { return name_of(router, index); };
+    const forwarding::Bridge* bridge = router.bridges().find(domain);
+    if (bridge == nullptr) {
+        return {.interface = interface,
+                .egress = [interface](const Egress& egress) { return interface(egress.interface); }};
+    }
+    return {.interface = interface, .egress = [bridge](const Egress& egress) {
+                const auto port = bridge->index_of(egress.port, egress.vlan);
+                return port ? bridge->members[port->value()].name : "-";
+            }};
+}
+
+/// Where the page begins, if it is not the first.
+Expected<DomainId> domain_in(const Router& router, const json& params) {
+    const auto after = params.find("after");
+    const std::string name =
+        after == params.end() ? "routed" : rpc::text_in(*after, "domain").value_or("routed");
+    if (name == "routed") {
+        return kRoutedDomain;
+    }
+    const forwarding::Bridge* bridge = router.bridges().find(std::string_view(name));
+    if (bridge == nullptr) {
+        return unknown_bridge(router, name);
+    }
+    return bridge->domain;
+}
+
+Expected<json> mfib(CommandContext& context, const json& params) {
     Router& router = context.router;
-    const rpc::InterfaceName name = [&router](IfIndex index) { return name_of(router, index); };
+    const auto begin = domain_in(router, params);
+    if (!begin) {
+        return std::unexpected(begin.error());
+    }
     FlowPage page(params);
-    router.dataplane().table().visit_from({kRoutedDomain, page.begin().group, page.begin().source},
-                                          [&](const PutEntry& entry, const EntryCounters& counters) {
-                                              return page.offer({entry.key.group, entry.key.source}, [&] {
-                                                  return rpc::mfib_entry_json(entry, counters, "routed", name,
-                                                                              context.rates.rate(entry.key));
-                                              });
-                                          });
-    return std::move(page).answer();
+    DomainId domain = *begin;
+    const auto last =
+        static_cast<std::uint16_t>(router.bridges().all().size()); // domains are numbered through
+    while (true) {
+        const rpc::PlaceNames names = place_names(router, domain);
+        const std::string name = domain_name(router, domain);
+        const auto offer = [&](const PutEntry& entry, const EntryCounters& counters) {
+            return entry.key.domain == domain && page.offer({entry.key.group, entry.key.source}, [&] {
+                return rpc::mfib_entry_json(entry, counters, name, names, context.rates.rate(entry.key));
+            });
+        };
+        router.dataplane().table().visit_from({domain, page.begin().group, page.begin().source}, offer);
+        if (page.cut() || domain.value() == last) {
+            return std::move(page).answer({{"domain", name}});
+        }
+        domain = DomainId(static_cast<std::uint16_t>(domain.value() + 1));
+        page.next_list();
+    }
 }
 
 json mfes(const Router& router, const json& params) {
@@ -274,6 +327,16 @@ json clients(Router& router) {
 }
 
 } // namespace
+
+std::unexpected<Error> unknown_bridge(const Router& router, std::string_view name) {
+    std::vector<std::string_view> names;
+    for (const auto& [domain, bridge] : router.bridges().all()) {
+        names.emplace_back(bridge.name);
+    }
+    return fail(Status::kNotFound,
+                fmt::format("no bridge '{}'; there are: {}", name,
+                            names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "))));
+}
 
 std::unexpected<Error> unknown_interface(const Router& router, std::string_view name) {
     std::vector<std::string> names;

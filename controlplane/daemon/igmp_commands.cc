@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <controlplane/daemon/igmp_json.hh>
 #include <controlplane/daemon/page.hh>
 #include <controlplane/rpc/parameters.hh>
 #include <controlplane/rpc/to_json.hh>
@@ -19,35 +20,6 @@ namespace {
 
 using nlohmann::json;
 
-json optional_seconds(const std::optional<Duration>& duration) {
-    return duration ? rpc::seconds_json(*duration) : json();
-}
-
-template <std::size_t N, typename Kind, typename NameOf>
-void put_counters(json& counters, std::string_view prefix, const std::array<std::uint64_t, N>& values,
-                  NameOf name_of) {
-    for (std::size_t i = 0; i < N; ++i) {
-        counters[fmt::format("{}{}", prefix, name_of(static_cast<Kind>(i)))] = values[i];
-    }
-}
-
-json counters_json(const igmp::RouterCounters& counters) {
-    json all = json::object();
-    put_counters<igmp::kMessageTypes, igmp::MessageType>(all, "received_", counters.received,
-                                                         igmp::message_type_name);
-    put_counters<igmp::kMessageTypes, igmp::MessageType>(all, "sent_", counters.sent,
-                                                         igmp::message_type_name);
-    put_counters<igmp::kParseFailures, igmp::ParseFailure>(all, "malformed_", counters.parse_failures,
-                                                           igmp::parse_failure_name);
-    put_counters<igmp::kIgnoreReasons, igmp::IgnoreReason>(all, "ignored_", counters.ignored,
-                                                           igmp::ignore_reason_name);
-    all["records"] = counters.records;
-    all["fast_leaves"] = counters.fast_leaves;
-    all["older_queries"] = counters.older_queries;
-    all["querier_changes"] = counters.querier_changes;
-    return all;
-}
-
 json interface_json(const std::string& name, const igmp::RouterInterface& router, Instant now) {
     const igmp::InterfaceView view = router.view(now);
     return {
@@ -56,8 +28,8 @@ json interface_json(const std::string& name, const igmp::RouterInterface& router
         {"version", static_cast<int>(view.version)},
         {"querier", view.querier_address.is_unspecified() ? json() : rpc::address_json(view.querier_address)},
         {"is_querier", view.querier},
-        {"next_query", optional_seconds(view.next_general_query)},
-        {"other_querier_expires", optional_seconds(view.other_querier_expires)},
+        {"next_query", seconds_or_null(view.next_general_query)},
+        {"other_querier_expires", seconds_or_null(view.other_querier_expires)},
         {"robustness", view.intervals.robustness},
         {"query_interval", rpc::seconds_json(view.intervals.query_interval)},
         {"query_response_interval", rpc::seconds_json(view.intervals.query_response_interval)},
@@ -67,7 +39,7 @@ json interface_json(const std::string& name, const igmp::RouterInterface& router
         {"groups", view.groups},
         {"version1_groups", view.version1_groups},
         {"hosts", view.hosts},
-        {"counters", counters_json(router.counters())}};
+        {"counters", igmp_counters_json(router.counters())}};
 }
 
 json disabled_json(const std::string& name) {
@@ -88,55 +60,6 @@ json disabled_json(const std::string& name) {
             {"version1_groups", 0},
             {"hosts", 0},
             {"counters", json::object()}};
-}
-
-const char* mode_name(igmp::FilterMode mode) {
-    return mode == igmp::FilterMode::kInclude ? "include" : "exclude";
-}
-
-json host_json(const igmp::HostView& host) {
-    json sources = json::array();
-    for (const Ipv4Address source : host.sources) {
-        sources.push_back(rpc::address_json(source));
-    }
-    return {{"address", host.address.is_unspecified() ? json() : rpc::address_json(host.address)},
-            {"mac", fmt::to_string(host.mac)},
-            {"version", static_cast<int>(host.version)},
-            {"mode", mode_name(host.mode)},
-            {"sources", std::move(sources)},
-            {"heard", rpc::seconds_json(host.heard)},
-            {"expires", rpc::seconds_json(host.expires)}};
-}
-
-json group_json(const std::string& name, const igmp::GroupView& group, igmp::WithHosts with_hosts) {
-    json sources = json::array();
-    for (const igmp::SourceView& source : group.sources) {
-        sources.push_back({{"source", rpc::address_json(source.address)},
-                           {"expires", optional_seconds(source.expires)},
-                           {"forwarded", source.forwarded},
-                           {"static", source.is_static}});
-    }
-    json entry = {
-        {"interface", name},
-        {"group", rpc::address_json(group.group)},
-        {"mode", mode_name(group.mode)},
-        {"version", static_cast<int>(group.version)},
-        {"expires", optional_seconds(group.expires)},
-        {"sources", std::move(sources)},
-        {"last_reporter",
-         group.last_reporter.is_unspecified() ? json() : rpc::address_json(group.last_reporter)},
-        {"uptime", rpc::seconds_json(group.uptime)},
-        {"leaving", group.leaving},
-        {"static", group.is_static || std::ranges::any_of(group.sources, &igmp::SourceView::is_static)},
-        {"version1_expires", optional_seconds(group.version1_expires)},
-        {"version2_expires", optional_seconds(group.version2_expires)},
-        {"host_count", group.host_count},
-        {"hosts_complete", group.hosts_complete}};
-    if (with_hosts == igmp::WithHosts::kYes) {
-        json& hosts = entry["hosts"] = json::array();
-        std::ranges::transform(group.hosts, std::back_inserter(hosts), host_json);
-    }
-    return entry;
 }
 
 /// [INTERFACE] of a show command: kNotFound for a name that is not configured.
@@ -210,7 +133,9 @@ Expected<json> show_groups(Router& router, const json& params) {
             }
             more = page.full();
             if (!more) {
-                page.add(group_json(name, group, hosts));
+                json entry{{"interface", name}};
+                entry.update(igmp_group_json(group, hosts));
+                page.add(std::move(entry));
                 last = {{"interface", name}, {"group", rpc::address_json(group.group)}};
             }
             return !more;

@@ -53,13 +53,19 @@ FlowPage::FlowPage(const json& params)
     : page_(params),
       group_(rpc::address_in(params, "group")),
       source_(rpc::address_in(params, "source")) {
-    if (group_) {
-        last_ = key_before({*group_, source_.value_or(kAnySource)});
-    }
+    last_ = before_all();
     if (const auto after = params.find("after"); after != params.end()) {
         last_ = std::max(last_, {rpc::address_in(*after, "group").value_or(Ipv4Address{}),
                                  rpc::address_in(*after, "source").value_or(kAnySource)});
     }
+}
+
+SourceGroup FlowPage::before_all() const {
+    return group_ ? key_before({*group_, source_.value_or(kAnySource)}) : SourceGroup{};
+}
+
+void FlowPage::next_list() {
+    last_ = before_all();
 }
 
 bool FlowPage::wanted(SourceGroup key) const {
@@ -70,10 +76,12 @@ bool FlowPage::beyond(SourceGroup key) const {
     return group_ && (key.group > *group_ || (key.group == *group_ && source_ && key.source > *source_));
 }
 
-json FlowPage::answer() && {
+json FlowPage::answer(json list) && {
     json next;
     if (more_) {
-        next = {{"group", rpc::source_json(last_.group)}, {"source", rpc::source_json(last_.source)}};
+        next = std::move(list);
+        next["group"] = rpc::source_json(last_.group);
+        next["source"] = rpc::source_json(last_.source);
     }
     return std::move(page_).answer(std::move(next));
 }

@@ -46,7 +46,7 @@ class Page {
     nlohmann::json::array_t entries_;
 };
 
-/// A page of a list that is ascending by group and source, with the filter [GROUP [SOURCE]].
+/// A page of one or more lists that are ascending by group and source, with the filter [GROUP [SOURCE]].
 class FlowPage {
   public:
     explicit FlowPage(const nlohmann::json& params);
@@ -74,9 +74,15 @@ class FlowPage {
         last_ = key;
         return true;
     }
-    [[nodiscard]] nlohmann::json answer() &&;
+    /// Another list follows, from its beginning.
+    void next_list();
+    /// The page is full, and the list has more.
+    [[nodiscard]] bool cut() const { return more_; }
+    /// `list`: what the cursor says besides group and source.
+    [[nodiscard]] nlohmann::json answer(nlohmann::json list = nlohmann::json::object()) &&;
 
   private:
+    [[nodiscard]] group_manager::SourceGroup before_all() const;
     [[nodiscard]] bool wanted(group_manager::SourceGroup key) const;
     [[nodiscard]] bool beyond(group_manager::SourceGroup key) const;
 

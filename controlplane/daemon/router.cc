@@ -43,9 +43,16 @@ Ipv4Address address_at(std::span<const std::byte> packet, std::size_t offset) {
 Router::Router(Environment environment)
     : environment_(environment),
       interfaces_(interface_table(environment.config, environment.dataplane)),
+      bridges_(bridge_table(environment.config, environment.dataplane)),
       view_(environment.prefixes),
       boundaries_(scope_boundaries(environment.config)),
-      publisher_(interfaces_, environment.dataplane.table(), environment.dataplane.sender()),
+      snooping_({.clock = environment.clock,
+                 .packets = environment.dataplane.sender(),
+                 .bridges = bridges_,
+                 .publisher = bridge_publisher_}),
+      publisher_(interfaces_, bridges_, snooping_, environment.dataplane.table(),
+                 environment.dataplane.sender()),
+      bridge_publisher_(bridges_, publisher_, environment.dataplane.table()),
       events_([this](const LoggedEvent& event, std::string& out) {
           append_event_line(out, event, event_names());
       }),
@@ -65,7 +72,11 @@ Router::Router(Environment environment)
       igmp_({.clock = environment.clock,
              .tasks = environment.tasks,
              .packets = environment.dataplane.sender(),
-             .groups = groups_}),
+             .groups = groups_,
+             .send_on_bridge =
+                 [this](DomainId bridge, const igmp::Transmission& packet) {
+                     snooping_.send_local(bridge, {}, packet.destination, packet.packet);
+                 }}),
       remotes_({.clock = environment.clock,
                 .tasks = environment.tasks,
                 .groups = groups_,
@@ -76,8 +87,8 @@ Expected<void> Router::start() {
     if (auto entered = enter_connected(config(), view_); !entered) {
         return entered;
     }
-    for (const auto step :
-         {&Router::start_clients, &Router::add_static_routes, &Router::add_igmp, &Router::add_rpf_routes}) {
+    for (const auto step : {&Router::start_clients, &Router::add_static_routes, &Router::add_snooping,
+                            &Router::add_igmp, &Router::add_rpf_routes}) {
         if (auto done = (this->*step)(); !done) {
             return done;
         }
@@ -110,14 +121,26 @@ Expected<void> Router::add_static_routes() {
     return {};
 }
 
+Expected<void> Router::add_snooping() {
+    for (const config::Bridge& bridge : config().bridges) {
+        if (auto added = snooping_.add(*config::bridge_domain(config(), bridge.name),
+                                       snooping_config(config(), bridge));
+            !added) {
+            return added;
+        }
+    }
+    return {};
+}
+
 Expected<void> Router::add_igmp() {
     for (const config::Interface& interface : config().interfaces) {
         if (!interface.igmp.enabled) {
             continue;
         }
         const forwarding::Interface& at = *interfaces_.find(std::string_view(interface.name));
-        if (auto added = igmp_.add({.name = at.name, .index = at.index, .port = at.port, .vlan = at.vlan},
-                                   router_config(interface, at.mtu));
+        if (auto added = igmp_.add(
+                {.name = at.name, .index = at.index, .port = at.port, .vlan = at.vlan, .bridge = at.bridge},
+                router_config(interface, at.mtu));
             !added) {
             return added;
         }
@@ -162,6 +185,7 @@ void Router::serve_timers() {
     const group_manager::MemoryHold hold(&environment_.memory, MemoryReserve::kUsual,
                                          group_manager::Memory::Use::kShrink);
     if (hold) {
+        std::ignore = snooping_.advance();
         std::ignore = igmp_.advance();
         remotes_.advance();
         static_interfaces_.advance(now());
@@ -201,6 +225,7 @@ void Router::note_links() {
         const bool up = environment_.dataplane.link_up(port);
         if (up != noted_links_[i]) {
             noted_links_[i] = up;
+            snooping_.set_link(port, up);
             spdlog::info("port link port={} link={}", config().ports[i].name, up ? "up" : "down");
             events_.add(environment_.clock.now(), LinkChanged{.port = port, .up = up});
         }
@@ -208,13 +233,8 @@ void Router::note_links() {
 }
 
 void Router::receive(const Signal& signal) {
-    if (signal.kind == SignalKind::kIgmp) {
-        // Without memory it is as if it was lost on the wire: hosts repeat their reports.
-        const group_manager::MemoryHold hold(&environment_.memory, signal.packet.size() * kOctetsPerIgmpOctet,
-                                             group_manager::Memory::Use::kGrow);
-        if (hold) {
-            igmp_.receive(signal);
-        }
+    if (signal.kind == SignalKind::kIgmp || signal.kind == SignalKind::kPimHello) {
+        receive_membership(signal);
         return;
     }
     const group_manager::SourceGroup flow{address_at(signal.packet, kIpDestination),
@@ -224,6 +244,23 @@ void Router::receive(const Signal& signal) {
         groups_.new_packet(flow, arrival, signal.packet);
     } else {
         groups_.wrong_interface(flow, arrival, signal.packet);
+    }
+}
+
+void Router::receive_membership(const Signal& signal) {
+    // Without memory it is as if it was lost on the wire: hosts and routers repeat what they say.
+    const group_manager::MemoryHold hold(&environment_.memory, signal.packet.size() * kOctetsPerIgmpOctet,
+                                         group_manager::Memory::Use::kGrow);
+    if (!hold) {
+        return;
+    }
+    const bool bridged = signal.domain != kRoutedDomain;
+    if (bridged) {
+        snooping_.receive(signal);
+    }
+    // A bridge without an interface does not route.
+    if (signal.kind == SignalKind::kIgmp && (!bridged || signal.interface != kNoInterface)) {
+        igmp_.receive(signal);
     }
 }
 

@@ -17,6 +17,8 @@
 #include <controlplane/daemon/event_json.hh>
 #include <controlplane/daemon/event_log.hh>
 #include <controlplane/daemon/memory_reserve.hh>
+#include <controlplane/forwarding/bridge_publisher.hh>
+#include <controlplane/forwarding/bridge_table.hh>
 #include <controlplane/forwarding/interface_table.hh>
 #include <controlplane/forwarding/table_publisher.hh>
 #include <controlplane/group_manager/group_manager.hh>
@@ -25,6 +27,7 @@
 #include <controlplane/protocols/igmp_protocol.hh>
 #include <controlplane/protocols/remote_protocols.hh>
 #include <controlplane/protocols/rpf_routes.hh>
+#include <controlplane/protocols/snooping.hh>
 #include <controlplane/protocols/static_interfaces.hh>
 #include <controlplane/protocols/static_routes.hh>
 #include <dataplane/dataplane.hh>
@@ -59,6 +62,8 @@ class Router {
     [[nodiscard]] const forwarding::InterfaceTable& interfaces() const { return interfaces_; }
     [[nodiscard]] const group_manager::GroupManager& groups() const { return groups_; }
     [[nodiscard]] protocols::IgmpProtocol& igmp() { return igmp_; }
+    [[nodiscard]] const forwarding::BridgeTable& bridges() const { return bridges_; }
+    [[nodiscard]] protocols::Snooping& snooping() { return snooping_; }
     [[nodiscard]] protocols::StaticInterfaces& static_interfaces() { return static_interfaces_; }
     [[nodiscard]] protocols::StaticRoutes& static_routes() { return static_routes_; }
     [[nodiscard]] protocols::RpfRoutes& rpf_routes() { return rpf_routes_; }
@@ -72,10 +77,13 @@ class Router {
   private:
     [[nodiscard]] Expected<void> start_clients();
     [[nodiscard]] Expected<void> add_static_routes();
+    [[nodiscard]] Expected<void> add_snooping();
     [[nodiscard]] Expected<void> add_igmp();
     /// Last, when it is known which interfaces nobody is on.
     [[nodiscard]] Expected<void> add_rpf_routes();
     void receive(const Signal& signal);
+    /// IGMP and PIM hellos.
+    void receive_membership(const Signal& signal);
     /// Timers of IGMP and the remote protocols, and the next table version, each if there is memory for it.
     void serve_timers();
     [[nodiscard]] bool advance_table();
@@ -86,9 +94,12 @@ class Router {
 
     Environment environment_;
     forwarding::InterfaceTable interfaces_;
+    forwarding::BridgeTable bridges_;
     group_manager::RpfTable view_;
     group_manager::ScopeBoundaries boundaries_;
+    protocols::Snooping snooping_;
     forwarding::TablePublisher publisher_;
+    forwarding::BridgePublisher bridge_publisher_;
     EventLog events_;
     TableVersion noted_version_;
     std::vector<bool> noted_links_; ///< per port

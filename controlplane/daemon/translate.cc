@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <ranges>
 
 namespace mcfwd::daemon {
@@ -26,6 +27,19 @@ dataplane::MemoryMode memory_mode(config::Memory memory) {
         return dataplane::MemoryMode::kNoHuge;
     }
     return dataplane::MemoryMode::kAuto;
+}
+
+dataplane::SourceMac source_mac(config::MacMode mode) {
+    return mode == config::MacMode::kShared ? dataplane::SourceMac::kShared : dataplane::SourceMac::kPort;
+}
+
+std::uint16_t smallest_mtu(const config::Config& config, const config::Bridge& bridge,
+                           const dataplane::Dataplane& dataplane) {
+    std::uint16_t smallest = std::numeric_limits<std::uint16_t>::max();
+    for (const config::BridgeMember& member : bridge.members) {
+        smallest = std::min(smallest, dataplane.port_mtu(*config::port_id(config, member.port)));
+    }
+    return smallest;
 }
 
 IfIndex index_of(std::size_t position) {
@@ -49,16 +63,53 @@ dataplane::Settings dataplane_settings(const config::Config& config, const std::
     }
     for (std::size_t i = 0; i < config.interfaces.size(); ++i) {
         const config::Interface& interface = config.interfaces[i];
+        if (!interface.bridge.empty()) {
+            continue;
+        }
         settings.attachments.push_back({
             .port = *config::port_id(config, interface.port),
             .vlan = interface.vlan,
             .domain = kRoutedDomain,
             .interface = index_of(i),
-            .source_mac = interface.mac == config::MacMode::kShared ? dataplane::SourceMac::kShared
-                                                                    : dataplane::SourceMac::kPort,
+            .source_mac = source_mac(interface.mac),
         });
     }
+    for (const config::Bridge& bridge : config.bridges) {
+        const auto interface = std::ranges::find(config.interfaces, bridge.name, &config::Interface::bridge);
+        const bool routed = interface != config.interfaces.end();
+        for (const config::BridgeMember& member : bridge.members) {
+            settings.attachments.push_back({
+                .port = *config::port_id(config, member.port),
+                .vlan = member.vlan,
+                .domain = *config::bridge_domain(config, bridge.name),
+                .interface = routed ? config::interface_index(config, interface->name) : kNoInterface,
+                .source_mac = routed ? source_mac(interface->mac) : dataplane::SourceMac::kPort,
+            });
+        }
+    }
     return settings;
+}
+
+forwarding::BridgeTable bridge_table(const config::Config& config, const dataplane::Dataplane& dataplane) {
+    forwarding::BridgeTable table;
+    for (const config::Bridge& bridge : config.bridges) {
+        const auto interface = std::ranges::find(config.interfaces, bridge.name, &config::Interface::bridge);
+        forwarding::Bridge line{.name = bridge.name,
+                                .domain = *config::bridge_domain(config, bridge.name),
+                                .members = {},
+                                .interface = interface == config.interfaces.end()
+                                                 ? kNoInterface
+                                                 : config::interface_index(config, interface->name)};
+        for (const config::BridgeMember& member : bridge.members) {
+            const PortId port = *config::port_id(config, member.port);
+            line.members.push_back({.name = config::member_text(member),
+                                    .port = port,
+                                    .vlan = member.vlan,
+                                    .mtu = dataplane.port_mtu(port)});
+        }
+        table.add(std::move(line));
+    }
+    return table;
 }
 
 forwarding::InterfaceTable interface_table(const config::Config& config,
@@ -66,17 +117,20 @@ forwarding::InterfaceTable interface_table(const config::Config& config,
     forwarding::InterfaceTable table;
     for (std::size_t i = 0; i < config.interfaces.size(); ++i) {
         const config::Interface& interface = config.interfaces[i];
-        const PortId port = *config::port_id(config, interface.port);
-        // As dataplane::SourceMac says.
+        const auto bridge = std::ranges::find(config.bridges, interface.bridge, &config::Bridge::name);
+        const bool bridged = bridge != config.bridges.end();
+        const PortId port = *config::port_id(config, bridged ? bridge->members.front().port : interface.port);
+        // As dataplane::SourceMac says; a bridge has the address of its first member.
         const PortId mac_port = interface.mac == config::MacMode::kShared ? PortId(0) : port;
         table.put({.name = interface.name,
                    .index = index_of(i),
                    .port = port,
                    .vlan = interface.vlan,
+                   .bridge = bridged ? *config::bridge_domain(config, bridge->name) : kRoutedDomain,
                    .mac = dataplane.port_mac(mac_port),
                    .addresses = interface.address,
                    .ttl_threshold = interface.ttl_threshold,
-                   .mtu = dataplane.port_mtu(port)});
+                   .mtu = bridged ? smallest_mtu(config, *bridge, dataplane) : dataplane.port_mtu(port)});
     }
     return table;
 }
@@ -136,6 +190,33 @@ static igmp::FastLeave fast_leave(config::FastLeave value) {
         break;
     }
     return igmp::FastLeave::kOff;
+}
+
+igmp::SnoopingConfig snooping_config(const config::Config& config, const config::Bridge& bridge) {
+    const config::Snooping& snooping = bridge.snooping;
+    igmp::SnoopingConfig made;
+    made.ports = bridge.members.size();
+    for (const config::BridgeMember& member : snooping.router_ports) {
+        const auto at = std::ranges::find(bridge.members, member);
+        made.router_ports.emplace_back(static_cast<std::uint16_t>(at - bridge.members.begin()));
+    }
+    made.flood_unregistered = snooping.unregistered == config::Unregistered::kFlood;
+    made.querier = snooping.querier;
+    made.address = snooping.querier_address;
+    made.fast_leave = fast_leave(snooping.fast_leave);
+    const config::Igmp& timing = snooping.timing;
+    made.version = static_cast<igmp::Version>(timing.version);
+    made.robustness = timing.robustness;
+    made.query_interval = timing.query_interval;
+    made.query_response_interval = timing.query_response_interval;
+    made.last_member_query_interval = timing.last_member_query_interval;
+    made.last_member_query_count = timing.last_member_query_count;
+    made.startup_query_interval = timing.startup_query_interval;
+    made.startup_query_count = timing.startup_query_count;
+    made.local_router = std::ranges::any_of(config.interfaces, [&](const config::Interface& interface) {
+        return interface.bridge == bridge.name && interface.igmp.enabled;
+    });
+    return made;
 }
 
 igmp::RouterConfig router_config(const config::Interface& interface, std::uint16_t mtu) {

@@ -12,18 +12,24 @@
 #include <mcfwd/result.hh>
 
 #include <controlplane/config/config.hh>
+#include <controlplane/forwarding/bridge_table.hh>
 #include <controlplane/forwarding/interface_table.hh>
 #include <controlplane/group_manager/group_manager.hh>
 #include <controlplane/group_manager/rpf_table.hh>
 #include <controlplane/group_manager/scope_boundaries.hh>
 #include <dataplane/dataplane.hh>
 #include <igmp/router_config.hh>
+#include <igmp/snooping_bridge.hh>
 
 namespace mcfwd::daemon {
 
 /// `eal` is appended to what the configuration says.
 [[nodiscard]] dataplane::Settings dataplane_settings(const config::Config& config,
                                                      const std::vector<std::string>& eal);
+
+/// MTUs come from the opened ports.
+[[nodiscard]] forwarding::BridgeTable bridge_table(const config::Config& config,
+                                                   const dataplane::Dataplane& dataplane);
 
 /// MACs and MTUs come from the opened ports.
 [[nodiscard]] forwarding::InterfaceTable interface_table(const config::Config& config,
@@ -38,6 +44,9 @@ namespace mcfwd::daemon {
 [[nodiscard]] group_manager::ScopeBoundaries scope_boundaries(const config::Config& config);
 
 [[nodiscard]] group_manager::Settings group_settings(const config::Config& config);
+
+[[nodiscard]] igmp::SnoopingConfig snooping_config(const config::Config& config,
+                                                   const config::Bridge& bridge);
 
 [[nodiscard]] igmp::RouterConfig router_config(const config::Interface& interface, std::uint16_t mtu);
 

@@ -25,6 +25,7 @@ struct IgmpAttachment {
     IfIndex index;
     PortId port;
     VlanId vlan;
+    DomainId bridge = kRoutedDomain; ///< that it is the routed interface of
 };
 
 /// Carries membership changes to the group manager, or holds them back while an ownership handoff is going

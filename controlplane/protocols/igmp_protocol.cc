@@ -21,7 +21,7 @@ constexpr std::chrono::seconds kMemoryRetry{1};
 
 } // namespace
 
-IgmpProtocol::IgmpProtocol(Environment environment) : environment_(environment) {}
+IgmpProtocol::IgmpProtocol(Environment environment) : environment_(std::move(environment)) {}
 
 Expected<void> IgmpProtocol::start() {
     auto client = environment_.groups.register_protocol(
@@ -151,6 +151,10 @@ void IgmpProtocol::carry_out(IgmpInterface& interface, const igmp::Output& outpu
     note_behind(interface);
     const IgmpAttachment& at = interface.attachment();
     for (const igmp::Transmission& transmission : output.packets) {
+        if (at.bridge != kRoutedDomain) {
+            environment_.send_on_bridge(at.bridge, transmission);
+            continue;
+        }
         const auto sent = environment_.packets.send(at.port, at.vlan, multicast_mac(transmission.destination),
                                                     transmission.packet);
         if (!sent) {

@@ -34,6 +34,8 @@ class IgmpProtocol {
         TaskQueue& tasks;
         PacketSender& packets;
         group_manager::GroupManager& groups;
+        /// Sends a query of a bridge's interface through all of its ports.
+        std::function<void(DomainId, const igmp::Transmission&)> send_on_bridge;
     };
 
     explicit IgmpProtocol(Environment environment);

@@ -35,19 +35,34 @@ constexpr Parameter page_after(std::span<const std::string_view> members) {
             .audience = kPrograms};
 }
 constexpr std::array<std::string_view, 2> kFlowCursor{"group", "source"};
+constexpr std::array<std::string_view, 3> kMfibCursor{"domain", "group", "source"};
 constexpr std::array<std::string_view, 5> kMembershipCursor{"interface", "next_hop", "group", "source",
                                                             "handle"};
 constexpr std::array<std::string_view, 2> kIgmpCursor{"interface", "group"};
+constexpr std::array<std::string_view, 3> kSnoopingCursor{"bridge", "port", "group"};
 constexpr std::array<std::string_view, 1> kEventCursor{"sequence"};
 
 constexpr Parameter kOnlyGroup{"group", kGroup, kOptional, "", "only this group"};
 constexpr Parameter kOnlySource{"source", kSource, kOptional, "", "only this source; * for the (*,G) entry"};
 constexpr Parameter kOnlyInterface{"interface", kInterface, kOptional, "", "only this interface"};
 constexpr std::array kFlowFilter{kOnlyGroup, kOnlySource, kPageSize, page_after(kFlowCursor)};
+constexpr std::array kMfibFilter{kOnlyGroup, kOnlySource, kPageSize, page_after(kMfibCursor)};
 constexpr std::array kMembershipFilter{kOnlyGroup, kOnlySource, kPageSize, page_after(kMembershipCursor)};
 constexpr std::array kInterfaceFilter{kOnlyInterface};
 constexpr Parameter kWithHosts{"hosts", kFlag, kOptional, "--hosts", "with every host and what it wants"};
 constexpr std::array kIgmpFilter{kOnlyInterface, kWithHosts, kPageSize, page_after(kIgmpCursor)};
+constexpr std::array kSnoopingFilter{
+    Parameter{"bridge", kName, kOptional, "", "only this bridge"},
+    Parameter{"group", kGroup, kOptional, "group", "only this group"},
+    kWithHosts,
+    kPageSize,
+    page_after(kSnoopingCursor),
+};
+constexpr std::array kExplain{
+    Parameter{"group", kGroup, kRequired, "", "the group"},
+    Parameter{"source", kSource, kOptional, "", "its sender; the only known one if left out"},
+    Parameter{"at", kName, kOptional, "at", "only this interface, bridge or port"},
+};
 constexpr std::array kVersionLimit{
     Parameter{"limit", kInteger, kOptional, "", "how many, newest first; 20 if left out", kVersionsKept},
 };
@@ -199,7 +214,7 @@ constexpr std::array kCommands{
     Command{"show ports", "link, driver, packets, errors and XDP counts per port", kNone, "entries"},
     Command{"show workers", "core, load, cycles per packet and table version per worker", kNone, "entries"},
     Command{"show interfaces", "addresses, port, owner and querier per interface", kNone, "entries"},
-    Command{"show mfib", "what the workers forward: iif, oifs, packets, rates", kFlowFilter, "entries"},
+    Command{"show mfib", "what the workers forward: iif, oifs, packets, rates", kMfibFilter, "entries"},
     Command{"show mfe", "the group manager's view: contributions, vetoes, timers", kFlowFilter, "entries"},
     Command{"show ownership", "who owns each interface", kNone, "entries"},
     Command{"show memberships", "who asked for which group where", kMembershipFilter, "entries"},
@@ -211,6 +226,9 @@ constexpr std::array kCommands{
     Command{"show igmp interfaces", "querier state, timers and counters per interface", kInterfaceFilter,
             "entries"},
     Command{"show igmp groups", "groups with members: mode, sources, timers, hosts", kIgmpFilter, "entries"},
+    Command{"show snooping", "bridges: querier, router ports and why, groups per port", kSnoopingFilter,
+            "bridges, entries"},
+    Command{"explain", "why each interface and port gets a group or does not", kExplain, "object"},
     Command{"show drops", "every reason for which packets and copies were dropped", kNone, "object"},
     Command{"show versions", "history of the forwarding table with causes", kVersionLimit, "entries"},
     Command{"show events", "the last 1,000 events: callbacks, changes, table versions, links", kTopicFilter,

@@ -45,8 +45,8 @@ class Exchange {
 
     /// Does one request, or one part of its work. True: there is more to do.
     [[nodiscard]] bool step();
-    /// Once, after the last step: the answer with its newline, or empty when none is due (notifications, blank
-    /// line).
+    /// Once, after the last step: the answer with its newline, or empty when none is due (notifications,
+    /// blank line).
     [[nodiscard]] std::string answer();
 
   private:

@@ -4,6 +4,7 @@
 // One function per shape of README.md.
 #include "to_json.hh"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <string_view>
@@ -242,15 +243,21 @@ json table_json(const TableWriter& table) {
 }
 
 json mfib_entry_json(const PutEntry& entry, const EntryCounters& counters, const std::string& domain,
-                     const InterfaceName& name, std::optional<Rate> rate) {
+                     const PlaceNames& names, std::optional<Rate> rate) {
     json oifs = json::array();
     for (const Egress& egress : entry.forward) {
-        oifs.push_back(name(egress.interface));
+        json oif = names.egress(egress);
+        if (std::ranges::find(oifs, oif) == oifs.end()) { // a bridge may have several egresses
+            oifs.push_back(std::move(oif));
+        }
     }
+    const Ipv4Address group = entry.key.group;
     return {{"domain", domain},
             {"source", source_json(entry.key.source)},
-            {"group", address_json(entry.key.group)},
-            {"iif", name(entry.accept)},
+            {"group", group == kUnregisteredGroup ? json("unregistered")
+                      : group == kFloodGroup      ? json("flooded")
+                                                  : address_json(group)},
+            {"iif", names.interface(entry.accept)},
             {"oifs", std::move(oifs)},
             {"state", entry.forward.empty() ? "negative" : "active"},
             {"packets", counters.packets},

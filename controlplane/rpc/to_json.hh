@@ -22,8 +22,11 @@ namespace mcfwd::rpc {
 
 struct ServerCounters;
 
-/// Name of a configured interface; handlers own the configuration.
-using InterfaceName = std::function<std::string(IfIndex)>;
+/// What people call interfaces and egresses; handlers own the configuration.
+struct PlaceNames {
+    std::function<std::string(IfIndex)> interface;
+    std::function<std::string(const Egress&)> egress; ///< its interface, or on a bridge its port
+};
 
 /// Traffic per second over the caller's latest sampling window.
 struct Rate {
@@ -56,9 +59,10 @@ struct Rate {
 [[nodiscard]] nlohmann::json memory_json(const MemoryStatus& memory);
 /// `table` of show.status.
 [[nodiscard]] nlohmann::json table_json(const TableWriter& table);
-/// One element of `entries` of show.mfib. `domain` as people call it ("routed"); rates are null without one.
+/// One element of `entries` of show.mfib. `domain` as people call it ("routed", or a bridge); rates are null
+/// without one.
 [[nodiscard]] nlohmann::json mfib_entry_json(const PutEntry& entry, const EntryCounters& counters,
-                                             const std::string& domain, const InterfaceName& name,
+                                             const std::string& domain, const PlaceNames& names,
                                              std::optional<Rate> rate);
 
 } // namespace mcfwd::rpc

@@ -95,9 +95,10 @@ TEST(CommandLine, ExplainsWrongWords) {
     EXPECT_EQ(method("show mf"), "ambiguous command \"show mf\": mfib, mfe");
     EXPECT_EQ(method("show igmp x"), "unknown command \"show igmp x\"; valid here: interfaces, groups");
     EXPECT_EQ(method("show igmp"), "\"show igmp\" is not a whole command; next: interfaces, groups");
-    EXPECT_EQ(method("reboot"),
-              "unknown command \"reboot\"; valid here: show, events, ownership, mroute, rpf_route, group, "
-              "config, log, clear, shutdown, rpc");
+    EXPECT_EQ(
+        method("reboot"),
+        "unknown command \"reboot\"; valid here: show, explain, events, ownership, mroute, rpf_route, group, "
+        "config, log, clear, shutdown, rpc");
     EXPECT_EQ(method("show ports p0"), "unexpected \"p0\"; usage: show ports");
 }
 
@@ -178,7 +179,7 @@ TEST(Help, NarrowsByPrefix) {
     EXPECT_EQ(help_after(Words{}, "mr"), "  mroute  add | del\n");
     EXPECT_EQ(help_after(Words{}, "zz"), "nothing begins with \"zz\" here\n");
     EXPECT_EQ(help_after(Words{"zz"}, ""),
-              "unknown command \"zz\"; valid here: show, events, ownership, mroute, rpf_route, "
+              "unknown command \"zz\"; valid here: show, explain, events, ownership, mroute, rpf_route, "
               "group, config, log, clear, shutdown, rpc\n");
 }
 

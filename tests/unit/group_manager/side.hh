@@ -45,8 +45,8 @@ class Side {
     template <typename... Observer>
     Side(Surroundings& around, Settings settings, Observer... observer)
         : around_(around),
-          gm({around.clock, tasks, around.directory, around.view, around.boundary, sink, around.memory}, settings,
-             std::move(observer)...) {
+          gm({around.clock, tasks, around.directory, around.view, around.boundary, sink, around.memory},
+             settings, std::move(observer)...) {
         sink.on_publish = [this] { trace.push_back({}); };
         set_up();
     }

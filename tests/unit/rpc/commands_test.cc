@@ -37,37 +37,16 @@ TEST(Commands, HasEveryCommandOfTheContract) {
             methods.insert(c.method());
         }
     }
-    EXPECT_EQ(methods, (std::set<std::string>{"show.status",
-                                              "show.ports",
-                                              "show.workers",
-                                              "show.interfaces",
-                                              "show.mfib",
-                                              "show.mfe",
-                                              "show.ownership",
-                                              "show.memberships",
-                                              "show.clients",
-                                              "show.mroutes",
-                                              "show.igmp.interfaces",
-                                              "show.igmp.groups",
-                                              "show.drops",
-                                              "show.versions",
-                                              "show.events",
-                                              "show.rpf",
-                                              "rpf_route.add",
-                                              "rpf_route.del",
-                                              "events",
-                                              "ownership.take",
-                                              "ownership.release",
-                                              "mroute.add",
-                                              "mroute.del",
-                                              "group.join",
-                                              "group.leave",
-                                              "config.check",
-                                              "config.show",
-                                              "log.level",
-                                              "clear.counters",
-                                              "shutdown",
-                                              "rpc.discover"}));
+    EXPECT_EQ(methods, (std::set<std::string>{
+                           "show.status",   "show.ports",     "show.workers",         "show.interfaces",
+                           "show.mfib",     "show.mfe",       "show.ownership",       "show.memberships",
+                           "show.clients",  "show.mroutes",   "show.igmp.interfaces", "show.igmp.groups",
+                           "show.snooping", "explain",        "show.drops",           "show.versions",
+                           "show.events",   "show.rpf",       "rpf_route.add",        "rpf_route.del",
+                           "events",        "ownership.take", "ownership.release",    "mroute.add",
+                           "mroute.del",    "group.join",     "group.leave",          "config.check",
+                           "config.show",   "log.level",      "clear.counters",       "shutdown",
+                           "rpc.discover"}));
 }
 
 TEST(Commands, HasEveryMethodOfRemoteProtocols) {
@@ -129,7 +108,7 @@ TEST(Parameters, TakesOnlyCursorsThatAnAnswerCouldHaveGiven) {
         return check_parameters(command(method), {{"after", after}}).has_value();
     };
     EXPECT_TRUE(valid("show.mfe", {{"group", "239.1.1.1"}, {"source", "10.0.1.2"}}));
-    EXPECT_TRUE(valid("show.mfib", {{"group", "239.1.1.1"}, {"source", "*"}}));
+    EXPECT_TRUE(valid("show.mfe", {{"group", "239.1.1.1"}, {"source", "*"}}));
     const json place{
         {"interface", "lan1"}, {"next_hop", nullptr}, {"group", "*"}, {"source", "*"}, {"handle", 3}};
     EXPECT_TRUE(valid("show.memberships", place));

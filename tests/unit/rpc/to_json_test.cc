@@ -25,11 +25,13 @@ TEST(ToJson, WritesTimes) {
 }
 
 TEST(ToJson, WritesAnMfibEntry) {
-    const InterfaceName name = [](IfIndex index) { return fmt::format("lan{}", index.value()); };
+    const auto name = [](IfIndex index) { return fmt::format("lan{}", index.value()); };
+    const PlaceNames names{.interface = name,
+                           .egress = [&](const Egress& egress) { return name(egress.interface); }};
     PutEntry entry{
         {kRoutedDomain, Ipv4Address(239, 1, 1, 1), kAnySource}, IfIndex(1), {{IfIndex(2)}, {IfIndex(3)}}};
     const EntryCounters counters{.packets = 10, .bytes = 2000, .wrong_interface = 1, .copies = 20};
-    EXPECT_EQ(mfib_entry_json(entry, counters, "routed", name, Rate{5.0, 8000.0}),
+    EXPECT_EQ(mfib_entry_json(entry, counters, "routed", names, Rate{5.0, 8000.0}),
               (json{{"domain", "routed"},
                     {"source", "*"},
                     {"group", "239.1.1.1"},
@@ -44,11 +46,28 @@ TEST(ToJson, WritesAnMfibEntry) {
                     {"bits_per_second", 8000.0}}));
     entry.forward.clear();
     entry.key.source = Ipv4Address(10, 0, 1, 2);
-    const json negative = mfib_entry_json(entry, counters, "routed", name, std::nullopt);
+    const json negative = mfib_entry_json(entry, counters, "routed", names, std::nullopt);
     EXPECT_EQ(negative.at("state"), "negative");
     EXPECT_EQ(negative.at("source"), "10.0.1.2");
     EXPECT_EQ(negative.at("oifs"), json::array());
     EXPECT_EQ(negative.at("packets_per_second"), json());
+}
+
+TEST(ToJson, WritesEntriesOfABridge) {
+    const PlaceNames names{
+        .interface = [](IfIndex) { return std::string("-"); },
+        .egress = [](const Egress& egress) { return fmt::format("p{}", egress.port.value()); }};
+    PutEntry entry{{DomainId(1), kUnregisteredGroup, kAnySource}, kNoInterface, {{.port = PortId(2)}}};
+    const json unregistered = mfib_entry_json(entry, {}, "br10", names, std::nullopt);
+    EXPECT_EQ(unregistered.at("domain"), "br10");
+    EXPECT_EQ(unregistered.at("group"), "unregistered");
+    EXPECT_EQ(unregistered.at("iif"), "-");
+    EXPECT_EQ(unregistered.at("oifs"), json::array({"p2"}));
+    entry.key.group = kFloodGroup;
+    entry.forward = {{.port = PortId(1)}, {.port = PortId(1), .vlan = VlanId(7)}, {.port = PortId(3)}};
+    const json flooded = mfib_entry_json(entry, {}, "br10", names, std::nullopt);
+    EXPECT_EQ(flooded.at("group"), "flooded");
+    EXPECT_EQ(flooded.at("oifs"), (json{"p1", "p3"})) << "each name once";
 }
 
 TEST(ToJson, WritesPorts) {
@@ -83,7 +102,7 @@ TEST(ToJson, WritesWorkers) {
     EXPECT_EQ(known.at("cycles_per_packet"), 50.0);
     EXPECT_EQ(known.at("dropped"), 5);
     EXPECT_EQ(known.at("cycles_per_burst"), json::array({{{"from", 1024}, {"to", 2048}, {"bursts", 7}}}));
-    EXPECT_EQ(known.at("signals"), (json{{"igmp", 1}, {"no_entry", 2}, {"wrong_interface", 3}}));
+    EXPECT_EQ(known.at("signals"), (json{{"igmp", 1}, {"no_entry", 2}, {"wrong_interface", 3}, {"pim_hello", 0}}));
     worker.received = 0;
     const json unknown = workers_json(std::span(&worker, 1), 0, 10s).at("entries").at(0);
     EXPECT_EQ(unknown.at("load"), json());

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// See snooping.hh.
+#include "snooping.hh"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "entries.hh"
+#include "format.hh"
+#include "table.hh"
+
+namespace mcfwd::ctl {
+
+namespace {
+
+using nlohmann::json;
+
+std::string querier_text(const json& bridge) {
+    if (member(bridge, "is_querier") == true) {
+        const bool nameless = !member(bridge, "querier").is_string();
+        return fmt::format("querier is this bridge ({}), next query in {}",
+                           nameless ? "without address" : text_at(bridge, "querier"),
+                           duration_at(bridge, "next_query"));
+    }
+    if (member(bridge, "querier").is_string()) {
+        return fmt::format("querier {}, gone in {} if not heard", text_at(bridge, "querier"),
+                           duration_at(bridge, "other_querier_expires"));
+    }
+    return member(bridge, "held") == true ? "no querier: memberships last until they are left" : "no querier";
+}
+
+/// "query 10.0.3.2 (4m10s), static"
+std::string routers_text(const json& port) {
+    std::string text;
+    for (const json& router : member(port, "routers")) {
+        text += fmt::format("{}{}", text.empty() ? "" : ", ", text_at(router, "why"));
+        if (member(router, "address").is_string()) {
+            text += ' ' + text_at(router, "address");
+        }
+        if (member(router, "expires").is_number()) {
+            text += fmt::format(" ({})", duration_at(router, "expires"));
+        }
+    }
+    return text.empty() ? "-" : text;
+}
+
+} // namespace
+
+std::string render_snooping(const json& result) {
+    std::string text;
+    for (const json& bridge : member(result, "bridges")) {
+        text += fmt::format("{}: IGMPv{}, {}; unregistered groups to {}{}\n", text_at(bridge, "bridge"),
+                            text_at(bridge, "version"), querier_text(bridge),
+                            member(bridge, "unregistered") == "flood" ? "all ports" : "router ports",
+                            member(bridge, "refused_groups") == 0
+                                ? std::string()
+                                : fmt::format("; no room for {} groups, so unregistered ones are flooded",
+                                              count_at(bridge, "refused_groups")));
+        Table table({{"PORT"}, {"LINK"}, {"GROUPS", Align::kRight}, {"HOSTS", Align::kRight}, {"ROUTERS"}});
+        for (const json& port : member(bridge, "ports")) {
+            table.row({text_at(port, "port"), member(port, "up") == true ? "up" : "down",
+                       count_at(port, "groups"), count_at(port, "hosts"), routers_text(port)});
+        }
+        text += table.text() + '\n';
+    }
+    return text + render_entries("show snooping", result).value_or("");
+}
+
+} // namespace mcfwd::ctl

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// See igmp_json.hh.
+#include "igmp_json.hh"
+
+#include <algorithm>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <controlplane/rpc/to_json.hh>
+
+namespace mcfwd::daemon {
+
+using nlohmann::json;
+
+namespace {
+
+template <std::size_t N, typename Kind, typename NameOf>
+void put_counters(json& counters, std::string_view prefix, const std::array<std::uint64_t, N>& values,
+                  NameOf name_of) {
+    for (std::size_t i = 0; i < N; ++i) {
+        counters[fmt::format("{}{}", prefix, name_of(static_cast<Kind>(i)))] = values[i];
+    }
+}
+
+const char* mode_name(igmp::FilterMode mode) {
+    return mode == igmp::FilterMode::kInclude ? "include" : "exclude";
+}
+
+json host_json(const igmp::HostView& host) {
+    json sources = json::array();
+    for (const Ipv4Address source : host.sources) {
+        sources.push_back(rpc::address_json(source));
+    }
+    return {{"address", host.address.is_unspecified() ? json() : rpc::address_json(host.address)},
+            {"mac", fmt::to_string(host.mac)},
+            {"version", static_cast<int>(host.version)},
+            {"mode", mode_name(host.mode)},
+            {"sources", std::move(sources)},
+            {"heard", rpc::seconds_json(host.heard)},
+            {"expires", rpc::seconds_json(host.expires)}};
+}
+
+} // namespace
+
+json seconds_or_null(const std::optional<Duration>& duration) {
+    return duration ? rpc::seconds_json(*duration) : json();
+}
+
+json igmp_counters_json(const igmp::RouterCounters& counters) {
+    json all = json::object();
+    put_counters<igmp::kMessageTypes, igmp::MessageType>(all, "received_", counters.received,
+                                                         igmp::message_type_name);
+    put_counters<igmp::kMessageTypes, igmp::MessageType>(all, "sent_", counters.sent,
+                                                         igmp::message_type_name);
+    put_counters<igmp::kParseFailures, igmp::ParseFailure>(all, "malformed_", counters.parse_failures,
+                                                           igmp::parse_failure_name);
+    put_counters<igmp::kIgnoreReasons, igmp::IgnoreReason>(all, "ignored_", counters.ignored,
+                                                           igmp::ignore_reason_name);
+    all["records"] = counters.records;
+    all["fast_leaves"] = counters.fast_leaves;
+    all["older_queries"] = counters.older_queries;
+    all["querier_changes"] = counters.querier_changes;
+    return all;
+}
+
+json igmp_group_json(const igmp::GroupView& group, igmp::WithHosts with_hosts) {
+    json sources = json::array();
+    for (const igmp::SourceView& source : group.sources) {
+        sources.push_back({{"source", rpc::address_json(source.address)},
+                           {"expires", seconds_or_null(source.expires)},
+                           {"forwarded", source.forwarded},
+                           {"static", source.is_static}});
+    }
+    json entry = {
+        {"group", rpc::address_json(group.group)},
+        {"mode", mode_name(group.mode)},
+        {"version", static_cast<int>(group.version)},
+        {"expires", seconds_or_null(group.expires)},
+        {"sources", std::move(sources)},
+        {"last_reporter",
+         group.last_reporter.is_unspecified() ? json() : rpc::address_json(group.last_reporter)},
+        {"uptime", rpc::seconds_json(group.uptime)},
+        {"leaving", group.leaving},
+        {"static", group.is_static || std::ranges::any_of(group.sources, &igmp::SourceView::is_static)},
+        {"version1_expires", seconds_or_null(group.version1_expires)},
+        {"version2_expires", seconds_or_null(group.version2_expires)},
+        {"host_count", group.host_count},
+        {"hosts_complete", group.hosts_complete}};
+    if (with_hosts == igmp::WithHosts::kYes) {
+        json& hosts = entry["hosts"] = json::array();
+        std::ranges::transform(group.hosts, std::back_inserter(hosts), host_json);
+    }
+    return entry;
+}
+
+} // namespace mcfwd::daemon

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// Group state and counters of IGMP as JSON, the same on interfaces and on ports of bridges.
+#pragma once
+
+#include <optional>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <igmp/members_view.hh>
+#include <igmp/router_counters.hh>
+#include <mcfwd/clock.hh>
+
+namespace mcfwd::daemon {
+
+/// Seconds, or null.
+[[nodiscard]] nlohmann::json seconds_or_null(const std::optional<Duration>& duration);
+/// Whatever IGMP counts, name to integer.
+[[nodiscard]] nlohmann::json igmp_counters_json(const igmp::RouterCounters& counters);
+/// An entry of `show.igmp.groups` or `show.snooping`, without its place.
+[[nodiscard]] nlohmann::json igmp_group_json(const igmp::GroupView& group, igmp::WithHosts with_hosts);
+
+} // namespace mcfwd::daemon

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// IGMP snooping on the bridges of this router: one state machine per bridge, IGMP packets and PIM hellos in
+// from the workers' signals, packets out through the packet sender, port lists out to the table.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <mcfwd/clock.hh>
+#include <mcfwd/signals.hh>
+
+#include <controlplane/forwarding/bridge_publisher.hh>
+#include <controlplane/forwarding/bridge_table.hh>
+#include <controlplane/group_manager/log_limit.hh>
+#include <igmp/snooping_bridge.hh>
+
+namespace mcfwd::protocols {
+
+struct SnoopingCounters {
+    std::uint64_t received = 0;      ///< IGMP packets and PIM hellos from workers
+    std::uint64_t send_failures = 0; ///< packets that found no buffer or ring slot, per port they were for
+    std::uint64_t refused_lists = 0; ///< port lists for which the table had no room
+};
+
+/// Control thread only.
+class Snooping final : public forwarding::SnoopedPorts {
+  public:
+    /// What snooping works with; all outlive it.
+    struct Environment {
+        const Clock& clock;
+        PacketSender& packets;
+        const forwarding::BridgeTable& bridges;
+        forwarding::BridgePublisher& publisher;
+    };
+
+    explicit Snooping(Environment environment) : environment_(environment) {}
+
+    /// Begins to snoop on a bridge of the table. kInvalidParameter for settings that contradict the RFC.
+    [[nodiscard]] Expected<void> add(DomainId domain, igmp::SnoopingConfig config);
+
+    /// A kIgmp or kPimHello signal from a bridge.
+    void receive(const Signal& signal);
+    /// What the routed interface of a bridge sends: an IGMP packet. The bridge notes it, as any other
+    /// router's.
+    void send_local(DomainId domain, MacAddress source, Ipv4Address destination,
+                    std::span<const std::byte> packet);
+    /// A port has its link again, or has lost it.
+    void set_link(PortId port, bool up);
+    /// Does what is due; returns when it wants to be called again at the latest.
+    [[nodiscard]] std::optional<Instant> advance();
+
+    [[nodiscard]] std::vector<BridgePort> ports_for_flow(DomainId bridge, Ipv4Address group,
+                                                         Ipv4Address source) const override;
+    /// nullptr: no such bridge.
+    [[nodiscard]] const igmp::SnoopingBridge* find(DomainId domain) const;
+    [[nodiscard]] const SnoopingCounters& counters() const { return counters_; }
+    void clear_counters();
+
+  private:
+    struct Bridge {
+        const forwarding::Bridge& facts;
+        igmp::SnoopingBridge state;
+        /// Keys that the table had no room for, and when they are tried again.
+        std::set<std::pair<Ipv4Address, Ipv4Address>> refused = {};
+        std::optional<Instant> retry_at = {};
+    };
+    [[nodiscard]] Bridge* at(DomainId domain);
+    void carry_out(Bridge& bridge, igmp::SnoopingOutput& output, std::string_view cause);
+    void send(const Bridge& bridge, const igmp::Relay& relay);
+    void publish(Bridge& bridge, igmp::SnoopingOutput& output, std::string_view cause);
+    /// Notes what found no room; the groups concerned are flooded from now on.
+    void note_refused(Bridge& bridge, const std::vector<forwarding::BridgeEntry>& refused);
+    void retry(Bridge& bridge);
+
+    Environment environment_;
+    std::map<DomainId, std::unique_ptr<Bridge>> bridges_;
+    SnoopingCounters counters_;
+    group_manager::LogLimit send_log_;
+    group_manager::LogLimit full_log_;
+};
+
+} // namespace mcfwd::protocols
