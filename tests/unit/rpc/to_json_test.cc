@@ -102,7 +102,8 @@ TEST(ToJson, WritesWorkers) {
     EXPECT_EQ(known.at("cycles_per_packet"), 50.0);
     EXPECT_EQ(known.at("dropped"), 5);
     EXPECT_EQ(known.at("cycles_per_burst"), json::array({{{"from", 1024}, {"to", 2048}, {"bursts", 7}}}));
-    EXPECT_EQ(known.at("signals"), (json{{"igmp", 1}, {"no_entry", 2}, {"wrong_interface", 3}, {"pim_hello", 0}}));
+    EXPECT_EQ(known.at("signals"),
+              (json{{"igmp", 1}, {"no_entry", 2}, {"wrong_interface", 3}, {"pim_hello", 0}}));
     worker.received = 0;
     const json unknown = workers_json(std::span(&worker, 1), 0, 10s).at("entries").at(0);
     EXPECT_EQ(unknown.at("load"), json());
