@@ -124,7 +124,7 @@ Expected<void> Router::add_static_routes() {
 Expected<void> Router::add_snooping() {
     for (const config::Bridge& bridge : config().bridges) {
         if (auto added = snooping_.add(*config::bridge_domain(config(), bridge.name),
-                                       snooping_config(config(), bridge));
+                                       snooping_config(config(), bridge, environment_.dataplane));
             !added) {
             return added;
         }

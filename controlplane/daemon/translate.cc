@@ -42,6 +42,30 @@ std::uint16_t smallest_mtu(const config::Config& config, const config::Bridge& b
     return smallest;
 }
 
+igmp::FastLeave fast_leave(config::FastLeave value) {
+    switch (value) {
+    case config::FastLeave::kTracked:
+        return igmp::FastLeave::kTracked;
+    case config::FastLeave::kAlways:
+        return igmp::FastLeave::kAlways;
+    case config::FastLeave::kOff:
+        break;
+    }
+    return igmp::FastLeave::kOff;
+}
+
+/// What interfaces and bridges have alike.
+void set_timing(igmp::RouterConfig& made, const config::Igmp& timing) {
+    made.version = static_cast<igmp::Version>(timing.version);
+    made.robustness = timing.robustness;
+    made.query_interval = timing.query_interval;
+    made.query_response_interval = timing.query_response_interval;
+    made.last_member_query_interval = timing.last_member_query_interval;
+    made.last_member_query_count = timing.last_member_query_count;
+    made.startup_query_interval = timing.startup_query_interval;
+    made.startup_query_count = timing.startup_query_count;
+}
+
 IfIndex index_of(std::size_t position) {
     return IfIndex(static_cast<std::uint16_t>(position + 1));
 }
@@ -180,21 +204,11 @@ group_manager::Settings group_settings(const config::Config& config) {
     return settings;
 }
 
-static igmp::FastLeave fast_leave(config::FastLeave value) {
-    switch (value) {
-    case config::FastLeave::kTracked:
-        return igmp::FastLeave::kTracked;
-    case config::FastLeave::kAlways:
-        return igmp::FastLeave::kAlways;
-    case config::FastLeave::kOff:
-        break;
-    }
-    return igmp::FastLeave::kOff;
-}
-
-igmp::SnoopingConfig snooping_config(const config::Config& config, const config::Bridge& bridge) {
+igmp::SnoopingConfig snooping_config(const config::Config& config, const config::Bridge& bridge,
+                                     const dataplane::Dataplane& dataplane) {
     const config::Snooping& snooping = bridge.snooping;
     igmp::SnoopingConfig made;
+    made.mtu = smallest_mtu(config, bridge, dataplane);
     made.ports = bridge.members.size();
     for (const config::BridgeMember& member : snooping.router_ports) {
         const auto at = std::ranges::find(bridge.members, member);
@@ -204,15 +218,7 @@ igmp::SnoopingConfig snooping_config(const config::Config& config, const config:
     made.querier = snooping.querier;
     made.address = snooping.querier_address;
     made.fast_leave = fast_leave(snooping.fast_leave);
-    const config::Igmp& timing = snooping.timing;
-    made.version = static_cast<igmp::Version>(timing.version);
-    made.robustness = timing.robustness;
-    made.query_interval = timing.query_interval;
-    made.query_response_interval = timing.query_response_interval;
-    made.last_member_query_interval = timing.last_member_query_interval;
-    made.last_member_query_count = timing.last_member_query_count;
-    made.startup_query_interval = timing.startup_query_interval;
-    made.startup_query_count = timing.startup_query_count;
+    set_timing(made, snooping.timing);
     made.local_router = std::ranges::any_of(config.interfaces, [&](const config::Interface& interface) {
         return interface.bridge == bridge.name && interface.igmp.enabled;
     });
@@ -224,16 +230,9 @@ igmp::RouterConfig router_config(const config::Interface& interface, std::uint16
     igmp::RouterConfig router{
         .address = interface.address.empty() ? Ipv4Address{} : interface.address.front().address,
         .mtu = mtu,
-        .robustness = igmp.robustness,
-        .query_interval = igmp.query_interval,
-        .query_response_interval = igmp.query_response_interval,
-        .last_member_query_interval = igmp.last_member_query_interval,
-        .last_member_query_count = igmp.last_member_query_count,
-        .startup_query_interval = igmp.startup_query_interval,
-        .startup_query_count = igmp.startup_query_count,
         .require_router_alert = igmp.require_router_alert,
     };
-    router.version = static_cast<igmp::Version>(igmp.version);
+    set_timing(router, igmp);
     router.max_groups = igmp.max_groups;
     router.max_sources = igmp.max_sources;
     router.ssm_range = igmp.ssm_range;

@@ -45,8 +45,9 @@ namespace mcfwd::daemon {
 
 [[nodiscard]] group_manager::Settings group_settings(const config::Config& config);
 
-[[nodiscard]] igmp::SnoopingConfig snooping_config(const config::Config& config,
-                                                   const config::Bridge& bridge);
+/// Its queries fit the smallest MTU of its members.
+[[nodiscard]] igmp::SnoopingConfig snooping_config(const config::Config& config, const config::Bridge& bridge,
+                                                   const dataplane::Dataplane& dataplane);
 
 [[nodiscard]] igmp::RouterConfig router_config(const config::Interface& interface, std::uint16_t mtu);
 
