@@ -8,6 +8,7 @@
 #include <mcfwd/ipv4.hh>
 
 #include "deadline_heap.hh"
+#include "departures.hh"
 #include "filter_state.hh"
 #include "group_hosts.hh"
 #include "last_member.hh"
@@ -41,6 +42,7 @@ struct Group {
 
     Instant since;
     LastMember last_member;
+    Departures departures;
     StaticMembership configured;
     Membership told; ///< what the caller knows
 };

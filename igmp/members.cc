@@ -25,6 +25,9 @@ std::optional<Instant> Members::next_deadline() const {
 }
 
 void Members::run_due(Group& group, const LinkInput& in) {
+    if (!group.departures.empty()) {
+        group.departures.forget_stayed(group.filter);
+    }
     const bool changed = group.filter.expire(in.now);
     if (!version1_.empty() && group.older_hosts.v1_until <= in.now) {
         version1_.erase(group.address);
@@ -52,8 +55,12 @@ Group& Members::group_for(Ipv4Address address, Instant now) {
 void Members::settle(Group& group, const LinkInput& in) {
     merge_membership(group.filter, group.configured, wanted_);
     if (wanted_ != group.told) {
+        const auto first = static_cast<std::ptrdiff_t>(in.out.changes.size());
         append_steps(group.address, group.told, wanted_, in.out.changes);
         std::swap(group.told, wanted_);
+        for (auto change = in.out.changes.begin() + first; change != in.out.changes.end(); ++change) {
+            change->reported = reported_by(group, *change, in);
+        }
     }
     const bool reported = !group.filter.empty();
     if (reported != group.reported) {
@@ -72,6 +79,13 @@ void Members::settle(Group& group, const LinkInput& in) {
         return;
     }
     rearm(group);
+}
+
+std::optional<Instant> Members::reported_by(Group& group, const MembershipChange& change,
+                                            const LinkInput& in) {
+    const bool ends = change.event == MembershipEvent::kLeave || change.event == MembershipEvent::kBlock;
+    const auto began = ends && !group.departures.empty() ? group.departures.end(change.source) : std::nullopt;
+    return in.reported ? in.reported : began;
 }
 
 void Members::rearm(Group& group) {

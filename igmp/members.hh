@@ -42,6 +42,7 @@ struct LinkInput {
     QuerySender& queries;     ///< has the intervals in force; queries of this link go out through it
     RouterCounters& counters; ///< of this link
     Output& out;              ///< membership changes are appended to it
+    std::optional<Instant> reported = {}; ///< when the report at hand was received; nothing: there is none
 };
 
 /// RFC 9776 sections 6.4, 6.6.3 and 7.3.2 for one link. Does not know packets, addresses of its own or
@@ -124,6 +125,9 @@ class Members {
     [[nodiscard]] Group& group_for(Ipv4Address address, Instant now);
     /// Tells what changed, then forgets the group or arms its deadline.
     void settle(Group& group, const LinkInput& in);
+    /// What the change follows from.
+    [[nodiscard]] static std::optional<Instant> reported_by(Group& group, const MembershipChange& change,
+                                                            const LinkInput& in);
     /// Arms the exact deadline of a group, or none.
     void rearm(Group& group);
 

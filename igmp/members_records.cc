@@ -4,6 +4,7 @@
 // What hosts say: a report of any version ends as group records, and a record as limits, compatibility mode,
 // transition, queries, and what is told upward.
 #include <algorithm>
+#include <utility>
 
 #include "members.hh"
 
@@ -196,9 +197,15 @@ void Members::question(Group& group, const RecordEffect& effect, const LinkInput
     }
     if (effect.query_sources && in.queries.version() == Version::kV3) {
         group.last_member.ask_sources(group.address, group.filter, in.queries, in.now);
+        for (const Source& source : std::as_const(group.filter).sources()) {
+            if (source.asked) {
+                group.departures.begin(source.address, in.reported.value_or(in.now), group.filter);
+            }
+        }
     }
     if (effect.query_group) {
         group.last_member.ask_group(group.address, group.filter, in.queries, in.now);
+        group.departures.begin(kAnySource, in.reported.value_or(in.now), group.filter);
     }
 }
 

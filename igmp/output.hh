@@ -8,9 +8,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
+#include <mcfwd/clock.hh>
 #include <mcfwd/ipv4.hh>
 
 namespace mcfwd::igmp {
@@ -34,7 +36,14 @@ struct MembershipChange {
     MembershipEvent event = MembershipEvent::kJoin;
     Ipv4Address source; ///< `kAnySource` for (*,G)
     Ipv4Address group;
-    bool operator==(const MembershipChange&) const = default;
+    /// When the report, or leave, that the change follows from was received. Nothing: it follows from none (a
+    /// timer that ended by itself, a command).
+    std::optional<Instant> reported = {};
+
+    /// The same step, whatever it follows from.
+    bool operator==(const MembershipChange& other) const {
+        return event == other.event && source == other.source && group == other.group;
+    }
 };
 
 /// A complete IP packet to send out of the interface that produced it.

@@ -47,7 +47,7 @@ void RouterInterface::stop(Instant now, Output& out) {
     state_->running = false;
 }
 
-void RouterInterface::receive(std::span<const std::byte> packet, MacAddress sender, Instant now,
+void RouterInterface::receive(std::span<const std::byte> packet, const Arrival& from, Instant now,
                               Output& out) {
     if (!state_->running) {
         return;
@@ -58,7 +58,7 @@ void RouterInterface::receive(std::span<const std::byte> packet, MacAddress send
         ++state_->counters.parse_failures[static_cast<std::size_t>(parsed.error())];
         return;
     }
-    state_->receive(*parsed, sender, {now, out});
+    state_->receive(*parsed, from.sender, {now, out, from.at.value_or(now)});
 }
 
 void RouterInterface::advance(Instant now, Output& out) {

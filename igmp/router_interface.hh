@@ -12,9 +12,9 @@
 #include <span>
 
 #include <mcfwd/clock.hh>
-#include <mcfwd/mac.hh>
 #include <mcfwd/result.hh>
 
+#include "arrival.hh"
 #include "members_view.hh"
 #include "output.hh"
 #include "router_config.hh"
@@ -40,9 +40,9 @@ class RouterInterface {
     /// Forgets all groups, with a leave or unblock for every join and block in force. Counters stay.
     void stop(Instant now, Output& out);
 
-    /// An IGMP packet from its IP header on, and the Ethernet address it came from. Whatever it holds, the
-    /// call succeeds; what had no effect is in the counters. No effect while stopped.
-    void receive(std::span<const std::byte> packet, MacAddress sender, Instant now, Output& out);
+    /// An IGMP packet from its IP header on, and where it came from. Whatever it holds, the call succeeds;
+    /// what had no effect is in the counters. No effect while stopped.
+    void receive(std::span<const std::byte> packet, const Arrival& from, Instant now, Output& out);
 
     /// Does everything that is due at `now`.
     void advance(Instant now, Output& out);

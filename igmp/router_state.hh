@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <utility>
 
 #include "codec.hh"
@@ -18,6 +19,7 @@ namespace mcfwd::igmp {
 struct Input {
     Instant now;
     Output& out;
+    std::optional<Instant> reported = {}; ///< when the packet at hand was received
 };
 
 struct RouterInterface::State {
@@ -37,7 +39,8 @@ struct RouterInterface::State {
                       .asking = querier.elected() ? Asking::kYes : Asking::kNo,
                       .queries = sender,
                       .counters = counters,
-                      .out = in.out});
+                      .out = in.out,
+                      .reported = in.reported});
     }
 
     // router_interface.cc

@@ -17,6 +17,7 @@
 #include <mcfwd/mac.hh>
 #include <mcfwd/result.hh>
 
+#include "arrival.hh"
 #include "members_view.hh"
 #include "snooping_config.hh"
 #include "snooping_counters.hh"
@@ -44,7 +45,7 @@ class SnoopingBridge {
     /// An IGMP packet from its IP header on that came from a port, with the addresses of its frame. Whatever
     /// it holds, the call succeeds; what had no effect is in the counters. Where the bridge has a routed
     /// interface, that interface is to be given the packet as well.
-    void receive(BridgePort port, std::span<const std::byte> packet, MacAddress source,
+    void receive(BridgePort port, std::span<const std::byte> packet, const Arrival& from,
                  MacAddress destination, Instant now, SnoopingOutput& out);
     /// The same for a packet that the bridge's own routed interface sends: queries go to all ports and are
     /// noted as those of any other router, reports go to router ports.

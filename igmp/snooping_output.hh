@@ -12,6 +12,8 @@
 #include <mcfwd/ipv4.hh>
 #include <mcfwd/mac.hh>
 
+#include "output.hh"
+
 namespace mcfwd::igmp {
 
 /// A key of the forwarding table of a bridge.
@@ -30,6 +32,12 @@ struct Relay {
     bool operator==(const Relay&) const = default;
 };
 
+/// A change of what the hosts behind a port want.
+struct PortChange {
+    BridgePort port;
+    MembershipChange change;
+};
+
 /// Appended to by every input of a bridge; emptied by the caller. Lists are to be put in the table before
 /// packets are sent, so that who answers them finds its traffic.
 struct SnoopingOutput {
@@ -37,7 +45,8 @@ struct SnoopingOutput {
     /// Keys whose list may be another one now, or that came or went: ask `ports_for`. Every such key is here,
     /// so that a table which follows these alone is always right.
     std::vector<SourceGroupKey> changed;
-    bool floods_changed = false; ///< router ports, or the list for groups without a key, may be others
+    std::vector<PortChange> reported; ///< what hosts caused by a report or leave, for latencies
+    bool floods_changed = false;      ///< router ports, or the list for groups without a key, may be others
 };
 
 } // namespace mcfwd::igmp

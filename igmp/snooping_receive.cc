@@ -11,7 +11,7 @@
 
 namespace mcfwd::igmp {
 
-void SnoopingBridge::receive(BridgePort port, std::span<const std::byte> packet, MacAddress source,
+void SnoopingBridge::receive(BridgePort port, std::span<const std::byte> packet, const Arrival& from,
                              MacAddress destination, Instant now, SnoopingOutput& out) {
     if (!state_->running) {
         return;
@@ -19,7 +19,7 @@ void SnoopingBridge::receive(BridgePort port, std::span<const std::byte> packet,
     const State::Input in{now, out};
     state_->advance(in);
     if (state_->at(port).up) {
-        state_->receive(port, {packet, source, destination}, in);
+        state_->receive(port, {packet, from.sender, destination}, {now, out, from.at.value_or(now)});
     } else {
         ++state_->at(port).counters.link_down;
     }

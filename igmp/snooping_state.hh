@@ -57,6 +57,7 @@ struct SnoopingBridge::State {
     struct Input {
         Instant now;
         SnoopingOutput& out;
+        std::optional<Instant> reported = {}; ///< when the packet at hand was received
     };
 
     [[nodiscard]] SnoopingPort& at(BridgePort port) { return ports[port.value()]; }
@@ -134,7 +135,13 @@ void SnoopingBridge::State::with_port(BridgePort number, Input in, Act act) {
                                 .asking = asks ? Asking::kYes : Asking::kNo,
                                 .queries = sender,
                                 .counters = port.counters.igmp,
-                                .out = link_out});
+                                .out = link_out,
+                                .reported = in.reported});
+    for (const MembershipChange& change : link_out.changes) {
+        if (change.reported) {
+            in.out.reported.push_back({number, change});
+        }
+    }
     for (Transmission& sent : link_out.packets) {
         in.out.packets.push_back(
             {{number}, MacAddress{}, multicast_mac(sent.destination), std::move(sent.packet)});
