@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include <rte_cycles.h>
 #include <rte_mbuf.h>
 
 namespace mcfwd::dataplane {
@@ -14,6 +15,13 @@ namespace {
 
 /// IGMP packets of a port in one turn.
 constexpr std::size_t kTurn = 16;
+
+/// Time since the cycle counter showed this. Counters of two cores may differ a little: then it is nothing.
+Duration since(std::uint64_t cycles) {
+    const std::uint64_t now = rte_rdtsc();
+    const double passed = now > cycles ? static_cast<double>(now - cycles) : 0;
+    return Duration(static_cast<Duration::rep>(passed * 1e9 / static_cast<double>(rte_get_tsc_hz())));
+}
 
 } // namespace
 
@@ -62,6 +70,7 @@ std::size_t SignalReader::drain_port(std::size_t port, std::size_t limit, const 
             Signal signal =
                 describe(SignalKind::kIgmp, punted.attachment, punted.source_mac, punted.destination_mac);
             signal.packet = {rte_pktmbuf_mtod(punted.mbuf, const std::byte*), punted.mbuf->data_len};
+            signal.received = clock_.now() - since(punted.received);
             deliver(signal);
             rte_pktmbuf_free(punted.mbuf);
         }

@@ -6,6 +6,7 @@
 
 #include <span>
 
+#include <mcfwd/clock.hh>
 #include <mcfwd/signals.hh>
 
 #include "worker/attachments.hh"
@@ -16,9 +17,11 @@ namespace mcfwd::dataplane {
 /// Control thread only.
 class SignalReader final : public SignalSource {
   public:
-    SignalReader(std::span<WorkerRings> rings, const Attachments& attachments)
+    /// All outlive the reader.
+    SignalReader(std::span<WorkerRings> rings, const Attachments& attachments, const Clock& clock)
         : rings_(rings),
-          attachments_(attachments) {}
+          attachments_(attachments),
+          clock_(clock) {}
 
     /// Half of `limit` is kept for IGMP, where ports take turns, a quarter for misses and for wrong arrivals;
     /// what one kind leaves the others may use. PIM hellos, which are few, come first.
@@ -34,6 +37,7 @@ class SignalReader final : public SignalSource {
 
     std::span<WorkerRings> rings_;
     const Attachments& attachments_;
+    const Clock& clock_;
     std::size_t next_port_ = 0; ///< whose turn it is
 };
 

@@ -26,6 +26,7 @@ struct PuntedPacket {
     std::uint16_t attachment = 0;
     MacAddress source_mac;
     MacAddress destination_mac;
+    std::uint64_t received = 0; ///< cycle counter
 };
 
 /// The first octets of a packet that stays with the worker.

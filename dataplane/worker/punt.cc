@@ -38,8 +38,8 @@ void Punt::igmp(PacketBurst& packets, PortId port, std::uint64_t now) noexcept {
             count(SignalKind::kIgmp, Outcome::kPoliced);
             tally_.drop(packet.mbuf, DropReason::kPuntPoliced);
         } else if (!ring.push({packet.mbuf, packet.attachment,
-                               read_mac(packet.ethernet() + RTE_ETHER_ADDR_LEN),
-                               read_mac(packet.ethernet())})) {
+                               read_mac(packet.ethernet() + RTE_ETHER_ADDR_LEN), read_mac(packet.ethernet()),
+                               now})) {
             count(SignalKind::kIgmp, Outcome::kRingFull);
             tally_.drop(packet.mbuf, DropReason::kPuntRingFull);
         } else {

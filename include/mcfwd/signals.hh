@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -43,10 +44,11 @@ struct Signal {
     DomainId domain;
     PortId port;
     VlanId vlan;
-    IfIndex interface;                 ///< arrival interface; of a bridge that has none: kNoInterface
-    MacAddress source_mac;             ///< Ethernet source of the packet
-    MacAddress destination_mac;        ///< Ethernet destination of the packet
-    std::span<const std::byte> packet; ///< from the IP header on; the frame's padding is not part of it
+    IfIndex interface;                    ///< arrival interface; of a bridge that has none: kNoInterface
+    MacAddress source_mac;                ///< Ethernet source of the packet
+    MacAddress destination_mac;           ///< Ethernet destination of the packet
+    std::span<const std::byte> packet;    ///< from the IP header on; the frame's padding is not part of it
+    std::optional<Instant> received = {}; ///< of kIgmp: when a worker took it from its port
 };
 
 /// Worker -> control thread. Control thread only.

@@ -38,7 +38,7 @@ void PipelineTest::SetUp() {
     auto rings = WorkerRings::create(WorkerId(0), environment.ports.size(), limits_);
     ASSERT_TRUE(rings) << rings.error().what;
     rings_.push_back(std::move(*rings));
-    reader_ = std::make_unique<SignalReader>(rings_, *attachments_);
+    reader_ = std::make_unique<SignalReader>(rings_, *attachments_, clock_);
     injector_ = std::make_unique<Injector>(rings_, environment.ports, environment.pool.get());
     worker_ = std::make_unique<Worker>(WorkerSetup{.id = WorkerId(0),
                                                    .limits = limits_,

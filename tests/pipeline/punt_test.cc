@@ -4,6 +4,8 @@
 // IGMP to the control thread, and packets of the control thread to the wire.
 #include "pipeline_test.hh"
 
+#include <rte_cycles.h>
+
 namespace mcfwd::pipeline {
 namespace {
 
@@ -33,6 +35,24 @@ TEST_F(Punt, IgmpArrivesWholeWithItsPlace) {
     EXPECT_EQ(seen[0].packet,
               ip_packet({.group = igmp().group, .ttl = 1, .protocol = 2, .payload = Octets(8, 1)}));
     EXPECT_EQ(counters().punted, 1U);
+}
+
+TEST_F(Punt, IgmpSaysWhenTheWorkerTookItHoweverLongItWaits) {
+    arrive(kLan1, igmp());
+    const std::uint64_t before = rte_rdtsc();
+    turn_until_idle();
+    const std::uint64_t taken = rte_rdtsc();
+    const std::uint64_t later = taken + rte_get_tsc_hz() / 1000;
+    while (rte_rdtsc() < later) {
+    }
+    clock_.time = Instant(std::chrono::hours(1));
+    std::optional<Duration> age;
+    reader_->drain(1, [&](const Signal& signal) { age = clock_.time - signal.received.value(); });
+    const auto most = Duration(static_cast<Duration::rep>(static_cast<double>(rte_rdtsc() - before) * 1e9 /
+                                                          static_cast<double>(rte_get_tsc_hz())));
+    ASSERT_TRUE(age);
+    EXPECT_GE(*age, std::chrono::milliseconds(1));
+    EXPECT_LE(*age, most);
 }
 
 TEST_F(Punt, IgmpIsNeverForwardedWhateverItsAddresses) {
