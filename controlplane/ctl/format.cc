@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -125,6 +126,25 @@ std::string list_at(const json& object, const char* key) {
 std::string number_at(const json& object, const char* key, std::string (*format)(double)) {
     const json& value = member(object, key);
     return value.is_number() ? format(value.get<double>()) : "-";
+}
+
+std::string latency_text(const json& latency) {
+    constexpr std::array<std::pair<const char*, const char*>, 2> kKinds{
+        {{"join", "joins"}, {"leave", "leaves"}}};
+    std::string text;
+    for (const auto& [key, title] : kKinds) {
+        const json& one = member(latency, key);
+        const auto seconds = [&one](const char* which) {
+            const json& value = member(one, which);
+            return value.is_number() ? duration(value.get<double>() / 1e9) : std::string("-");
+        };
+        if (member(one, "count").is_number() && member(one, "count") != 0) {
+            text +=
+                fmt::format("{}{} {} (p50 {}, p99 {}, max {})", text.empty() ? "" : ", ", title,
+                            count_at(one, "count"), seconds("p50_ns"), seconds("p99_ns"), seconds("max_ns"));
+        }
+    }
+    return text;
 }
 
 } // namespace mcfwd::ctl

@@ -30,6 +30,9 @@ namespace mcfwd::ctl {
 /// `format` of a number.
 [[nodiscard]] std::string number_at(const nlohmann::json& object, const char* key,
                                     std::string (*format)(double));
+/// "joins 12 (p50 33us, p99 65us, max 65us), leaves 3 (...)" of a `latency` member; empty when nothing was
+/// counted.
+[[nodiscard]] std::string latency_text(const nlohmann::json& latency);
 /// Null when there is no such member.
 [[nodiscard]] const nlohmann::json& member(const nlohmann::json& object, const char* key);
 

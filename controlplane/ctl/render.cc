@@ -93,6 +93,9 @@ std::string render_igmp_interfaces(const json& result) {
         }
         text += fmt::format("{}: {}\n", text_at(entry, "interface"),
                             counters.empty() ? "no packets yet" : counters);
+        if (const std::string latency = latency_text(member(entry, "latency")); !latency.empty()) {
+            text += fmt::format("{}: in force after: {}\n", text_at(entry, "interface"), latency);
+        }
     }
     return text;
 }

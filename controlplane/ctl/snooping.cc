@@ -63,7 +63,13 @@ std::string render_snooping(const json& result) {
             table.row({text_at(port, "port"), member(port, "up") == true ? "up" : "down",
                        count_at(port, "groups"), count_at(port, "hosts"), routers_text(port)});
         }
-        text += table.text() + '\n';
+        text += table.text();
+        for (const json& port : member(bridge, "ports")) {
+            if (const std::string latency = latency_text(member(port, "latency")); !latency.empty()) {
+                text += fmt::format("{}: in force after: {}\n", text_at(port, "port"), latency);
+            }
+        }
+        text += '\n';
     }
     return text + render_entries("show snooping", result).value_or("");
 }

@@ -10,6 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <controlplane/daemon/igmp_json.hh>
 #include <controlplane/daemon/mfe_json.hh>
 #include <controlplane/daemon/page.hh>
 #include <controlplane/rpc/parameters.hh>
@@ -147,21 +148,10 @@ json mfes(const Router& router, const json& params) {
     return std::move(page).answer();
 }
 
-json window_lengths(const group_manager::HandoffStats& stats) {
-    json buckets = json::array();
-    for (std::size_t i = 0; i < stats.by_length.size(); ++i) {
-        if (stats.by_length[i] != 0) {
-            buckets.push_back({{"from", std::uint64_t{1} << i},
-                               {"to", std::uint64_t{1} << (i + 1)},
-                               {"windows", stats.by_length[i]}});
-        }
-    }
-    return buckets;
-}
-
 json ownership_json(const std::string& interface, const group_manager::OwnershipView& record,
                     const group_manager::HandoffStats& stats) {
     const std::string owner = owner_name(record);
+    const DurationHistogram& windows = stats.windows;
     return {{"interface", interface},
             {"next_hop", next_hop_json(record.interface)},
             {"owner", owner.empty() ? "none" : owner},
@@ -170,10 +160,10 @@ json ownership_json(const std::string& interface, const group_manager::Ownership
             {"memberships", record.memberships},
             {"stale", record.stale},
             {"awaiting_replay", record.awaiting_replay},
-            {"handoffs", stats.windows},
-            {"window_last_ns", stats.windows == 0 ? json() : json(stats.last.count())},
-            {"window_max_ns", stats.windows == 0 ? json() : json(stats.longest.count())},
-            {"windows_ns", window_lengths(stats)},
+            {"handoffs", windows.count},
+            {"window_last_ns", windows.count == 0 ? json() : json(windows.last.count())},
+            {"window_max_ns", windows.count == 0 ? json() : json(windows.longest.count())},
+            {"windows_ns", buckets_json(windows, "windows")},
             {"calls_refused", stats.calls_refused},
             {"stale_swept", stats.stale_swept},
             {"sweep_timeouts", stats.sweep_timeouts}};

@@ -20,7 +20,8 @@ namespace {
 
 using nlohmann::json;
 
-json interface_json(const std::string& name, const igmp::RouterInterface& router, Instant now) {
+json interface_json(const std::string& name, const igmp::RouterInterface& router,
+                    const forwarding::ChangeLatencies& latencies, Instant now) {
     const igmp::InterfaceView view = router.view(now);
     return {
         {"interface", name},
@@ -39,6 +40,7 @@ json interface_json(const std::string& name, const igmp::RouterInterface& router
         {"groups", view.groups},
         {"version1_groups", view.version1_groups},
         {"hosts", view.hosts},
+        {"latency", latencies_json(latencies)},
         {"counters", igmp_counters_json(router.counters())}};
 }
 
@@ -59,6 +61,7 @@ json disabled_json(const std::string& name) {
             {"groups", 0},
             {"version1_groups", 0},
             {"hosts", 0},
+            {"latency", latencies_json({})},
             {"counters", json::object()}};
 }
 
@@ -82,8 +85,11 @@ Expected<json> show_interfaces(Router& router, const json& params) {
             continue;
         }
         const protocols::IgmpInterface* igmp = router.igmp().find(index);
-        entries.push_back(igmp == nullptr ? disabled_json(interface.name)
-                                          : interface_json(interface.name, igmp->router(), router.now()));
+        entries.push_back(igmp == nullptr
+                              ? disabled_json(interface.name)
+                              : interface_json(interface.name, igmp->router(),
+                                               router.latencies().of(forwarding::HostPlace::routed(index)),
+                                               router.now()));
     }
     return json{{"entries", std::move(entries)}};
 }

@@ -50,6 +50,32 @@ json seconds_or_null(const std::optional<Duration>& duration) {
     return duration ? rpc::seconds_json(*duration) : json();
 }
 
+json buckets_json(const DurationHistogram& histogram, const char* counted) {
+    json buckets = json::array();
+    for (std::size_t i = 0; i < histogram.by_length.size(); ++i) {
+        if (histogram.by_length[i] != 0) {
+            buckets.push_back({{"from", std::uint64_t{1} << i},
+                               {"to", std::uint64_t{1} << (i + 1)},
+                               {counted, histogram.by_length[i]}});
+        }
+    }
+    return buckets;
+}
+
+json latencies_json(const forwarding::ChangeLatencies& latencies) {
+    const auto one = [](const DurationHistogram& histogram) -> json {
+        const auto or_null = [&](Duration length) {
+            return histogram.count == 0 ? json() : json(length.count());
+        };
+        return {{"count", histogram.count},
+                {"p50_ns", or_null(histogram.percentile(50))},
+                {"p99_ns", or_null(histogram.percentile(99))},
+                {"max_ns", or_null(histogram.longest)},
+                {"buckets_ns", buckets_json(histogram, "changes")}};
+    };
+    return {{"join", one(latencies.join)}, {"leave", one(latencies.leave)}};
+}
+
 json igmp_counters_json(const igmp::RouterCounters& counters) {
     json all = json::object();
     put_counters<igmp::kMessageTypes, igmp::MessageType>(all, "received_", counters.received,

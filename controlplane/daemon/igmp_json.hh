@@ -11,11 +11,18 @@
 #include <igmp/members_view.hh>
 #include <igmp/router_counters.hh>
 #include <mcfwd/clock.hh>
+#include <mcfwd/histogram.hh>
+
+#include <controlplane/forwarding/latency_meter.hh>
 
 namespace mcfwd::daemon {
 
 /// Seconds, or null.
 [[nodiscard]] nlohmann::json seconds_or_null(const std::optional<Duration>& duration);
+/// Buckets that count something: {from, to, COUNTED}, in ns.
+[[nodiscard]] nlohmann::json buckets_json(const DurationHistogram& histogram, const char* counted);
+/// {join, leave}: count, p50, p99 and max in ns (null when there is none), buckets.
+[[nodiscard]] nlohmann::json latencies_json(const forwarding::ChangeLatencies& latencies);
 /// Whatever IGMP counts, name to integer.
 [[nodiscard]] nlohmann::json igmp_counters_json(const igmp::RouterCounters& counters);
 /// An entry of `show.igmp.groups` or `show.snooping`, without its place.

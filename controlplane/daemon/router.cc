@@ -44,15 +44,16 @@ Router::Router(Environment environment)
     : environment_(environment),
       interfaces_(interface_table(environment.config, environment.dataplane)),
       bridges_(bridge_table(environment.config, environment.dataplane)),
+      table_(environment.dataplane.table(), bridges_),
       view_(environment.prefixes),
       boundaries_(scope_boundaries(environment.config)),
       snooping_({.clock = environment.clock,
                  .packets = environment.dataplane.sender(),
                  .bridges = bridges_,
-                 .publisher = bridge_publisher_}),
-      publisher_(interfaces_, bridges_, snooping_, environment.dataplane.table(),
-                 environment.dataplane.sender()),
-      bridge_publisher_(bridges_, publisher_, environment.dataplane.table()),
+                 .publisher = bridge_publisher_,
+                 .latencies = &table_}),
+      publisher_(interfaces_, bridges_, snooping_, table_, environment.dataplane.sender()),
+      bridge_publisher_(bridges_, publisher_, table_),
       events_([this](const LoggedEvent& event, std::string& out) {
           append_event_line(out, event, event_names());
       }),
@@ -76,7 +77,8 @@ Router::Router(Environment environment)
              .send_on_bridge =
                  [this](DomainId bridge, const igmp::Transmission& packet) {
                      snooping_.send_local(bridge, {}, packet.destination, packet.packet);
-                 }}),
+                 },
+             .latencies = &table_}),
       remotes_({.clock = environment.clock,
                 .tasks = environment.tasks,
                 .groups = groups_,
@@ -195,7 +197,7 @@ void Router::serve_timers() {
 bool Router::advance_table() {
     const group_manager::MemoryHold hold(&environment_.memory, MemoryReserve::kUsual,
                                          group_manager::Memory::Use::kShrink);
-    return !hold || environment_.dataplane.table().advance();
+    return !hold || table_.advance();
 }
 
 void Router::observe(const group_manager::Event& event) {

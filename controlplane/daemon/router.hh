@@ -20,6 +20,7 @@
 #include <controlplane/forwarding/bridge_publisher.hh>
 #include <controlplane/forwarding/bridge_table.hh>
 #include <controlplane/forwarding/interface_table.hh>
+#include <controlplane/forwarding/latency_meter.hh>
 #include <controlplane/forwarding/table_publisher.hh>
 #include <controlplane/group_manager/group_manager.hh>
 #include <controlplane/group_manager/rpf_table.hh>
@@ -63,6 +64,7 @@ class Router {
     [[nodiscard]] const group_manager::GroupManager& groups() const { return groups_; }
     [[nodiscard]] protocols::IgmpProtocol& igmp() { return igmp_; }
     [[nodiscard]] const forwarding::BridgeTable& bridges() const { return bridges_; }
+    [[nodiscard]] forwarding::LatencyMeter& latencies() { return table_; }
     [[nodiscard]] protocols::Snooping& snooping() { return snooping_; }
     [[nodiscard]] protocols::StaticInterfaces& static_interfaces() { return static_interfaces_; }
     [[nodiscard]] protocols::StaticRoutes& static_routes() { return static_routes_; }
@@ -95,6 +97,7 @@ class Router {
     Environment environment_;
     forwarding::InterfaceTable interfaces_;
     forwarding::BridgeTable bridges_;
+    forwarding::LatencyMeter table_; ///< the forwarding table, for all who write it
     group_manager::RpfTable view_;
     group_manager::ScopeBoundaries boundaries_;
     protocols::Snooping snooping_;

@@ -43,7 +43,7 @@ json counters_json(const igmp::SnoopingCounters& counters) {
 }
 
 json port_json(const forwarding::BridgeMember& member, const igmp::SnoopingPortView& view,
-               const igmp::SnoopingCounters& counters) {
+               const igmp::SnoopingCounters& counters, const forwarding::ChangeLatencies& latencies) {
     json routers = json::array();
     if (view.static_router) {
         routers.push_back({{"why", "static"}, {"address", nullptr}, {"expires", nullptr}});
@@ -59,15 +59,19 @@ json port_json(const forwarding::BridgeMember& member, const igmp::SnoopingPortV
             {"routers", std::move(routers)},
             {"groups", view.groups},
             {"hosts", view.hosts},
+            {"latency", latencies_json(latencies)},
             {"counters", counters_json(counters)}};
 }
 
-json bridge_json(const forwarding::Bridge& bridge, const igmp::SnoopingBridge& state, Instant now) {
+json bridge_json(Router& router, const forwarding::Bridge& bridge, const igmp::SnoopingBridge& state) {
+    const Instant now = router.now();
     const igmp::SnoopingView view = state.view(now);
     json ports = json::array();
     for (std::size_t i = 0; i < bridge.members.size(); ++i) {
         const BridgePort port(static_cast<std::uint16_t>(i));
-        ports.push_back(port_json(bridge.members[i], state.view(port, now), state.counters(port)));
+        ports.push_back(
+            port_json(bridge.members[i], state.view(port, now), state.counters(port),
+                      router.latencies().of(forwarding::HostPlace::bridged(bridge.domain, port))));
     }
     return {{"bridge", bridge.name},
             {"querier", address_or_null(view.querier_address)},
@@ -178,7 +182,7 @@ Expected<json> show_snooping(Router& router, const json& params) {
             continue;
         }
         const igmp::SnoopingBridge& state = *router.snooping().find(domain);
-        bridges.push_back(bridge_json(bridge, state, router.now()));
+        bridges.push_back(bridge_json(router, bridge, state));
         groups.list(bridge, state, router.now());
     }
     json answer = std::move(groups).answer();

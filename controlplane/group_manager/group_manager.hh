@@ -195,6 +195,10 @@ class GroupManager {
     /// When `tick` has something to do next; nullopt: nothing is waiting.
     [[nodiscard]] std::optional<Instant> next_deadline() const;
 
+    /// Nothing that follows from a call is still to come: no slice, no publication held back, no replay or
+    /// sweep. What a full table refused may wait.
+    [[nodiscard]] bool settled() const;
+
     /// For `mcfwdctl show`. Ascending by interface, key, registration.
     [[nodiscard]] std::vector<OwnershipView> ownership() const;
     /// The same of one interface; nullopt: nobody is on it.

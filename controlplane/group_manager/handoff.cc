@@ -7,21 +7,12 @@
 #include <controlplane/group_manager/core.hh>
 
 #include <algorithm>
-#include <bit>
 
 #include <spdlog/spdlog.h>
 
 namespace mcfwd::group_manager {
 
 namespace {
-
-void note_window(HandoffStats& stats, Duration length) {
-    ++stats.windows;
-    stats.last = length;
-    stats.longest = std::max(stats.longest, length);
-    const auto bits = static_cast<std::size_t>(std::bit_width(static_cast<std::uint64_t>(length.count())));
-    ++stats.by_length[std::min(bits == 0 ? 0 : bits - 1, stats.by_length.size() - 1)];
-}
 
 /// The window: whatever happens between, DISABLE is followed by exactly one ENABLE in the stable phase.
 class Window {
@@ -43,7 +34,7 @@ class Window {
         core_.dispatcher.call(igmp.callbacks.enable_igmp, fired(CallbackKind::kEnableIgmp), interface_);
         const Duration length = std::max(core_.env.clock.now() - opened_, Duration::zero());
         core_.metrics.handoff_window_ns += static_cast<std::uint64_t>(length.count());
-        note_window(core_.handoffs[interface_], length);
+        core_.handoffs[interface_].windows.note(length);
     }
     Window(const Window&) = delete;
     Window& operator=(const Window&) = delete;

@@ -140,6 +140,11 @@ bool GroupManager::has_mfe(SourceGroup flow) const {
     return core_->started && core_->entries.find(flow) != nullptr;
 }
 
+bool GroupManager::settled() const {
+    return core_->slices.empty() && core_->outbox.empty() && !core_->held && core_->batch_depth == 0 &&
+           !core_->publication.pending() && !core_->sweeps.next();
+}
+
 Expected<MfeView> GroupManager::mfe(SourceGroup flow) const {
     if (auto result = running(*core_); !result) {
         return std::unexpected(result.error());

@@ -4,7 +4,6 @@
 // Copies of the group manager's state for queries, `mcfwdctl show` and metrics.
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include <mcfwd/clock.hh>
+#include <mcfwd/histogram.hh>
 #include <mcfwd/result.hh>
 
 #include <controlplane/group_manager/events.hh>
@@ -88,11 +88,7 @@ struct OwnershipView {
 
 /// The handoffs of one interface since start. They stay known when nobody is on it any more.
 struct HandoffStats {
-    std::uint64_t windows = 0; ///< from DISABLE to ENABLE
-    Duration last{};           ///< length of the last one
-    Duration longest{};
-    std::array<std::uint64_t, 40>
-        by_length{};                  ///< i: windows of 2^i to 2^(i+1) ns; the last one also longer ones
+    DurationHistogram windows;        ///< from DISABLE to ENABLE
     std::uint64_t calls_refused = 0;  ///< of IGMP, in a window
     std::uint64_t stale_swept = 0;    ///< memberships that IGMP did not replay
     std::uint64_t sweep_timeouts = 0; ///< the end of the replay did not come in time

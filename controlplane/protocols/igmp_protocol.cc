@@ -12,6 +12,8 @@
 
 #include <mcfwd/mac.hh>
 
+#include <controlplane/protocols/reported_changes.hh>
+
 namespace mcfwd::protocols {
 
 namespace {
@@ -113,7 +115,8 @@ void IgmpProtocol::receive(const Signal& signal) {
         return;
     }
     igmp::Output output;
-    interface->router().receive(signal.packet, signal.source_mac, environment_.clock.now(), output);
+    interface->router().receive(signal.packet, {signal.source_mac, signal.received}, environment_.clock.now(),
+                                output);
     carry_out(*interface, output);
 }
 
@@ -122,6 +125,7 @@ std::optional<Instant> IgmpProtocol::advance() {
     if (catch_up_at_ && *catch_up_at_ <= now) {
         catch_up();
     }
+    forget_awaited();
     if (next_ && now < *next_) {
         return next_call();
     }
@@ -147,7 +151,9 @@ void IgmpProtocol::carry_out(IgmpInterface& interface, const igmp::Output& outpu
         next_ = deadline;
     }
     interface.log_refusals(environment_.clock.now());
+    await(interface, output.changes);
     interface.apply(output.changes);
+    forget_awaited();
     note_behind(interface);
     const IgmpAttachment& at = interface.attachment();
     for (const igmp::Transmission& transmission : output.packets) {
@@ -165,6 +171,21 @@ void IgmpProtocol::carry_out(IgmpInterface& interface, const igmp::Output& outpu
             spdlog::warn("igmp packet not sent interface={} destination={} reason=\"{}\" total={}", at.name,
                          transmission.destination, sent.error().what, counters_.send_failures);
         }
+    }
+}
+
+void IgmpProtocol::await(const IgmpInterface& interface, std::span<const igmp::MembershipChange> changes) {
+    if (environment_.latencies != nullptr) {
+        await_reported(*environment_.latencies, forwarding::HostPlace::routed(interface.attachment().index),
+                       changes);
+    }
+}
+
+/// Not while a handoff is going on: what it holds back counts until the replay is published.
+void IgmpProtocol::forget_awaited() {
+    if (environment_.latencies != nullptr && environment_.latencies->awaits(kRoutedDomain) &&
+        environment_.groups.settled()) {
+        environment_.latencies->forget_awaited(kRoutedDomain);
     }
 }
 

@@ -14,6 +14,7 @@
 #include <mcfwd/clock.hh>
 #include <mcfwd/signals.hh>
 
+#include <controlplane/forwarding/latency_meter.hh>
 #include <controlplane/group_manager/log_limit.hh>
 #include <controlplane/protocols/igmp_interface.hh>
 
@@ -36,6 +37,7 @@ class IgmpProtocol {
         group_manager::GroupManager& groups;
         /// Sends a query of a bridge's interface through all of its ports.
         std::function<void(DomainId, const igmp::Transmission&)> send_on_bridge;
+        forwarding::LatencyMeter* latencies = nullptr; ///< null: nothing is measured
     };
 
     explicit IgmpProtocol(Environment environment);
@@ -70,6 +72,9 @@ class IgmpProtocol {
     [[nodiscard]] IgmpInterface* served(IfIndex index);
     [[nodiscard]] Expected<IgmpInterface*> served(std::string_view name);
     void carry_out(IgmpInterface& interface, const igmp::Output& output);
+    void await(const IgmpInterface& interface, std::span<const igmp::MembershipChange> changes);
+    /// Once all is published that hosts asked for.
+    void forget_awaited();
     [[nodiscard]] group_manager::Callbacks callbacks();
     void replay_later(IfIndex interface, std::uint64_t ticket);
     void note_behind(const IgmpInterface& interface);

@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <controlplane/protocols/reported_changes.hh>
+
 namespace mcfwd::protocols {
 
 namespace {
@@ -55,7 +57,8 @@ void Snooping::receive(const Signal& signal) {
     if (signal.kind == SignalKind::kPimHello) {
         bridge->state.hear_pim(*port, signal.packet, now, output);
     } else {
-        bridge->state.receive(*port, signal.packet, signal.source_mac, signal.destination_mac, now, output);
+        bridge->state.receive(*port, signal.packet, {signal.source_mac, signal.received},
+                              signal.destination_mac, now, output);
     }
     carry_out(*bridge, output, bridge->facts.members[port->value()].name);
 }
@@ -104,7 +107,16 @@ std::optional<Instant> Snooping::advance() {
 }
 
 void Snooping::carry_out(Bridge& bridge, igmp::SnoopingOutput& output, std::string_view cause) {
+    forwarding::LatencyMeter* const latencies = environment_.latencies;
+    for (std::size_t i = 0; latencies != nullptr && i < output.reported.size(); ++i) {
+        const igmp::PortChange& reported = output.reported[i];
+        await_reported(*latencies, forwarding::HostPlace::bridged(bridge.facts.domain, reported.port),
+                       std::span(&reported.change, 1));
+    }
     publish(bridge, output, cause);
+    if (latencies != nullptr) {
+        latencies->forget_awaited(bridge.facts.domain);
+    }
     for (const igmp::Relay& relay : output.packets) {
         send(bridge, relay);
     }

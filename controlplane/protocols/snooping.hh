@@ -20,6 +20,7 @@
 
 #include <controlplane/forwarding/bridge_publisher.hh>
 #include <controlplane/forwarding/bridge_table.hh>
+#include <controlplane/forwarding/latency_meter.hh>
 #include <controlplane/group_manager/log_limit.hh>
 #include <igmp/snooping_bridge.hh>
 
@@ -40,6 +41,7 @@ class Snooping final : public forwarding::SnoopedPorts {
         PacketSender& packets;
         const forwarding::BridgeTable& bridges;
         forwarding::BridgePublisher& publisher;
+        forwarding::LatencyMeter* latencies = nullptr; ///< null: nothing is measured
     };
 
     explicit Snooping(Environment environment) : environment_(environment) {}

@@ -13,6 +13,10 @@ LAST_MEMBER_QUERY_TIME = 1.0  # seconds: interval 0.5, twice
 QUICK_LEAVE = {"last_member_query_interval": 0.5, "last_member_query_count": 2}
 
 
+def latencies(router, interface):
+    return router.entries("show.igmp.interfaces", interface=interface)[0]["latency"]
+
+
 def test_join_of_a_flowing_group(make_lab, measured):
     #  src ── lan1 ┤router├ lan2 ── rx1 (IGMPv2)
     #                     ├ lan3 ── rx2 (IGMPv3)
@@ -39,6 +43,19 @@ def test_join_of_a_flowing_group(make_lab, measured):
     measured(f"{len(delays)} joins, report to first data in ms: " + ", ".join(f"{k} {v:.2f}" for k, v in at.items()))
     assert len(delays) >= 50
     assert at["max"] < 50
+
+    latency = {lan: latencies(router, lan) for lan in ("lan1", "lan2", "lan3", "lan4")}
+    inside = {lan: latency[lan]["join"] for lan in latency}
+    assert [inside[lan]["count"] for lan in inside] == [0, len(GROUPS), len(GROUPS), len(GROUPS)]
+    assert all(latency[lan]["leave"]["count"] == 0 for lan in latency)
+    for lan in ("lan2", "lan3", "lan4"):
+        assert sum(bucket["changes"] for bucket in inside[lan]["buckets_ns"]) == len(GROUPS)
+        assert 0 < inside[lan]["p50_ns"] <= inside[lan]["p99_ns"] <= inside[lan]["max_ns"] < at["max"] * 1e6
+    measured("report received to version live in ms: " + ", ".join(
+        f"{lan} p50 {inside[lan]['p50_ns'] / 1e6:.3f} max {inside[lan]['max_ns'] / 1e6:.3f}" for lan in ("lan2", "lan3", "lan4")))
+    assert f"lan2: in force after: joins {len(GROUPS)} (p50 " in router.ctl("show", "igmp", "interfaces")[1]
+    router.call("clear.counters")
+    assert latencies(router, "lan2")["join"]["count"] == 0
 
 
 @pytest.mark.parametrize("version, group, source", [(2, "239.3.0.1", None), (3, "239.3.0.1", None), (3, "232.3.0.1", SOURCE)],
@@ -75,6 +92,9 @@ def test_leave(lab, measured, version, group, source):
     measured(f"traffic went on for {went_on:.3f} s after the last leave, allowed {LAST_MEMBER_QUERY_TIME:g}")
     assert went_on < LAST_MEMBER_QUERY_TIME + 0.1
     assert went_on > LAST_MEMBER_QUERY_TIME * 0.8, "a host that still wants the group needs the time to say so"
+    leaves = latencies(router, "lan2")["leave"]
+    assert leaves["count"] == 1, "the leave of rx1 changed nothing"
+    assert LAST_MEMBER_QUERY_TIME < leaves["max_ns"] / 1e9 < LAST_MEMBER_QUERY_TIME + 0.1
 
     seen = rx3.flows()[flow]["last_ns"]
     wait_until(lambda: rx3.flows()[flow]["last_ns"] > seen + 2e8, "rx3 still receives")

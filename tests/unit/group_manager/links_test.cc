@@ -67,7 +67,7 @@ TEST_F(Links, WhatIsKnownOfHandoffsGoesWithTheLast) {
         const InterfaceKey link = x(5, Ipv4Address(10, 0, 5, k));
         ASSERT_EQ(status(world.take(i, link)), kOk);
         ASSERT_EQ(status(world.take(r, link)), kOk);
-        EXPECT_EQ(world.gm.handoffs().at(link).windows, 1U);
+        EXPECT_EQ(world.gm.handoffs().at(link).windows.count, 1U);
         ASSERT_EQ(status(world.release(i, link)), kOk);
         EXPECT_EQ(world.gm.handoffs().size(), 1U);
         ASSERT_EQ(status(world.release(r, link)), kOk);
@@ -76,7 +76,7 @@ TEST_F(Links, WhatIsKnownOfHandoffsGoesWithTheLast) {
     ASSERT_EQ(status(world.take(i, x(6))), kOk);
     ASSERT_EQ(status(world.take(r, x(6))), kOk);
     ASSERT_EQ(status(world.gm.interface_down(x(6))), kOk);
-    EXPECT_EQ(world.gm.handoffs().at(x(6)).windows, 2U) << "of an interface they stay";
+    EXPECT_EQ(world.gm.handoffs().at(x(6)).windows.count, 2U) << "of an interface they stay";
     EXPECT_FALSE(world.gm.ownership_of(x(6)));
     EXPECT_EQ(world.gm.ownership_of(x(3)).value().owner.name, "P");
     EXPECT_EQ(world.gm.ownership_of(x(3)).value().igmp.name, "");

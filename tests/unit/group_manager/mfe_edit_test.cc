@@ -168,11 +168,11 @@ TEST(HandoffStatistics, CountWindowsPerInterfaceAlsoWhenNobodyIsThere) {
 
     ASSERT_EQ(world.gm.handoffs().size(), 1U);
     const HandoffStats& stats = world.gm.handoffs().at(x(1));
-    EXPECT_EQ(stats.windows, 2U);
-    EXPECT_EQ(stats.last, 40ns);
-    EXPECT_EQ(stats.longest, 1500ns);
-    EXPECT_EQ(stats.by_length[5], 1U) << "32 to 64 ns";
-    EXPECT_EQ(stats.by_length[10], 1U) << "1024 to 2048 ns";
+    EXPECT_EQ(stats.windows.count, 2U);
+    EXPECT_EQ(stats.windows.last, 40ns);
+    EXPECT_EQ(stats.windows.longest, 1500ns);
+    EXPECT_EQ(stats.windows.by_length[5], 1U) << "32 to 64 ns";
+    EXPECT_EQ(stats.windows.by_length[10], 1U) << "1024 to 2048 ns";
     EXPECT_EQ(stats.calls_refused, 1U);
     EXPECT_EQ(stats.stale_swept, 2U) << "one not replayed, one at the timeout";
     EXPECT_EQ(stats.sweep_timeouts, 1U);
