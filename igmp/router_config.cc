@@ -98,6 +98,18 @@ Expected<void> validate_link(const RouterConfig& config) {
     return {};
 }
 
+Expected<void> validate_discovery(const RouterConfig& config) {
+    constexpr Duration kLeast = std::chrono::seconds(4); // RFC 4286 section 3.1.1
+    constexpr Duration kMost = std::chrono::seconds(180);
+    const Duration interval = config.advertisement_interval.value_or(kLeast);
+    if (interval < kLeast || interval > kMost || interval % std::chrono::seconds(1) != Duration::zero()) {
+        return fail(Status::kInvalidParameter,
+                    fmt::format("advertisement interval = {} is out of range: 4 to 180, whole seconds",
+                                in_seconds(interval)));
+    }
+    return {};
+}
+
 Expected<void> validate_hosts(const RouterConfig& config) {
     constexpr std::size_t kMostPerSecond = 1'000'000'000; // a record per nanosecond, the clock's unit
     if (config.host_rate > kMostPerSecond) {
@@ -159,8 +171,8 @@ static Expected<void> validate_static_groups(const RouterConfig& config) {
 }
 
 Expected<void> validate(const RouterConfig& config) {
-    for (const auto check :
-         {validate_link, validate_counts, validate_times, validate_hosts, validate_static_groups}) {
+    for (const auto check : {validate_link, validate_counts, validate_times, validate_discovery,
+                             validate_hosts, validate_static_groups}) {
         if (auto checked = check(config); !checked) {
             return checked;
         }

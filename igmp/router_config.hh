@@ -30,6 +30,8 @@ struct RouterConfig : MembersConfig {
     std::optional<Duration> startup_query_interval;  ///< default: a quarter of the query interval
     std::optional<unsigned> startup_query_count;     ///< default: robustness
     bool require_router_alert = false;
+    /// Of router discovery (RFC 4286), whole seconds, 4 to 180; nothing: no advertisements.
+    std::optional<Duration> advertisement_interval;
     std::vector<StaticGroup> static_groups;
 };
 

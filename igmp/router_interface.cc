@@ -32,6 +32,7 @@ void RouterInterface::start(Instant now, Output& out) {
     state_->running = true;
     state_->querier.start(now);
     state_->members.start(now);
+    state_->advertiser.start(now);
     for (const StaticGroup& entry : state_->config.static_groups) {
         state_->with_link({now, out}, [&](const LinkInput& in) { state_->members.add_static(entry, in); });
     }
@@ -44,6 +45,9 @@ void RouterInterface::stop(Instant now, Output& out) {
     }
     state_->advance({now, out});
     state_->members.clear(out);
+    if (state_->advertiser.stop()) {
+        state_->send_discovery(DiscoveryType::kTermination, encode_termination(state_->config.address), out);
+    }
     state_->running = false;
 }
 
@@ -54,6 +58,10 @@ void RouterInterface::receive(std::span<const std::byte> packet, const Arrival& 
     }
     state_->advance({now, out});
     const auto parsed = parse(packet);
+    if (!parsed && parsed.error() == ParseFailure::kUnknownType) {
+        state_->receive_discovery(packet, now);
+        return;
+    }
     if (!parsed) {
         ++state_->counters.parse_failures[static_cast<std::size_t>(parsed.error())];
         return;
@@ -71,8 +79,8 @@ std::optional<Instant> RouterInterface::next_deadline() const {
     if (!state_->running) {
         return std::nullopt;
     }
-    const Instant querier = state_->querier.deadline();
-    return std::min(querier, state_->members.next_deadline().value_or(querier));
+    const Instant timed = std::min(state_->querier.deadline(), state_->advertiser.deadline());
+    return std::min(timed, state_->members.next_deadline().value_or(timed));
 }
 
 void RouterInterface::State::advance(Input in) {
@@ -81,6 +89,13 @@ void RouterInterface::State::advance(Input in) {
     }
     if (querier.query_due(in.now)) {
         queries(in.out).general();
+    }
+    if (advertiser.due(in.now)) {
+        const Intervals& intervals = querier.intervals();
+        send_discovery(DiscoveryType::kAdvertisement,
+                       encode_advertisement(config.address, *advertiser.interval(), intervals.query_interval,
+                                            intervals.robustness),
+                       in.out);
     }
     with_link(in, [&](const LinkInput& link) { members.advance(link); });
 }

@@ -14,6 +14,7 @@
 #include <mcfwd/clock.hh>
 #include <mcfwd/result.hh>
 
+#include "advertiser.hh"
 #include "arrival.hh"
 #include "members_view.hh"
 #include "output.hh"
@@ -37,7 +38,8 @@ class RouterInterface {
     /// running.
     void start(Instant now, Output& out);
 
-    /// Forgets all groups, with a leave or unblock for every join and block in force. Counters stay.
+    /// Forgets all groups, with a leave or unblock for every join and block in force, and tells switches that
+    /// this router is none any more. Counters stay.
     void stop(Instant now, Output& out);
 
     /// An IGMP packet from its IP header on, and where it came from. Whatever it holds, the call succeeds;
@@ -62,6 +64,7 @@ class RouterInterface {
 
     [[nodiscard]] const RouterConfig& config() const;
     [[nodiscard]] const RouterCounters& counters() const;
+    [[nodiscard]] const DiscoveryCounters& discovery_counters() const;
     void clear_counters();
     [[nodiscard]] InterfaceView view(Instant now) const;
     /// Calls `visit` for the groups from `from` on, ascending, until it returns false; with their hosts, by

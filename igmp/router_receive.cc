@@ -28,6 +28,28 @@ void RouterInterface::State::receive(const Packet& packet, MacAddress sender, In
         packet.message);
 }
 
+void RouterInterface::State::receive_discovery(std::span<const std::byte> packet, Instant now) {
+    const auto message = parse_discovery(packet);
+    if (!message) {
+        ++counters.parse_failures[static_cast<std::size_t>(message.error())];
+        return;
+    }
+    ++discovery.received[static_cast<std::size_t>(message->type)];
+    if (message->type != DiscoveryType::kSolicitation) {
+        return; // of another router, for switches
+    }
+    if (message->from_snooper() && !is_ours(message->source)) {
+        advertiser.solicited(now);
+    } else {
+        ++discovery.refused;
+    }
+}
+
+void RouterInterface::State::send_discovery(DiscoveryType type, std::vector<std::byte> packet, Output& out) {
+    ++discovery.sent[static_cast<std::size_t>(type)];
+    out.packets.push_back({kAllSnoopers, std::move(packet)});
+}
+
 bool RouterInterface::State::is_ours(Ipv4Address address) const {
     return address == config.address ||
            std::ranges::find(config.other_addresses, address) != config.other_addresses.end();

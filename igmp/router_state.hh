@@ -6,8 +6,11 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <utility>
+#include <vector>
 
+#include "advertiser.hh"
 #include "codec.hh"
 #include "members.hh"
 #include "querier.hh"
@@ -23,7 +26,11 @@ struct Input {
 };
 
 struct RouterInterface::State {
-    explicit State(RouterConfig checked) : config(std::move(checked)), querier(config), members(config) {}
+    explicit State(RouterConfig checked)
+        : config(std::move(checked)),
+          querier(config),
+          members(config),
+          advertiser(config.advertisement_interval, config.address.host()) {}
 
     [[nodiscard]] QuerySender queries(Output& out) {
         return {{.source = config.address, .mtu = config.mtu, .version = config.version},
@@ -51,11 +58,16 @@ struct RouterInterface::State {
     [[nodiscard]] bool is_ours(Ipv4Address address) const;
     [[nodiscard]] bool acceptable(const Packet& packet);
     void handle(const Query& query, const Packet& packet, Input in);
+    /// A packet that is none of IGMP proper.
+    void receive_discovery(std::span<const std::byte> packet, Instant now);
+    void send_discovery(DiscoveryType type, std::vector<std::byte> packet, Output& out);
 
     RouterConfig config;
     RouterCounters counters;
     Querier querier;
     Members members;
+    Advertiser advertiser;
+    DiscoveryCounters discovery;
     bool running = false;
 };
 

@@ -23,6 +23,7 @@ struct InterfaceView {
     unsigned startup_queries_left = 0;
     std::optional<Duration> next_general_query;    ///< while querier
     std::optional<Duration> other_querier_expires; ///< while not
+    std::optional<Duration> next_advertisement;    ///< of router discovery; nothing: it is off
     Intervals intervals;                           ///< in force
     std::size_t groups = 0;                        ///< with reported or static members
     std::size_t version1_groups =

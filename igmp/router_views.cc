@@ -18,8 +18,13 @@ const RouterCounters& RouterInterface::counters() const {
     return state_->counters;
 }
 
+const DiscoveryCounters& RouterInterface::discovery_counters() const {
+    return state_->discovery;
+}
+
 void RouterInterface::clear_counters() {
     state_->counters = {};
+    state_->discovery = {};
 }
 
 InterfaceView RouterInterface::view(Instant now) const {
@@ -34,6 +39,9 @@ InterfaceView RouterInterface::view(Instant now) const {
                        .groups = state_->members.group_count(),
                        .version1_groups = state_->members.version1_groups(now),
                        .hosts = state_->members.host_count()};
+    if (state_->running && state_->advertiser.interval()) {
+        view.next_advertisement = state_->advertiser.deadline() - now;
+    }
     if (state_->running) {
         (querier.elected() ? view.next_general_query : view.other_querier_expires) = querier.deadline() - now;
     }
