@@ -120,7 +120,7 @@ Expected<void> Workers::launch() {
 }
 
 void Workers::join() {
-    stop_.store(true, std::memory_order_relaxed);
+    stop_.store(true, std::memory_order_release); // with what was given to the rings before
     for (const unsigned lcore : launched_) {
         rte_eal_wait_lcore(lcore);
     }

@@ -38,13 +38,16 @@ Worker::Worker(WorkerSetup setup)
 void Worker::run(const std::atomic<bool>& stop) noexcept {
     prctl(PR_SET_TIMERSLACK, 1000UL, 0UL, 0UL, 0UL); // short sleeps are meant to be short
     enter();
-    // Relaxed: stopping a few packets later does no harm.
-    while (!stop.load(std::memory_order_relaxed)) {
+    // Acquire: what the control thread gave to the ring before it said stop is still sent.
+    while (!stop.load(std::memory_order_acquire)) {
         if (turn()) {
             idle_.reset();
         } else if (idle_.tired()) {
             rest();
         }
+    }
+    while (take_injections()) {
+        std::ignore = transmit_.flush(rte_rdtsc());
     }
     leave();
 }
