@@ -168,6 +168,15 @@ struct Igmp {
     bool operator==(const Igmp&) const = default;
 };
 
+/// `[interface.router_discovery]`: whether switches are told that a multicast router is there (RFC 4286),
+/// where IGMP is.
+struct RouterDiscovery {
+    bool enabled = true;
+    std::uint8_t interval = 20; ///< seconds between advertisements, 4..180
+
+    bool operator==(const RouterDiscovery&) const = default;
+};
+
 /// One element of a bridge's `members`: "p2", or "p3:10" (tagged).
 struct BridgeMember {
     std::string port;
@@ -208,6 +217,7 @@ struct Interface {
     std::uint8_t ttl_threshold = 1;         ///< 1..255
     std::vector<Ipv4Prefix> scope_boundary; ///< groups that neither enter nor leave (RFC 2365); no host bits
     Igmp igmp;
+    RouterDiscovery router_discovery;
 
     bool operator==(const Interface&) const = default;
 };

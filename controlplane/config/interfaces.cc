@@ -56,6 +56,13 @@ void check_attachment(const Node& table, Findings& findings) {
     }
 }
 
+void read_router_discovery(const Node& table, Interface& interface, Findings& findings) {
+    TableReader reader(table, "[interface.router_discovery]", findings);
+    reader.boolean("enabled", interface.router_discovery.enabled);
+    reader.integer("interval", interface.router_discovery.interval, {4, 180});
+    reader.refuse_unknown();
+}
+
 } // namespace
 
 void read_interface(const Node& table, Interface& interface, Findings& findings) {
@@ -72,6 +79,9 @@ void read_interface(const Node& table, Interface& interface, Findings& findings)
     reader.texts("scope_boundary", interface.scope_boundary, kScope);
     if (const Node* igmp = reader.table("igmp", "[interface.igmp]")) {
         read_igmp(*igmp, interface.igmp, findings);
+    }
+    if (const Node* discovery = reader.table("router_discovery", "[interface.router_discovery]")) {
+        read_router_discovery(*discovery, interface, findings);
     }
     reader.refuse_unknown();
 

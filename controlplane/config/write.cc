@@ -90,7 +90,10 @@ Tree tree_of(const Interface& interface) {
         {"ttl_threshold", interface.ttl_threshold},
         {"scope_boundary",
          array_of(interface.scope_boundary, [](Ipv4Prefix prefix) { return fmt::to_string(prefix); })},
-        {"igmp", tree_of(interface.igmp)}};
+        {"igmp", tree_of(interface.igmp)},
+        {"router_discovery",
+         {{"enabled", interface.router_discovery.enabled},
+          {"interval", interface.router_discovery.interval}}}};
 }
 
 Tree tree_of(const Bridge& bridge) {

@@ -253,6 +253,7 @@ constexpr std::array kIgmpInterfaces{
     Field{"ROLE", "is_querier", querier_role_at},
     Field{"NEXT QUERY", "next_query", duration_at, kRight},
     Field{"OTHER EXPIRES", "other_querier_expires", duration_at, kRight},
+    Field{"ADVERTISES", "next_advertisement", duration_at, kRight},
     Field{"INTERVAL", "query_interval", duration_at, kRight},
     Field{"RESPONSE", "query_response_interval", duration_at, kRight},
     Field{"ROBUSTNESS", "robustness", text_at, kRight},

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -23,6 +24,8 @@ using nlohmann::json;
 json interface_json(const std::string& name, const igmp::RouterInterface& router,
                     const forwarding::ChangeLatencies& latencies, Instant now) {
     const igmp::InterfaceView view = router.view(now);
+    json counters = igmp_counters_json(router.counters());
+    counters.update(discovery_counters_json(router.discovery_counters()));
     return {
         {"interface", name},
         {"enabled", true},
@@ -40,8 +43,10 @@ json interface_json(const std::string& name, const igmp::RouterInterface& router
         {"groups", view.groups},
         {"version1_groups", view.version1_groups},
         {"hosts", view.hosts},
+        {"advertisement_interval", seconds_or_null(router.config().advertisement_interval)},
+        {"next_advertisement", seconds_or_null(view.next_advertisement)},
         {"latency", latencies_json(latencies)},
-        {"counters", igmp_counters_json(router.counters())}};
+        {"counters", std::move(counters)}};
 }
 
 json disabled_json(const std::string& name) {
@@ -61,6 +66,8 @@ json disabled_json(const std::string& name) {
             {"groups", 0},
             {"version1_groups", 0},
             {"hosts", 0},
+            {"advertisement_interval", nullptr},
+            {"next_advertisement", nullptr},
             {"latency", latencies_json({})},
             {"counters", json::object()}};
 }

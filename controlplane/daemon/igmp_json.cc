@@ -93,6 +93,16 @@ json igmp_counters_json(const igmp::RouterCounters& counters) {
     return all;
 }
 
+json discovery_counters_json(const igmp::DiscoveryCounters& counters) {
+    json all = json::object();
+    put_counters<igmp::kDiscoveryTypes, igmp::DiscoveryType>(all, "received_", counters.received,
+                                                             igmp::discovery_type_name);
+    put_counters<igmp::kDiscoveryTypes, igmp::DiscoveryType>(all, "sent_", counters.sent,
+                                                             igmp::discovery_type_name);
+    all["refused_discovery"] = counters.refused;
+    return all;
+}
+
 json igmp_group_json(const igmp::GroupView& group, igmp::WithHosts with_hosts) {
     json sources = json::array();
     for (const igmp::SourceView& source : group.sources) {

@@ -8,6 +8,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <igmp/advertiser.hh>
 #include <igmp/members_view.hh>
 #include <igmp/router_counters.hh>
 #include <mcfwd/clock.hh>
@@ -25,6 +26,8 @@ namespace mcfwd::daemon {
 [[nodiscard]] nlohmann::json latencies_json(const forwarding::ChangeLatencies& latencies);
 /// Whatever IGMP counts, name to integer.
 [[nodiscard]] nlohmann::json igmp_counters_json(const igmp::RouterCounters& counters);
+/// The same of router discovery, where we are the router.
+[[nodiscard]] nlohmann::json discovery_counters_json(const igmp::DiscoveryCounters& counters);
 /// An entry of `show.igmp.groups` or `show.snooping`, without its place.
 [[nodiscard]] nlohmann::json igmp_group_json(const igmp::GroupView& group, igmp::WithHosts with_hosts);
 

@@ -124,6 +124,7 @@ int run(const CommandLine& line, const config::Accepted& accepted) {
     loop.run();
 
     (*server)->stop();
+    router.stop();
     (*dataplane)->stop();
     spdlog::info("stopped uptime={:.1f}s",
                  std::chrono::duration<double>(loop.now() - context.started).count());

@@ -54,6 +54,9 @@ class Router {
     /// change hands. Errors name the interface or route.
     [[nodiscard]] Expected<void> start();
 
+    /// Says good-bye on the links, while the workers still send.
+    void stop() { igmp_.stop(); }
+
     /// One turn: signals of the workers, timers, publication. Bounded work. Returns how long the next turn
     /// may wait.
     [[nodiscard]] Duration turn();

@@ -232,6 +232,9 @@ igmp::RouterConfig router_config(const config::Interface& interface, std::uint16
         .mtu = mtu,
         .require_router_alert = igmp.require_router_alert,
     };
+    if (interface.router_discovery.enabled) {
+        router.advertisement_interval = std::chrono::seconds(interface.router_discovery.interval);
+    }
     set_timing(router, igmp);
     router.max_groups = igmp.max_groups;
     router.max_sources = igmp.max_sources;

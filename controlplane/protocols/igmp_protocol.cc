@@ -155,6 +155,18 @@ void IgmpProtocol::carry_out(IgmpInterface& interface, const igmp::Output& outpu
     interface.apply(output.changes);
     forget_awaited();
     note_behind(interface);
+    send(interface, output);
+}
+
+void IgmpProtocol::stop() {
+    for (const auto& interface : interfaces_) {
+        igmp::Output output;
+        interface->router().stop(environment_.clock.now(), output);
+        send(*interface, output);
+    }
+}
+
+void IgmpProtocol::send(const IgmpInterface& interface, const igmp::Output& output) {
     const IgmpAttachment& at = interface.attachment();
     for (const igmp::Transmission& transmission : output.packets) {
         if (at.bridge != kRoutedDomain) {

@@ -55,6 +55,10 @@ class IgmpProtocol {
     /// Does what is due; returns when it wants to be called again at the latest.
     [[nodiscard]] std::optional<Instant> advance();
 
+    /// The router ends: switches are told that it is none any more, if they were told that it is. Memberships
+    /// stay as they are in the table. Nothing is served after it.
+    void stop();
+
     /// Membership without a host, at run time. kNotFound: no IGMP on this interface, or (leave) no such
     /// membership; kAlreadyExists; kInvalidParameter: group outside what a router forwards, or an SSM group
     /// without source.
@@ -72,6 +76,7 @@ class IgmpProtocol {
     [[nodiscard]] IgmpInterface* served(IfIndex index);
     [[nodiscard]] Expected<IgmpInterface*> served(std::string_view name);
     void carry_out(IgmpInterface& interface, const igmp::Output& output);
+    void send(const IgmpInterface& interface, const igmp::Output& output);
     void await(const IgmpInterface& interface, std::span<const igmp::MembershipChange> changes);
     /// Once all is published that hosts asked for.
     void forget_awaited();

@@ -189,9 +189,29 @@ TEST(ConfigInterface, UnknownKeysAndWrongTables) {
     EXPECT_EQ(refused(with_line("adress = []")),
               "t.toml:17:1: unknown key in [[interface]] (did you mean "
               "\"address\"?): got \"adress\"; valid: name, port, "
-              "bridge, vlan, address, mac, ttl_threshold, scope_boundary, igmp");
+              "bridge, vlan, address, mac, ttl_threshold, scope_boundary, igmp, "
+              "router_discovery");
     EXPECT_EQ(refused(with_line("igmp = true")),
               "t.toml:17:8: igmp is one table: got true; valid: [interface.igmp]");
+}
+
+TEST(ConfigInterface, RouterDiscoveryIsOnEveryTwentySecondsUnlessSaidOtherwise) {
+    const RouterDiscovery silent =
+        accepted(with_line("address = [\"10.0.3.1/24\"]\nrouter_discovery = { enabled = false }"))
+            .interfaces.back()
+            .router_discovery;
+    EXPECT_FALSE(silent.enabled);
+    const Config both =
+        accepted(with_line("address = [\"10.0.3.1/24\"]\nrouter_discovery = { interval = 180 }"));
+    EXPECT_EQ(both.interfaces.back().router_discovery, (RouterDiscovery{.enabled = true, .interval = 180}));
+    EXPECT_EQ(both.interfaces.front().router_discovery, (RouterDiscovery{.enabled = true, .interval = 20}));
+    for (const std::string interval : {"3", "181", "\"20\""}) {
+        EXPECT_NE(refused(with_line("router_discovery = { interval = " + interval + " }")).find("interval"),
+                  std::string::npos);
+    }
+    EXPECT_NE(refused(with_line("router_discovery = { jitter = 1 }"))
+                  .find("unknown key in [interface.router_discovery]"),
+              std::string::npos);
 }
 
 } // namespace

@@ -238,6 +238,9 @@ host_rate = 20000
 max_tracked = 200000
 access_list = []
 static_groups = []
+[interface.router_discovery]
+enabled = true
+interval = 20
 
 [[interface]]
 name = "b"
@@ -268,6 +271,9 @@ host_rate = 20000
 max_tracked = 200000
 access_list = []
 static_groups = []
+[interface.router_discovery]
+enabled = true
+interval = 20
 
 [[mroute]]
 source = "*"

@@ -199,13 +199,17 @@ TEST(Render, IgmpInterfaces) {
     EXPECT_EQ(
         shown("show.igmp.interfaces",
               R"({"entries": [{"interface": "lan1", "enabled": true, "version": 3, "querier": "10.0.1.1",
-        "is_querier": true, "next_query": 31.2, "other_querier_expires": null, "robustness": 2, "query_interval": 125.0,
-        "query_response_interval": 10.0, "groups": 2, "version1_groups": 1, "hosts": 3, "counters": {"queries_sent": 3, "reports_received": 1700, "malformed": 0}}]})"),
-        "INTERFACE  ENABLED  VERSION  QUERIER   ROLE     NEXT QUERY  OTHER EXPIRES  INTERVAL  RESPONSE  "
-        "ROBUSTNESS  GROUPS  V1 GROUPS  HOSTS\n"
-        "lan1       yes            3  10.0.1.1  querier       31.2s              -     2m05s     10.0s       "
+        "is_querier": true, "next_query": 31.2, "other_querier_expires": null, "next_advertisement": 12.5, "robustness": 2, "query_interval": 125.0,
+        "query_response_interval": 10.0, "groups": 2, "version1_groups": 1, "hosts": 3,
+        "latency": {"join": {"count": 1200, "p50_ns": 65536, "p99_ns": 2000000, "max_ns": 2000000}, "leave": {"count": 0, "p50_ns": null}},
+        "counters": {"queries_sent": 3, "reports_received": 1700, "malformed": 0}}]})"),
+        "INTERFACE  ENABLED  VERSION  QUERIER   ROLE     NEXT QUERY  OTHER EXPIRES  ADVERTISES  INTERVAL  "
+        "RESPONSE  ROBUSTNESS  GROUPS  V1 GROUPS  HOSTS\n"
+        "lan1       yes            3  10.0.1.1  querier       31.2s              -       12.5s     2m05s     "
+        "10.0s       "
         "    2       2          1      3\n"
-        "lan1: queries_sent 3, reports_received 1,700\n");
+        "lan1: queries_sent 3, reports_received 1,700\n"
+        "lan1: in force after: joins 1,200 (p50 66us, p99 2ms, max 2ms)\n");
 }
 
 TEST(Render, Drops) {
