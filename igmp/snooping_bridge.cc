@@ -39,8 +39,14 @@ SnoopingBridge::State::State(SnoopingConfig checked)
       members_config(members_config_of(config)),
       querier(election_config(config)),
       heard_version(config.version) {
+    limited_members.assign(config.port_limits.size(), members_config);
+    std::vector<const MembersConfig*> granted(config.ports, &members_config);
+    for (std::size_t i = 0; i < config.port_limits.size(); ++i) {
+        apply(config.port_limits[i], limited_members[i]);
+        granted[config.port_limits[i].port.value()] = &limited_members[i];
+    }
     for (std::size_t i = 0; i < config.ports; ++i) {
-        ports.emplace_back(members_config);
+        ports.emplace_back(*granted[i]);
         all_ports.emplace_back(static_cast<std::uint16_t>(i));
     }
     for (const BridgePort port : config.router_ports) {

@@ -29,6 +29,14 @@ Expected<void> validate(const SnoopingConfig& config) {
             return fail(Status::kInvalidParameter, fmt::format("router port {} is listed twice", *port));
         }
     }
+    for (auto limits = config.port_limits.begin(); limits != config.port_limits.end(); ++limits) {
+        const auto same = [limits](const PortLimits& other) { return other.port == limits->port; };
+        if (limits->port.value() >= config.ports || std::any_of(config.port_limits.begin(), limits, same)) {
+            return fail(Status::kInvalidParameter,
+                        fmt::format("limits of port {} stand twice, or it is none of {} ports", limits->port,
+                                    config.ports));
+        }
+    }
     if (!config.static_groups.empty()) {
         return fail(Status::kInvalidParameter, "static groups of a bridge belong to its ports");
     }
@@ -36,7 +44,24 @@ Expected<void> validate(const SnoopingConfig& config) {
     if (config.address.is_unspecified()) {
         rules.address = Ipv4Address(192, 0, 2, 1); // the rule for addresses is not for those who have none
     }
+    for (const PortLimits& limits : config.port_limits) {
+        RouterConfig of_port = rules;
+        apply(limits, of_port);
+        if (auto checked = validate(of_port); !checked) {
+            return fail(checked.error().status,
+                        fmt::format("port {}: {}", limits.port, checked.error().what));
+        }
+    }
     return validate(rules);
+}
+
+void apply(const PortLimits& limits, MembersConfig& config) {
+    config.max_groups = limits.max_groups;
+    config.max_sources = limits.max_sources;
+    config.max_groups_per_host = limits.max_groups_per_host;
+    config.host_rate = limits.host_rate;
+    config.max_tracked = limits.max_tracked;
+    config.access_list = limits.access_list;
 }
 
 } // namespace mcfwd::igmp

@@ -14,6 +14,17 @@
 
 namespace mcfwd::igmp {
 
+/// What the hosts of one port are granted.
+struct PortLimits {
+    BridgePort port;
+    std::size_t max_groups = 0; ///< as in MembersConfig, like all of these
+    std::size_t max_sources = 0;
+    std::size_t max_groups_per_host = 0;
+    std::size_t host_rate = 20'000;
+    std::size_t max_tracked = 200'000;
+    AccessList access_list = {};
+};
+
 /// `[bridge.snooping]` of the configuration. Intervals, limits and fast leave are as on a routed interface,
 /// the limits those of each port. `address` is the source of our queries as querier; unspecified: we query
 /// without one and give way to every router that has one. Of no use here: `static_groups` (they belong to
@@ -21,6 +32,9 @@ namespace mcfwd::igmp {
 /// without a source: the router may know the sources for them).
 struct SnoopingConfig : RouterConfig {
     std::size_t ports = 0;
+    /// Limits and access lists of ports that have their own, in any order; the others have those of the
+    /// bridge.
+    std::vector<PortLimits> port_limits;
     std::vector<BridgePort> router_ports; ///< static ones; others are learned
     bool flood_unregistered = false;      ///< else groups that nobody asked for go to router ports only
     bool querier = true;                  ///< ask where nobody else does
@@ -28,6 +42,9 @@ struct SnoopingConfig : RouterConfig {
         false; ///< the bridge has a routed interface with IGMP: that is who asks, not the bridge
     bool solicit_routers = true; ///< ask for advertisements (RFC 4286) at start and when a link comes up
 };
+
+/// Puts the limits of a port in the place of those of its bridge.
+void apply(const PortLimits& limits, MembersConfig& config);
 
 /// kInvalidParameter with key, value and the rule.
 [[nodiscard]] Expected<void> validate(const SnoopingConfig& config);

@@ -110,7 +110,8 @@ struct SnoopingBridge::State {
     void append_all_keys(std::vector<SourceGroupKey>& keys) const;
 
     SnoopingConfig config;
-    MembersConfig members_config;
+    MembersConfig members_config;               ///< of ports without limits of their own
+    std::vector<MembersConfig> limited_members; ///< of the others, by `config.port_limits`
     Querier querier;
     Intervals intervals;   ///< in force
     Version heard_version; ///< of the last general query that counted

@@ -127,5 +127,50 @@ TEST_F(SnoopingLinks, LinksMayChangeBeforeTheStart) {
     EXPECT_EQ(late.sent(), (Lines{"0 general from 10.0.1.50 to 0,1,3"}));
 }
 
+TEST(SnoopingLimits, PortWithLimitsOfItsOwnRefusesWhatOthersTake) {
+    SnoopingConfig config;
+    config.ports = 3;
+    config.max_groups = 1;
+    config.port_limits = {
+        {.port = BridgePort(1), .max_groups = 2},
+        {.port = BridgePort(2),
+         .access_list = {
+             {.action = AccessAction::kPermit, .group = {Ipv4Address(239, 9, 0, 0), 16}, .source = {}}}}};
+    auto bridge = SnoopingBridge::create(config).value();
+    const Instant now{std::chrono::hours(1)};
+    SnoopingOutput out;
+    bridge.start(now, out);
+    for (std::uint16_t port = 0; port < 3; ++port) {
+        for (std::uint8_t group = 1; group <= 3; ++group) {
+            const auto packet =
+                encode(ReportV2{Ipv4Address(239, 1, 1, group)}, Ipv4Address(10, 0, 1, 9), 1500);
+            bridge.receive(BridgePort(port), packet.front(), MacAddress{{2, 0, 0, 0, 0, 9}}, {}, now, out);
+        }
+    }
+    const auto refused = [&](std::uint16_t port, IgnoreReason reason) {
+        return bridge.counters(BridgePort(port)).igmp.ignored[static_cast<std::size_t>(reason)];
+    };
+    EXPECT_EQ(bridge.view(BridgePort(0), now).groups, 1U);
+    EXPECT_EQ(refused(0, IgnoreReason::kGroupLimit), 2U);
+    EXPECT_EQ(bridge.view(BridgePort(1), now).groups, 2U);
+    EXPECT_EQ(refused(1, IgnoreReason::kGroupLimit), 1U);
+    EXPECT_EQ(bridge.view(BridgePort(2), now).groups, 0U);
+    EXPECT_EQ(refused(2, IgnoreReason::kAccessList), 3U);
+    EXPECT_EQ(bridge.ports_for(Ipv4Address(239, 1, 1, 2), kAnySource), std::vector{BridgePort(1)});
+}
+
+TEST(SnoopingLimits, OfNoPortOrTwiceOfOneAreRefused) {
+    SnoopingConfig config;
+    config.ports = 2;
+    config.port_limits = {{.port = BridgePort(2)}};
+    EXPECT_FALSE(validate(config));
+    config.port_limits = {{.port = BridgePort(1)}, {.port = BridgePort(1)}};
+    EXPECT_FALSE(validate(config));
+    config.port_limits = {{.port = BridgePort(1), .max_tracked = 0}};
+    EXPECT_FALSE(validate(config)) << "what is wrong on an interface is wrong on a port";
+    config.port_limits = {{.port = BridgePort(0)}, {.port = BridgePort(1)}};
+    EXPECT_TRUE(validate(config));
+}
+
 } // namespace
 } // namespace mcfwd::igmp
