@@ -185,6 +185,14 @@ struct BridgeMember {
     bool operator==(const BridgeMember&) const = default;
 };
 
+/// Element of `port_limits`: what the hosts of one member are granted, in place of what the bridge grants.
+struct PortLimits {
+    BridgeMember port;
+    Igmp limits; ///< its limits and access list; nothing else of it
+
+    bool operator==(const PortLimits&) const = default;
+};
+
 /// `[bridge.snooping]`
 struct Snooping {
     bool querier = true;         ///< ask the hosts as long as no router does
@@ -192,7 +200,8 @@ struct Snooping {
     FastLeave fast_leave = FastLeave::kTracked;
     Unregistered unregistered = Unregistered::kRouterPorts;
     std::vector<BridgeMember> router_ports; ///< static ones, all of them members; others are learned
-    Igmp timing;                            ///< its version, intervals and counts; nothing else of it
+    Igmp timing; ///< its version, intervals, counts, and the limits of every port; nothing else of it
+    std::vector<PortLimits> port_limits; ///< of members that have their own
 
     bool operator==(const Snooping&) const = default;
 };

@@ -169,20 +169,24 @@ void check_igmp_timing(const Node& table, const Igmp& igmp, Findings& findings) 
     }
 }
 
-void read_igmp(const Node& table, Igmp& igmp, Findings& findings) {
-    TableReader reader(table, "[interface.igmp]", findings);
-    reader.boolean("enabled", igmp.enabled);
-    read_igmp_timing(reader, igmp);
+void read_igmp_limits(TableReader& reader, Igmp& igmp, Findings& findings) {
     reader.integer("max_groups", igmp.max_groups, {0, kNoLimit});
     reader.integer("max_sources", igmp.max_sources, {0, kNoLimit});
-    reader.boolean("require_router_alert", igmp.require_router_alert);
-    reader.text("ssm_range", igmp.ssm_range, kGroupRange);
-    reader.choice("fast_leave", igmp.fast_leave);
-    reader.choice("older_versions", igmp.older_versions);
     reader.integer("max_groups_per_host", igmp.max_groups_per_host, {0, kNoLimit});
     reader.integer("host_rate", igmp.host_rate, {0, kMostRecords});
     reader.integer("max_tracked", igmp.max_tracked, {1, kNoLimit});
     read_access_list(reader, igmp.access_list, findings);
+}
+
+void read_igmp(const Node& table, Igmp& igmp, Findings& findings) {
+    TableReader reader(table, "[interface.igmp]", findings);
+    reader.boolean("enabled", igmp.enabled);
+    read_igmp_timing(reader, igmp);
+    reader.boolean("require_router_alert", igmp.require_router_alert);
+    reader.text("ssm_range", igmp.ssm_range, kGroupRange);
+    reader.choice("fast_leave", igmp.fast_leave);
+    reader.choice("older_versions", igmp.older_versions);
+    read_igmp_limits(reader, igmp, findings);
     read_static_groups(reader, table, igmp, findings);
     reader.refuse_unknown();
 

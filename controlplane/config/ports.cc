@@ -101,6 +101,30 @@ constexpr TextRule<Ipv4Address> kHost{[](std::string_view text) {
 constexpr TextRule<BridgeMember> kMember{parse_member,
                                          "\"PORT\" or \"PORT:VLAN\" with a VLAN from 1 to 4094"};
 
+/// What an element leaves out is as on the bridge.
+void read_port_limits(TableReader& reader, Snooping& snooping, Findings& findings) {
+    constexpr std::string_view kValid = "an array such as [{ port = \"p2\", max_groups = 100 }]";
+    const auto elements = reader.array("port_limits", kValid);
+    if (!elements) {
+        return;
+    }
+    for (const Node& element : *elements) {
+        if (element.kind != Node::Kind::kTable) {
+            findings.error(element, "port_limits is not valid", std::string(kValid));
+            continue;
+        }
+        PortLimits& limits = snooping.port_limits.emplace_back();
+        limits.limits = snooping.timing;
+        if (element.find("access_list") != nullptr) {
+            limits.limits.access_list.clear();
+        }
+        TableReader keys(element, "port_limits", findings);
+        keys.required_text("port", limits.port, kMember);
+        read_igmp_limits(keys, limits.limits, findings);
+        keys.refuse_unknown();
+    }
+}
+
 } // namespace
 
 void read_port(const Node& table, Port& port, Findings& findings) {
@@ -126,6 +150,8 @@ void read_bridge(const Node& table, Bridge& bridge, Findings& findings) {
         keys.choice("unregistered", bridge.snooping.unregistered);
         keys.texts("router_ports", bridge.snooping.router_ports, kMember);
         read_igmp_timing(keys, bridge.snooping.timing);
+        read_igmp_limits(keys, bridge.snooping.timing, findings);
+        read_port_limits(keys, bridge.snooping, findings);
         keys.refuse_unknown();
         check_igmp_timing(*snooping, bridge.snooping.timing, findings);
     }

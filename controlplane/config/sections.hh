@@ -27,6 +27,8 @@ void read_igmp(const Node& table, Igmp& igmp, Findings& findings);
 /// The values of RFC 9776 section 8, which interfaces and bridges have alike, and their relations.
 void read_igmp_timing(TableReader& reader, Igmp& igmp);
 void check_igmp_timing(const Node& table, const Igmp& igmp, Findings& findings);
+/// Limits and the access list, which interfaces and ports of bridges have alike.
+void read_igmp_limits(TableReader& reader, Igmp& igmp, Findings& findings);
 void read_access_list(TableReader& reader, std::vector<AccessRule>& rules, Findings& findings);
 void read_mroute(const Node& table, Mroute& mroute, Findings& findings);
 void read_rpf_route(const Node& table, RpfRoute& route, Findings& findings);

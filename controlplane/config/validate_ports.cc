@@ -87,6 +87,20 @@ void check_bridge(const Bridge& bridge, const Node& table, const Names& ports, F
             findings.error(node, "router port is no member of its bridge", "one of members");
         }
     }
+    for (std::size_t i = 0; i < bridge.snooping.port_limits.size(); ++i) {
+        const Node& node = table.at({"snooping", "port_limits", i, "port"});
+        const auto& all = bridge.snooping.port_limits;
+        const auto here = all.begin() + static_cast<std::ptrdiff_t>(i);
+        if (!findings.sound(node)) {
+            continue;
+        }
+        if (std::ranges::find(bridge.members, here->port) == bridge.members.end()) {
+            findings.error(node, "limited port is no member of its bridge", "one of members");
+        } else if (std::find_if(all.begin(), here,
+                                [&](const PortLimits& other) { return other.port == here->port; }) != here) {
+            findings.error(node, "port has limits already", "each port once");
+        }
+    }
     if (!bridge.snooping.querier && !bridge.snooping.querier_address.is_unspecified()) {
         findings.warning(table.at({"snooping", "querier_address"}), "this bridge does not query",
                          "querier = true");

@@ -60,6 +60,21 @@ void add_timing(Tree& tree, const Igmp& igmp) {
     tree["startup_query_count"] = igmp.startup_query_count;
 }
 
+void add_limits(Tree& tree, const Igmp& igmp) {
+    tree["max_groups"] = igmp.max_groups;
+    tree["max_sources"] = igmp.max_sources;
+    tree["max_groups_per_host"] = igmp.max_groups_per_host;
+    tree["host_rate"] = igmp.host_rate;
+    tree["max_tracked"] = igmp.max_tracked;
+    tree["access_list"] = array_of(igmp.access_list, [](const AccessRule& rule) { return tree_of(rule); });
+}
+
+Tree tree_of(const PortLimits& limits) {
+    Tree tree{{"port", member_text(limits.port)}};
+    add_limits(tree, limits.limits);
+    return tree;
+}
+
 Tree tree_of(const Igmp& igmp) {
     Tree tree{{"enabled", igmp.enabled}};
     add_timing(tree, igmp);
@@ -103,6 +118,9 @@ Tree tree_of(const Bridge& bridge) {
               {"unregistered", name(snooping.unregistered)},
               {"router_ports", array_of(snooping.router_ports, member_text)}};
     add_timing(keys, snooping.timing);
+    add_limits(keys, snooping.timing);
+    keys["port_limits"] =
+        array_of(snooping.port_limits, [](const PortLimits& limits) { return tree_of(limits); });
     if (!snooping.querier_address.is_unspecified()) {
         keys["querier_address"] = fmt::to_string(snooping.querier_address);
     }

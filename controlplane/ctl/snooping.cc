@@ -46,6 +46,17 @@ std::string routers_text(const json& port) {
     return text.empty() ? "-" : text;
 }
 
+/// What hosts asked for and limits or access list do not permit.
+std::string refused_text(const json& port) {
+    std::uint64_t refused = 0;
+    for (const char* const reason : {"ignored_access_list", "ignored_host_rate", "ignored_host_group_limit",
+                                     "ignored_group_limit", "ignored_source_limit"}) {
+        const json& count = member(member(port, "counters"), reason);
+        refused += count.is_number_unsigned() ? count.get<std::uint64_t>() : 0;
+    }
+    return thousands(refused);
+}
+
 } // namespace
 
 std::string render_snooping(const json& result) {
@@ -58,10 +69,16 @@ std::string render_snooping(const json& result) {
                                 ? std::string()
                                 : fmt::format("; no room for {} groups, so unregistered ones are flooded",
                                               count_at(bridge, "refused_groups")));
-        Table table({{"PORT"}, {"LINK"}, {"GROUPS", Align::kRight}, {"HOSTS", Align::kRight}, {"ROUTERS"}});
+        Table table({{"PORT"},
+                     {"LINK"},
+                     {"GROUPS", Align::kRight},
+                     {"HOSTS", Align::kRight},
+                     {"REFUSED", Align::kRight},
+                     {"ROUTERS"}});
         for (const json& port : member(bridge, "ports")) {
             table.row({text_at(port, "port"), member(port, "up") == true ? "up" : "down",
-                       count_at(port, "groups"), count_at(port, "hosts"), routers_text(port)});
+                       count_at(port, "groups"), count_at(port, "hosts"), refused_text(port),
+                       routers_text(port)});
         }
         text += table.text();
         for (const json& port : member(bridge, "ports")) {

@@ -66,6 +66,24 @@ void set_timing(igmp::RouterConfig& made, const config::Igmp& timing) {
     made.startup_query_count = timing.startup_query_count;
 }
 
+/// Of an interface, a bridge or a port of one.
+template <typename Limits>
+void set_limits(Limits& made, const config::Igmp& limits) {
+    made.max_groups = limits.max_groups;
+    made.max_sources = limits.max_sources;
+    made.max_groups_per_host = limits.max_groups_per_host;
+    made.host_rate = limits.host_rate;
+    made.max_tracked = limits.max_tracked;
+    std::ranges::transform(limits.access_list, std::back_inserter(made.access_list),
+                           [](const config::AccessRule& rule) {
+                               return igmp::AccessRule{.action = rule.action == config::AccessAction::kDeny
+                                                                     ? igmp::AccessAction::kDeny
+                                                                     : igmp::AccessAction::kPermit,
+                                                       .group = rule.group,
+                                                       .source = rule.source};
+                           });
+}
+
 IfIndex index_of(std::size_t position) {
     return IfIndex(static_cast<std::uint16_t>(position + 1));
 }
@@ -219,6 +237,13 @@ igmp::SnoopingConfig snooping_config(const config::Config& config, const config:
     made.address = snooping.querier_address;
     made.fast_leave = fast_leave(snooping.fast_leave);
     set_timing(made, snooping.timing);
+    set_limits(made, snooping.timing);
+    for (const config::PortLimits& of_port : snooping.port_limits) {
+        const auto at = std::ranges::find(bridge.members, of_port.port);
+        igmp::PortLimits limits{.port = BridgePort(static_cast<std::uint16_t>(at - bridge.members.begin()))};
+        set_limits(limits, of_port.limits);
+        made.port_limits.push_back(std::move(limits));
+    }
     made.local_router = std::ranges::any_of(config.interfaces, [&](const config::Interface& interface) {
         return interface.bridge == bridge.name && interface.igmp.enabled;
     });
@@ -236,27 +261,15 @@ igmp::RouterConfig router_config(const config::Interface& interface, std::uint16
         router.advertisement_interval = std::chrono::seconds(interface.router_discovery.interval);
     }
     set_timing(router, igmp);
-    router.max_groups = igmp.max_groups;
-    router.max_sources = igmp.max_sources;
     router.ssm_range = igmp.ssm_range;
     router.fast_leave = fast_leave(igmp.fast_leave);
     router.older_versions = igmp.older_versions == config::OlderVersions::kIgnored
                                 ? igmp::OlderVersions::kIgnored
                                 : igmp::OlderVersions::kServed;
-    router.max_groups_per_host = igmp.max_groups_per_host;
-    router.host_rate = igmp.host_rate;
-    router.max_tracked = igmp.max_tracked;
+    set_limits(router, igmp);
     for (const Ipv4Prefix& further : interface.address | std::views::drop(1)) {
         router.other_addresses.push_back(further.address);
     }
-    std::ranges::transform(igmp.access_list, std::back_inserter(router.access_list),
-                           [](const config::AccessRule& rule) {
-                               return igmp::AccessRule{.action = rule.action == config::AccessAction::kDeny
-                                                                     ? igmp::AccessAction::kDeny
-                                                                     : igmp::AccessAction::kPermit,
-                                                       .group = rule.group,
-                                                       .source = rule.source};
-                           });
     std::ranges::transform(igmp.static_groups, std::back_inserter(router.static_groups),
                            [](const config::StaticGroup& entry) {
                                return igmp::StaticGroup{.group = entry.group, .source = entry.source};

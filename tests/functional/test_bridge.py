@@ -226,3 +226,28 @@ def test_full_table_floods_instead_of_starving_members(lab):
     assert not heard.saw(known), "what is known stays filtered"
     for end in (source, heard):
         end.close()
+
+
+def test_ports_refuse_what_their_limits_do_not_permit(lab):
+    #  src ── lan1 ┤bridge├ lan2 ── switch ── rx1
+    #                      └ lan3 ── rx3
+    router = lab.start_router(**bridged(lab, ["lan1", "lan2", "lan3"], max_groups=1,
+                                        port_limits=[{"port": "p-lan3", "access_list": [{"action": "permit", "group": f"{OTHER_GROUP}/32"}]}]))
+    rx1, rx3 = lab.receiver("rx1", 2), lab.receiver("rx3", 2)
+    rx1.join(GROUP)
+    wait_until(lambda: members_of(router, GROUP) == ["p-lan2"], "the first group")
+    rx1.join(OTHER_GROUP)
+    rx3.join(GROUP)
+    rx3.join(OTHER_GROUP)
+    wait_until(lambda: members_of(router, OTHER_GROUP) == ["p-lan3"], "the permitted group")
+
+    def refused(port, reason):
+        [bridge] = router.call("show.snooping")["bridges"]
+        return next(one["counters"][f"ignored_{reason}"] for one in bridge["ports"] if one["port"] == port)
+
+    wait_until(lambda: refused("p-lan2", "group_limit") > 0 and refused("p-lan3", "access_list") > 0, "the refusals are counted")
+    assert members_of(router, GROUP) == ["p-lan2"]
+    assert members_of(router, OTHER_GROUP) == ["p-lan3"]
+    lines = router.ctl("show", "snooping")[1].splitlines()
+    assert lines[1].split() == ["PORT", "LINK", "GROUPS", "HOSTS", "REFUSED", "ROUTERS"]
+    assert all(int(line.split()[4]) > 0 for line in lines if line.startswith(("p-lan2 ", "p-lan3 ")) and "up" in line.split()[1])

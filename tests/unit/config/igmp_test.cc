@@ -198,14 +198,12 @@ TEST(ConfigIgmp, AccessList) {
 }
 
 TEST(ConfigIgmp, UnknownKey) {
-    EXPECT_EQ(
-        refused(with("robustnes = 2")),
-        "t.toml:16:1: unknown key in [interface.igmp] (did you mean \"robustness\"?): got \"robustnes\"; "
-        "valid: enabled, "
-        "version, query_interval, query_response_interval, robustness, last_member_query_interval, "
-        "last_member_query_count, startup_query_interval, startup_query_count, max_groups, max_sources, "
-        "require_router_alert, ssm_range, fast_leave, older_versions, max_groups_per_host, host_rate, "
-        "max_tracked, access_list, static_groups");
+    EXPECT_EQ(refused(with("robustnes = 2")),
+              "t.toml:16:1: unknown key in [interface.igmp] (did you mean \"robustness\"?): got "
+              "\"robustnes\"; valid: enabled, version, query_interval, query_response_interval, robustness, "
+              "last_member_query_interval, last_member_query_count, startup_query_interval, "
+              "startup_query_count, require_router_alert, ssm_range, fast_leave, older_versions, max_groups, "
+              "max_sources, max_groups_per_host, host_rate, max_tracked, access_list, static_groups");
 }
 
 } // namespace

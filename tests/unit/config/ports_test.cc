@@ -146,7 +146,41 @@ TEST(ConfigBridge, Mistakes) {
             "t.toml:14:1: unknown key in [bridge.snooping]: got \"mld\"; valid: querier, "
             "querier_address, fast_leave, unregistered, router_ports, version, query_interval, "
             "query_response_interval, robustness, last_member_query_interval, last_member_query_count, "
-            "startup_query_interval, startup_query_count");
+            "startup_query_interval, startup_query_count, max_groups, max_sources, max_groups_per_host, "
+            "host_rate, max_tracked, access_list, port_limits");
+}
+
+TEST(ConfigBridge, PortsHaveTheLimitsOfTheirBridgeOrTheirOwn) {
+    const Snooping snooping =
+        accepted(
+            kTwoPorts +
+            "[[bridge]]\nname = \"b\"\nmembers = [\"p0\", \"p1:10\"]\n[bridge.snooping]\n"
+            "max_groups = 50\nhost_rate = 7\naccess_list = [{ action = \"permit\", group = \"239.0.0.0/8\" "
+            "}]\n"
+            "port_limits = [{ port = \"p1:10\", max_groups = 3, access_list = [] }, { port = \"p0\" }]\n")
+            .bridges[0]
+            .snooping;
+    EXPECT_EQ(snooping.timing.max_groups, 50U);
+    ASSERT_EQ(snooping.port_limits.size(), 2U);
+    EXPECT_EQ(snooping.port_limits[0].port, (BridgeMember{"p1", VlanId(10)}));
+    EXPECT_EQ(snooping.port_limits[0].limits.max_groups, 3U);
+    EXPECT_EQ(snooping.port_limits[0].limits.host_rate, 7U);
+    EXPECT_TRUE(snooping.port_limits[0].limits.access_list.empty());
+    EXPECT_EQ(snooping.port_limits[1].limits.max_groups, 50U);
+    EXPECT_EQ(snooping.port_limits[1].limits.access_list.size(), 1U);
+}
+
+TEST(ConfigBridge, MistakesInPortLimits) {
+    EXPECT_EQ(refused(kTwoPorts + "[[bridge]]\nname = \"b\"\nmembers = [\"p0\", \"p1\"]\n[bridge.snooping]\n"
+                                  "port_limits = [{ port = \"p1:9\" }, { port = \"p0\" },\n"
+                                  "{ port = \"p0\" }, { max_groups = -1 }, 5]\n"),
+              "t.toml:11:25: limited port is no member of its bridge: got \"p1:9\"; valid: one of members\n"
+              "t.toml:12:10: port has limits already: got \"p0\"; valid: each port once\n"
+              "t.toml:12:18: port_limits has no port: got nothing; valid: \"PORT\" or \"PORT:VLAN\" with a "
+              "VLAN from 1 to 4094\n"
+              "t.toml:12:33: max_groups is not valid: got -1; valid: an integer from 0 to 4294967295\n"
+              "t.toml:12:39: port_limits is not valid: got 5; valid: an array such as [{ port = \"p2\", "
+              "max_groups = 100 }]");
 }
 
 TEST(ConfigBridge, NeedsMembers) {

@@ -306,5 +306,15 @@ TEST(ConfigWrite, Json) {
               nlohmann::json::parse(R"([{"source": "*", "group": "239.1.1.1", "iif": "a", "oifs": ["b"]}])"));
 }
 
+TEST(ConfigWrite, LimitsOfPortsAreReadBackAsTheyWere) {
+    const Config config = accepted(
+        kTwoPorts +
+        "[[bridge]]\nname = \"b\"\nmembers = [\"p0\", \"p1:10\"]\n[bridge.snooping]\nmax_sources = 9\n"
+        "port_limits = [{ port = \"p1:10\", max_groups = 3, "
+        "access_list = [{ action = \"deny\", group = \"239.1.0.0/16\", source = \"10.0.0.0/8\" }] }]\n");
+    EXPECT_EQ(accepted(to_toml(config)), config);
+    EXPECT_EQ(config.bridges[0].snooping.port_limits[0].limits.access_list.size(), 1U);
+}
+
 } // namespace
 } // namespace mcfwd::config
