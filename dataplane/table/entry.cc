@@ -39,9 +39,10 @@ ListTotals shown(const ListUse& use, const ListStore& store) {
 
 } // namespace
 
-std::unique_ptr<ListUse> Entry::replace(PutEntry desired, const ListHandle& list, bool restart) {
-    auto next =
-        std::make_unique<ListUse>(ListUse{.list = list, .owner = this, .egresses = names(desired.forward)});
+std::unique_ptr<ListUse> Entry::replace(PutEntry desired, const ListHandle& list, TableVersion since,
+                                        bool restart) {
+    auto next = std::make_unique<ListUse>(
+        ListUse{.list = list, .owner = this, .since = since, .egresses = names(desired.forward)});
     if (current_ && restart) {
         disown_older();
         current_->owner = nullptr;
@@ -49,7 +50,7 @@ std::unique_ptr<ListUse> Entry::replace(PutEntry desired, const ListHandle& list
         egress_totals_ = next->egresses;
     } else {
         carry_egress_totals(next->egresses);
-        if (current_ && current_->published) {
+        if (current_ && current_->since < since) {
             older_.push_back(current_.get());
         }
     }

@@ -32,16 +32,17 @@ struct ListUse {
     ListHandle list;
     ListTotals base;                   ///< counts that are not to be shown: those from before `clear`
     Entry* owner = nullptr;            ///< who gets the counts; none after the entry is gone or restarted
-    bool published = false;            ///< workers may know it
+    TableVersion since;                ///< first version with it: before that no worker knows it
     std::vector<EgressTotal> egresses; ///< sorted by port and VLAN; the counts of these are unused
 };
 
 /// Control thread only.
 class Entry {
   public:
-    /// Takes a new state with its new list. Returns the list it had, if any, which still belongs to the entry
-    /// (`owner`) as long as its counts do.
-    [[nodiscard]] std::unique_ptr<ListUse> replace(PutEntry desired, const ListHandle& list, bool restart);
+    /// Takes a new state with its new list, from version `since` on, which is not published yet. Returns the
+    /// list it had, if any, which still belongs to the entry (`owner`) as long as its counts do.
+    [[nodiscard]] std::unique_ptr<ListUse> replace(PutEntry desired, const ListHandle& list,
+                                                   TableVersion since, bool restart);
     /// Ends the entry; returns its list, which belongs to nobody now.
     [[nodiscard]] std::unique_ptr<ListUse> end();
 
@@ -54,7 +55,6 @@ class Entry {
 
     [[nodiscard]] const PutEntry& desired() const { return desired_; }
     [[nodiscard]] const ListUse& current() const { return *current_; }
-    void mark_published() { current_->published = true; }
     [[nodiscard]] EntryCounters counters(const ListStore& store) const;
     /// In the order of `desired().forward`.
     [[nodiscard]] std::vector<EgressCounters> egress_counters(const ListStore& store) const;

@@ -29,8 +29,10 @@ std::vector<VersionRecord> History::newest(std::size_t limit) const {
 void History::join_cause(std::string& causes, std::string_view cause) {
     constexpr std::string_view kSeparator = "; ";
     constexpr std::string_view kMore = "; ...";
-    if (cause.empty() || causes == cause || causes.ends_with(std::string(kSeparator).append(cause)) ||
-        causes.ends_with(kMore)) {
+    const auto framed = [&kSeparator](std::string_view text) {
+        return std::string(kSeparator).append(text).append(kSeparator);
+    };
+    if (cause.empty() || causes.ends_with(kMore) || framed(causes).contains(framed(cause))) {
         return;
     }
     if (causes.empty()) {

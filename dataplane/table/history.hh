@@ -28,7 +28,7 @@ class History {
     /// Newest first.
     [[nodiscard]] std::vector<VersionRecord> newest(std::size_t limit) const;
 
-    /// Appends a cause to the causes of the batches before it; says it once when it repeats the last one.
+    /// Appends a cause to the causes of the batches before it, unless it is one of them.
     static void join_cause(std::string& causes, std::string_view cause);
 
   private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // SPDX-FileCopyrightText: 2026 the mcfwd authors
 //
-// Insertion and gap-closing deletion of the hash index.
+// Insertion and gap-closing deletion of the hash index, and which buckets they wrote.
 #include "index.hh"
 
 #include <algorithm>
@@ -24,7 +24,8 @@ std::size_t Index::buckets_for(std::size_t entries) {
 Index::Index(std::span<Bucket> buckets, KeyHash hash)
     : buckets_(buckets.data()),
       mask_(static_cast<std::uint32_t>(buckets.size() - 1)),
-      hash_(hash) {
+      hash_(hash),
+      written_((buckets.size() + 63) / 64) {
     assert(std::has_single_bit(buckets.size()));
 }
 
@@ -32,18 +33,20 @@ const Slot* Index::find(const FlowKey& key) const {
     return find_from(home(key), key);
 }
 
+// A search ends at the first bucket with a free slot, and that is where a new key goes.
 void Index::put(const Slot& slot) {
     assert(!slot.free());
-    if (const Slot* present = find(slot.key())) {
-        *const_cast<Slot*>(present) = slot; // in buckets_, which this class may write
-        return;
-    }
-    for (std::uint32_t number = home(slot.key());; ++number) {
-        for (Slot& candidate : buckets_[number & mask_].slots) {
-            if (candidate.free()) {
-                candidate = slot;
-                return;
-            }
+    const FlowKey key = slot.key();
+    for (std::uint32_t number = home(key);; number = (number + 1) & mask_) {
+        auto& slots = buckets_[number].slots;
+        auto place = std::ranges::find_if(slots, [&key](const Slot& one) { return one.holds(key); });
+        if (place == slots.end()) {
+            place = std::ranges::find_if(slots, &Slot::free);
+        }
+        if (place != slots.end()) {
+            *place = slot;
+            note_write(number);
+            return;
         }
     }
 }
@@ -69,6 +72,7 @@ void Index::close_gap(std::uint32_t number, std::size_t gap) {
     Slot* hole = &buckets_[number].slots[gap];
     std::uint32_t hole_number = number;
     *hole = Slot{};
+    note_write(number);
     for (std::uint32_t next = (number + 1) & mask_; was_full && next != number; next = (next + 1) & mask_) {
         was_full = is_full(buckets_[next]);
         for (Slot& slot : buckets_[next].slots) {
@@ -79,10 +83,38 @@ void Index::close_gap(std::uint32_t number, std::size_t gap) {
                 slot = Slot{};
                 hole = &slot;
                 hole_number = next;
+                note_write(next);
                 break;
             }
         }
     }
+}
+
+void Index::note_write(std::uint32_t number) {
+    std::uint64_t& word = written_[number / 64];
+    const std::uint64_t bit = std::uint64_t{1} << (number % 64);
+    written_count_ += (word & bit) == 0;
+    word |= bit;
+    first_written_ = std::min<std::size_t>(first_written_, number / 64);
+}
+
+std::uint32_t Index::take_written() {
+    while (written_[first_written_] == 0) {
+        ++first_written_;
+    }
+    std::uint64_t& word = written_[first_written_];
+    const auto bit = static_cast<std::size_t>(std::countr_zero(word));
+    word &= word - 1;
+    --written_count_;
+    return static_cast<std::uint32_t>(first_written_ * 64 + bit);
+}
+
+bool Index::catch_up(Index& ahead, std::size_t limit) {
+    for (; ahead.written_count_ > 0 && limit > 0; --limit) {
+        const std::uint32_t number = ahead.take_written();
+        buckets_[number] = ahead.buckets_[number];
+    }
+    return ahead.written_count_ == 0;
 }
 
 } // namespace mcfwd::dataplane

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "key_hash.hh"
 #include "layout.hh"
@@ -29,6 +30,11 @@ class Index {
     void put(const Slot& slot);
     /// Removes the key if it is there and closes the gap, so that searches stay short.
     void erase(const FlowKey& key);
+    /// Copies buckets that `ahead` wrote since it was copied last, at most `limit`; before these writes both
+    /// were equal. True: now they are again.
+    [[nodiscard]] bool catch_up(Index& ahead, std::size_t limit);
+    /// Buckets written and not copied yet.
+    [[nodiscard]] std::size_t written() const { return written_count_; }
     /// nullptr if the key is not there. What workers use for bursts is `look_up`.
     [[nodiscard]] const Slot* find(const FlowKey& key) const;
 
@@ -39,10 +45,15 @@ class Index {
 
   private:
     void close_gap(std::uint32_t number, std::size_t gap);
+    void note_write(std::uint32_t number);
+    std::uint32_t take_written();
 
     Bucket* buckets_;
     std::uint32_t mask_;
     KeyHash hash_;
+    std::vector<std::uint64_t> written_; ///< one bit per bucket; nothing that workers look at
+    std::size_t written_count_ = 0;
+    std::size_t first_written_ = 0; ///< no word of `written_` before this one has a bit
 };
 
 inline const Slot* Index::find_from(std::uint32_t start, const FlowKey& key) const {

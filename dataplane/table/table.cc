@@ -6,6 +6,7 @@
 #include "table.hh"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include <fmt/format.h>
@@ -19,6 +20,9 @@ namespace {
 // Lists that a grace period still holds, published ones, those of the version after, and those that replace
 // the last while a batch is built: in the worst case each time all of them.
 constexpr std::size_t kListGenerations = 4;
+
+// Of retired lists, by one call of `advance`: about a millisecond.
+constexpr std::size_t kReleasedAtOnce = 1024;
 
 } // namespace
 
@@ -59,6 +63,7 @@ TableAccess Table::access(WorkerId worker) const {
 
 Expected<TableVersion> Table::submit(TableBatch batch) {
     end_grace();
+    left_right_->prepare();
     for (const TableCommand& command : batch.commands) {
         if (auto checked = check_command(command, size_.ports); !checked) {
             return std::unexpected(checked.error());
@@ -71,27 +76,29 @@ Expected<TableVersion> Table::submit(TableBatch batch) {
     if (!build_lists(effect)) {
         return refuse("no room for more egress lists");
     }
-    if (!changes_anything(effect, batch)) {
-        commit(effect);
-        return TableVersion(version_.value() + (next_waits_ ? 1U : 0U));
+    if (changes_anything(effect, batch)) {
+        note(batch);
     }
+    commit(effect);
+    for (const TableCommand& command : batch.commands) {
+        if (const auto* set = std::get_if<SetMissPolicy>(&command)) {
+            left_right_->set_miss_policy(set->interface, set->policy);
+        }
+    }
+    due_ = next_waits_ && (due_ || !batch.more);
+    if (due_ && left_right_->prepare()) {
+        publish_next();
+    }
+    return next_waits_ ? next() : version_;
+}
+
+void Table::note(const TableBatch& batch) {
     if (!next_waits_) {
         next_record_ = {.submitted = clock_.now()};
         next_waits_ = true;
     }
     next_record_.commands += batch.commands.size();
     History::join_cause(next_record_.cause, batch.cause);
-    commit(effect);
-    for (const TableCommand& command : batch.commands) {
-        if (const auto* set = std::get_if<SetMissPolicy>(&command)) {
-            next_.policies[set->interface] = set->policy;
-        }
-    }
-    if (left_right_->grace_open()) {
-        return TableVersion(version_.value() + 1);
-    }
-    publish_next();
-    return version_;
 }
 
 Table::NetEffect Table::net_effect(TableBatch& batch) {
@@ -146,7 +153,7 @@ bool Table::build_lists(NetEffect& effect) {
             wanted->second.unchanged = true;
             continue;
         }
-        const auto list = lists_.build(put->key, put->forward);
+        const auto list = build_list(*put);
         if (!list) {
             std::for_each(effect.begin(), wanted, [this](const NetEffect::value_type& built) {
                 if (built.second.put != nullptr && !built.second.unchanged) {
@@ -158,6 +165,16 @@ bool Table::build_lists(NetEffect& effect) {
         wanted->second.list = *list;
     }
     return true;
+}
+
+// Lists that no worker reads any more are given back some at a time; here they are needed.
+std::optional<ListHandle> Table::build_list(const PutEntry& put) {
+    auto list = lists_.build(put.key, put.forward);
+    if (!list) {
+        retired_.release(oldest_in_use_, SIZE_MAX, lists_);
+        list = lists_.build(put.key, put.forward);
+    }
+    return list;
 }
 
 // Workers' caches are warm with the list they use: a rebuilt entry that came out the same keeps it, and a
@@ -178,13 +195,17 @@ std::unexpected<Error> Table::refuse(std::string_view why) {
                                                       why, entries_.size(), egresses_));
 }
 
+// Removals come first, so that the index never holds more entries than it was made for.
 void Table::commit(NetEffect& effect) {
-    for (auto& [key, wanted] : effect) {
+    for (const auto& [key, wanted] : effect) {
         if (wanted.put == nullptr) {
             erase(key);
-        } else if (!wanted.unchanged) {
+        }
+    }
+    for (auto& [key, wanted] : effect) {
+        if (wanted.put != nullptr && !wanted.unchanged) {
             put(key, wanted);
-        } else if (wanted.restart) {
+        } else if (wanted.put != nullptr && wanted.restart) {
             entries_.at(key).restart_counters(lists_);
         }
     }
@@ -194,12 +215,12 @@ void Table::put(const MfibKey& key, Wanted& wanted) {
     Entry& entry = entries_[key];
     egresses_ += wanted.put->forward.size();
     egresses_ -= entry.desired().forward.size();
-    next_.entries[key] = Slot{.group = key.group.host(),
-                              .source = key.source.host(),
-                              .domain = key.domain.value(),
-                              .accept = wanted.put->accept.value(),
-                              .list = wanted.list.start};
-    retire(entry.replace(std::move(*wanted.put), wanted.list, wanted.restart));
+    left_right_->put({.group = key.group.host(),
+                      .source = key.source.host(),
+                      .domain = key.domain.value(),
+                      .accept = wanted.put->accept.value(),
+                      .list = wanted.list.start});
+    retire(entry.replace(std::move(*wanted.put), wanted.list, next(), wanted.restart));
 }
 
 void Table::erase(const MfibKey& key) {
@@ -210,27 +231,22 @@ void Table::erase(const MfibKey& key) {
     egresses_ -= present->second.desired().forward.size();
     retire(present->second.end());
     entries_.erase(present);
-    next_.entries[key] = std::nullopt;
+    left_right_->erase(flow_key(key));
 }
 
 void Table::retire(std::unique_ptr<ListUse> use) {
-    if (use && use->published) {
-        next_retired_.push_back(std::move(use));
+    if (use && use->since <= version_) {
+        retired_.add(std::move(use), next());
     } else if (use) {
         lists_.release(use->list); // no worker ever saw it
     }
 }
 
 void Table::publish_next() {
-    version_ = TableVersion(version_.value() + 1);
-    for (const auto& [key, slot] : next_.entries) {
-        if (slot) {
-            entries_.at(key).mark_published();
-        }
-    }
-    retired_ = std::exchange(next_retired_, {});
-    left_right_->publish(std::exchange(next_, {}), version_);
+    version_ = next();
+    left_right_->publish(version_);
     next_waits_ = false;
+    due_ = false;
     next_record_.version = version_;
     next_record_.published = clock_.now();
     next_record_.entries = entries_.size();
@@ -238,25 +254,20 @@ void Table::publish_next() {
 }
 
 void Table::end_grace() {
-    if (!left_right_->end_grace()) {
-        return;
+    if (left_right_->end_grace()) {
+        oldest_in_use_ = version_;
+        history_.retire_newest(clock_.now());
     }
-    for (const auto& use : retired_) {
-        if (use->owner != nullptr) {
-            use->owner->fold(*use, lists_);
-        }
-        lists_.release(use->list);
-    }
-    retired_.clear();
-    history_.retire_newest(clock_.now());
 }
 
 bool Table::advance() {
     end_grace();
-    if (next_waits_ && !left_right_->grace_open()) {
+    due_ = due_ || (next_waits_ && clock_.now() - next_record_.submitted >= kGatherLimit);
+    if (left_right_->prepare() && due_) {
         publish_next();
     }
-    return left_right_->grace_open();
+    const bool retired = retired_.release(oldest_in_use_, kReleasedAtOnce, lists_);
+    return retired || next_waits_ || !left_right_->prepared();
 }
 
 std::vector<VersionRecord> Table::history(std::size_t limit) const {

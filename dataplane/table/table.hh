@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -23,6 +24,7 @@
 #include "history.hh"
 #include "left_right.hh"
 #include "list_store.hh"
+#include "retired_lists.hh"
 
 namespace mcfwd::dataplane {
 
@@ -77,13 +79,16 @@ class Table final : public TableWriter {
     [[nodiscard]] static NetEffect net_effect(TableBatch& batch);
     [[nodiscard]] Expected<void> has_room(const NetEffect& effect) const;
     [[nodiscard]] bool build_lists(NetEffect& effect);
+    [[nodiscard]] std::optional<ListHandle> build_list(const PutEntry& put);
     [[nodiscard]] bool changes_anything(const NetEffect& effect, const TableBatch& batch) const;
+    void note(const TableBatch& batch);
     void commit(NetEffect& effect);
     void put(const MfibKey& key, Wanted& wanted);
     void erase(const MfibKey& key);
     void retire(std::unique_ptr<ListUse> use);
     void publish_next();
     void end_grace();
+    [[nodiscard]] TableVersion next() const { return TableVersion(version_.value() + 1); }
     [[nodiscard]] std::unexpected<Error> refuse(std::string_view why);
 
     TableSize size_;
@@ -92,13 +97,13 @@ class Table final : public TableWriter {
     std::unique_ptr<LeftRight> left_right_;
     std::map<MfibKey, Entry> entries_;
     std::size_t egresses_ = 0;
-    Changes next_; ///< of the version after the one in flight
-    VersionRecord next_record_;
-    bool next_waits_ = false;
-    std::vector<std::unique_ptr<ListUse>> next_retired_; ///< lists that the next version replaces
-    std::vector<std::unique_ptr<ListUse>> retired_;      ///< lists that the version in flight replaces
+    VersionRecord next_record_; ///< of the version in the making
+    bool next_waits_ = false;   ///< something is in it
+    bool due_ = false;          ///< and shall be published as soon as that is possible
+    RetiredLists retired_;
     History history_;
     TableVersion version_{};
+    TableVersion oldest_in_use_{}; ///< every worker uses this version, or a later one
     std::uint64_t refused_ = 0;
 };
 

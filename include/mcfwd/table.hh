@@ -5,6 +5,7 @@
 // become visible at once as one numbered version.
 #pragma once
 
+#include <chrono>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -89,12 +90,18 @@ using TableCommand = std::variant<PutEntry, EraseEntry, SetMissPolicy>;
 struct TableBatch {
     std::vector<TableCommand> commands;
     std::string cause; ///< for people, e.g. "igmp join 239.1.1.1 on lan2"
+    /// More of the same change follows: the version may wait for it. The next batch of anybody without this,
+    /// even one without commands, makes one version of all that came before and itself.
+    bool more = false;
 };
+
+/// A version does not wait for more than this: then `TableWriter::advance` publishes what came until then.
+inline constexpr std::chrono::seconds kGatherLimit{5};
 
 /// One line of the table history.
 struct VersionRecord {
     TableVersion version;
-    Instant submitted{}; ///< when the first of its batches was submitted
+    Instant submitted{}; ///< when the first of its batches was submitted; with `more`, well before it was due
     Instant published{}; ///< when workers could first see it
     Instant retired{};   ///< when the last worker left the version before; zero while that is going on
     std::string cause;   ///< causes of merged batches, joined by "; "
@@ -124,15 +131,16 @@ class TableWriter {
     virtual ~TableWriter() = default;
 
     /// Takes the batch as a whole or not at all and returns the version it will be part of: the next one when
-    /// no grace period is open, else the one after, together with whatever else is submitted meanwhile. A
-    /// batch that changes nothing workers see (entries that are like that already, counters that restart)
-    /// makes no version: the newest one holds it.
+    /// the workers have the one before and the table has caught up with it, else the one after, together with
+    /// whatever else is submitted meanwhile. A batch that changes nothing workers see (entries that are like
+    /// that already, counters that restart) makes no version: the newest one holds it.
     /// kNotEnoughMemory when the table has no room for all new entries (nothing is changed, the refusal is
     /// counted); kInvalidParameter for a malformed command.
     [[nodiscard]] virtual Expected<TableVersion> submit(TableBatch batch) = 0;
 
-    /// Moves the publication in flight forward: finishes a grace period that has passed and starts the next
-    /// version. Returns true while there is more to do, so the caller polls again soon.
+    /// Moves the publication in flight forward: finishes a grace period that has passed, catches up, starts
+    /// the next version, all in steps of at most a few milliseconds. Returns true while there is more to do,
+    /// so the caller polls again soon.
     virtual bool advance() = 0;
 
     [[nodiscard]] virtual TableVersion published() const = 0;

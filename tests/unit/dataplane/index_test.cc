@@ -3,9 +3,11 @@
 //
 // The hash index against std::map, filled to its limit and emptied again; lookups of bursts on top.
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <memory>
 #include <random>
+#include <set>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -50,6 +52,44 @@ TEST(Index, PutReplacesAndEraseOfAStrangerDoesNothing) {
     table.instance.index.erase(key(1));
     EXPECT_EQ(table.instance.index.find(key(1)), nullptr);
     EXPECT_TRUE(std::ranges::all_of(table.buckets[0].slots, &Slot::free));
+}
+
+// What one wrote the other copies, in steps; in between it may be written on.
+TEST(Index, CatchesUpBucketByBucket) {
+    std::mt19937 random(8); // NOLINT: the same sequence each time
+    constexpr std::size_t kEntries = 300;
+    const KeyHash hash(random(), random());
+    Filled ahead(kEntries, hash);
+    Filled behind(kEntries, hash);
+    std::set<std::uint32_t> present;
+    const auto same = [&] {
+        return std::ranges::equal(ahead.buckets, behind.buckets, [](const Bucket& a, const Bucket& b) {
+            return std::memcmp(&a, &b, sizeof a) == 0;
+        });
+    };
+    for (int round = 0; round < 100; ++round) {
+        for (unsigned changes = 1 + static_cast<unsigned>(random() % 200); changes > 0; --changes) {
+            const auto n = static_cast<std::uint32_t>(random() % 400);
+            if (present.size() < kEntries && random() % 2 == 0) {
+                ahead.instance.index.put(slot(key(n), static_cast<std::uint32_t>(random())));
+                present.insert(n);
+            } else {
+                ahead.instance.index.erase(key(n));
+                present.erase(n);
+            }
+        }
+        const std::size_t written = ahead.instance.index.written();
+        ASSERT_LE(written, ahead.buckets.size());
+        if (written > 7) {
+            ASSERT_FALSE(behind.instance.index.catch_up(ahead.instance.index, 7));
+            ASSERT_EQ(ahead.instance.index.written(), written - 7);
+        }
+        ASSERT_TRUE(behind.instance.index.catch_up(ahead.instance.index, 1000));
+        ASSERT_EQ(ahead.instance.index.written(), 0U);
+        ASSERT_EQ(behind.instance.index.written(), 0U);
+        ASSERT_TRUE(same()) << "round " << round;
+    }
+    EXPECT_TRUE(behind.instance.index.catch_up(ahead.instance.index, 0));
 }
 
 // Small tables overflow their buckets all the time, which is where deletion can go wrong.

@@ -3,70 +3,12 @@
 //
 // The table over ordinary memory, with a reader that holds a grace period open: what is published when, what
 // is merged, what is refused, and what the counts do meanwhile.
-#include <cstdlib>
 #include <random>
 
-#include <gtest/gtest.h>
-#include <rte_rcu_qsbr.h>
-
-#include <dataplane/table/lookup.hh>
-#include <dataplane/table/table.hh>
+#include "table_fixture.hh"
 
 namespace mcfwd::dataplane {
 namespace {
-
-MemoryBlock heap(std::size_t bytes) {
-    const std::size_t rounded = (bytes + kCacheLine - 1) / kCacheLine * kCacheLine;
-    auto* memory = static_cast<std::byte*>(std::aligned_alloc(kCacheLine, rounded));
-    std::fill_n(memory, rounded, std::byte{0});
-    return {memory, std::free};
-}
-
-struct ManualClock final : Clock {
-    mutable Instant time{};
-    [[nodiscard]] Instant now() const override { return time += std::chrono::seconds(1); }
-};
-
-/// One reader, as a worker is one.
-class TableTest : public testing::Test {
-  protected:
-    TableTest()
-        : table_(
-              Table::create({.entries = 8, .egresses = 16, .workers = 1, .ports = 4}, clock_, heap).value()) {
-        readers_ = table_->access(WorkerId(0)).publication->readers;
-        rte_rcu_qsbr_thread_register(readers_, 0);
-        rte_rcu_qsbr_thread_online(readers_, 0);
-    }
-    void pass() { rte_rcu_qsbr_quiescent(readers_, 0); }
-    const Instance& seen() { return *table_->access(WorkerId(0)).publication->current.load(); }
-    Answer answer(const MfibKey& key) {
-        const FlowKey flow = flow_key(key);
-        Answer found;
-        look_up(seen(), {&flow, 1}, {&found, 1});
-        return found;
-    }
-    /// What a worker does with packets of an entry.
-    void count(const MfibKey& key, std::uint64_t packets) {
-        const std::uint32_t slot = seen().list(answer(key).list).header().counters;
-        table_->access(WorkerId(0)).counters[slot].packets.add(packets);
-    }
-    static MfibKey key(std::uint8_t n) {
-        return {kRoutedDomain, Ipv4Address(239, 0, 0, 1), Ipv4Address(10, 0, 0, n)};
-    }
-    static Egress egress(std::uint16_t port) {
-        return {.interface = IfIndex(static_cast<std::uint16_t>(port + 1)), .port = PortId(port)};
-    }
-    static PutEntry put(std::uint8_t n, std::vector<Egress> forward = {}) {
-        return {.key = key(n), .accept = IfIndex(9), .forward = std::move(forward)};
-    }
-    Expected<TableVersion> submit(std::vector<TableCommand> commands, std::string cause = "") {
-        return table_->submit({.commands = std::move(commands), .cause = std::move(cause)});
-    }
-
-    ManualClock clock_;
-    std::unique_ptr<Table> table_;
-    rte_rcu_qsbr* readers_ = nullptr;
-};
 
 TEST_F(TableTest, SubmitPublishesAtOnceWhenNoGracePeriodIsOpen) {
     EXPECT_EQ(submit({put(1)}, "first"), TableVersion(1));
