@@ -92,7 +92,7 @@ void TablePublisher::append_bridged(DomainId bridge, std::optional<Ipv4Address> 
 }
 
 Expected<void> TablePublisher::publish(const group_manager::ForwardingUpdate& update) {
-    TableBatch batch{.commands = {}, .cause = update.cause};
+    TableBatch batch{.commands = {}, .cause = update.cause, .more = update.more};
     batch.commands.reserve(update.put.size() + update.erase.size() + update.miss.size());
     std::map<IfIndex, std::set<Ipv4Address>> changed;
     for (const auto& [key, signal] : update.miss) {
@@ -124,10 +124,11 @@ Expected<void> TablePublisher::publish(const group_manager::ForwardingUpdate& up
             bridged.insert_or_assign(entry.flow, entry);
         }
     }
-    if (!batch.commands.empty()) {
+    if (!batch.commands.empty() || (gathers_ && !batch.more)) {
         if (const auto version = table_.submit(std::move(batch)); !version) {
             return std::unexpected(version.error());
         }
+        gathers_ = update.more;
     }
     // Nothing is allocated any more: the table has taken it.
     while (!changed.empty()) {

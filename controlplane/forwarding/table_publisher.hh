@@ -49,6 +49,7 @@ class TablePublisher : public group_manager::ForwardingSink {
     TableWriter& table_;
     PacketSender& packets_;
     std::map<group_manager::SourceGroup, group_manager::DesiredEntry> bridged_; ///< with an oif on a bridge
+    bool gathers_ = false;                                ///< the table waits for more of the same change
     std::map<IfIndex, std::set<Ipv4Address>> signalling_; ///< next hops that have an owner, per interface
 };
 

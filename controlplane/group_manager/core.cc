@@ -64,14 +64,20 @@ std::string Core::name(InterfaceKey interface) const {
     return text;
 }
 
-void Core::flush(std::string cause) {
-    note(publication.flush(std::move(cause)));
+void Core::flush(std::string cause, Then then) {
+    note(publication.flush(std::move(cause), then));
     if (publication.take_freed() && publication.waiting()) {
-        retry();
+        retry(then);
     }
 }
 
-void Core::retry() {
+void Core::publish_gathered() {
+    if (publication.gathered() && !publication.pending() && slices.empty()) {
+        flush(batch_cause, Then::kPublish);
+    }
+}
+
+void Core::retry(Then then) {
     const std::vector<SourceGroup> flows = publication.waiting_flows(settings.commit_limit);
     const Room room(*this, room_for_retry(flows), Memory::Use::kShrink);
     if (!room) {
@@ -79,7 +85,7 @@ void Core::retry() {
         return;
     }
     retry_at.reset();
-    const Publication::Outcome outcome = publication.retry(flows, "room for what was refused");
+    const Publication::Outcome outcome = publication.retry(flows, "room for what was refused", then);
     if (!outcome.why && publication.waiting()) {
         retry_at = env.clock.now(); // there may be room for more
     }
@@ -117,6 +123,10 @@ void Core::begin_batch(std::string cause) {
     if (batch_depth++ > 0) {
         return;
     }
+    add_cause(std::move(cause));
+}
+
+void Core::add_cause(std::string cause) {
     if (!held) {
         batch_cause = std::move(cause);
     } else if (!batch_cause.ends_with(cause)) {
@@ -130,17 +140,22 @@ void Core::end_batch(GroupManager::Batch::End end) {
         return;
     }
     refreshed = 0;
+    const bool more = std::exchange(goes_on, false) || end == GroupManager::Batch::End::kHold;
     held = end == GroupManager::Batch::End::kHold && publication.pending() &&
            publication.pending_flows() <= settings.commit_limit;
-    if (!held) {
-        flush_batch();
+    if (held) {
+        return;
     }
+    if (!more) {
+        publish_gathered();
+    }
+    flush_batch(more ? Then::kGather : Then::kPublish);
 }
 
-void Core::flush_batch() {
+void Core::flush_batch(Then then) {
     const bool waited = std::exchange(held, false);
     if (publication.pending()) {
-        flush(batch_cause);
+        flush(batch_cause, then);
     }
     std::vector<Emission> due = std::exchange(batched, {});
     if (waited) {
@@ -187,7 +202,8 @@ void GroupManager::stop() {
     std::erase_if(core.handoffs, [](const auto& item) { return !item.first.next_hop.is_unspecified(); });
     core.batched.clear();
     core.held = false;
-    core.flush("group manager stopped");
+    core.goes_on = false;
+    core.flush("group manager stopped", Then::kPublish);
     core.close_rooms();
     core.started = false;
 }

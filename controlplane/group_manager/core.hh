@@ -11,6 +11,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 
 #include <controlplane/group_manager/change.hh>
 #include <controlplane/group_manager/clients.hh>
@@ -118,24 +119,29 @@ struct Core {
     void finish(Change& change, Cause cause) {
         const std::vector<Emission> emissions = settle(change);
         batched.insert(batched.end(), emissions.begin(), emissions.end());
-        if (batch_depth > 0) {
-            return;
+        if (publication.pending() && (batch_depth == 0 || (in_slice && batch_depth == 1))) {
+            add_cause(cause());
         }
-        refreshed = 0;
-        if (publication.pending()) {
-            batch_cause = held ? batch_cause + "; " + cause() : cause();
+        if (batch_depth == 0) {
+            refreshed = 0;
+            flush_batch(std::exchange(goes_on, false) ? Then::kGather : Then::kPublish);
         }
-        flush_batch();
     }
     void begin_batch(std::string cause);
     void end_batch(GroupManager::Batch::End end);
-    /// Publishes and calls what batches have collected so far.
-    void flush_batch();
+    /// To what is held back, if anything is.
+    void add_cause(std::string cause);
+    /// Sends the table what batches have collected so far, and calls the clients.
+    void flush_batch(Then then);
+    /// Work in several tasks is done: publishes what the table has gathered, unless other work goes on.
+    void publish_gathered();
+    /// The work has to wait for memory, what it has done so far has not.
+    void publish_gathered_before_pause();
     /// Nothing is left that was to be allocated at the end of a batch.
     void close_rooms();
-    void flush(std::string cause);
+    void flush(std::string cause, Then then);
     /// Tries again what the table refused.
-    void retry();
+    void retry(Then then);
     /// Counts, logs and reports what the table refused, and sees to it that it is tried again.
     void note(const Publication::Outcome& outcome);
 
@@ -289,7 +295,8 @@ struct Core {
     // --- slices.cc: what is too much for one task of the control thread
     // ----------------------------------
     /// Runs `work` in tasks of its own until it returns false or the group manager stops. Of all that is
-    /// under way one slice runs per task, in turn.
+    /// under way one slice runs per task, in turn. The table gathers what they change; the last one
+    /// publishes.
     void in_slices(std::function<bool()> work);
     void post_slice();
     /// Now, or when there is memory for it.
@@ -336,6 +343,7 @@ struct Core {
     std::size_t slice = settings.slice; ///< memberships, entries or callbacks of the next one
     bool slice_posted = false;
     bool in_slice = false;                         ///< one runs, or as much as one
+    bool goes_on = false;                          ///< the call or batch under way left work to slices
     std::size_t refreshed = 0;                     ///< entries, for wildcards, by the call or batch under way
     std::map<InterfaceKey, SourceGroup> rpf_moves; ///< last key announced under the new owner
     std::map<Refresh, SourceGroup> refresh_queue;  ///< and the flow to go on with
@@ -352,6 +360,7 @@ struct Core {
     std::map<InterfaceKey, SourceGroup> crossed_after; ///< last flow looked at
     Outbox outbox;
     std::uint64_t last_built = 0; ///< entry
+    bool rebuilding = false;
     std::set<SourceGroup> rebuild_queue;
     std::map<InterfaceKey, SourceGroup> rebuild_interfaces; ///< and the flow to go on with
     unsigned batch_depth = 0;

@@ -42,7 +42,7 @@ void Core::create(SourceGroup flow, InterfaceKey arrival, std::span<const std::b
         refuse_new(flow, "no memory");
         return;
     }
-    flush_batch();
+    flush_batch(Then::kPublish);
     if (entries.find(flow) != nullptr) { // condemned
         erase_entry(flow, MfeChanged::What::kDeleted);
     }
@@ -52,7 +52,7 @@ void Core::create(SourceGroup flow, InterfaceKey arrival, std::span<const std::b
         report_mfe(MfeChanged::What::kRefused, entry);
         refuse_new(flow, result.error().what);
         if (publication.pending()) { // a condemned one ended
-            flush(cause);
+            flush(cause, Then::kPublish);
         }
         return;
     }

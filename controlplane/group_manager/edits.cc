@@ -6,6 +6,7 @@
 #include <controlplane/group_manager/core.hh>
 
 #include <algorithm>
+#include <tuple>
 
 namespace mcfwd::group_manager {
 
@@ -45,6 +46,7 @@ void Core::touch_keys_by_rpf(Change& change, InterfaceKey interface) {
     const std::vector<SourceGroup> keys = interest.keys_by_rpf(interface, {}, settings.commit_limit + 1);
     if (keys.size() > settings.commit_limit) {
         // One under way begins again: some that it is done with have yet another owner.
+        goes_on = true;
         if (rpf_moves.insert_or_assign(interface, SourceGroup{}).second) {
             in_slices([this, interface] { return announce_rpf_owner(interface); });
         }
@@ -129,8 +131,17 @@ void Core::refresh_edited(Change& change, InterfaceKey interface) {
 void Core::refresh_now_or_later(Change& change, const Refresh& what) {
     const std::size_t limit = in_slice ? slice : settings.commit_limit;
     const std::size_t room = limit - std::min(refreshed, limit);
-    if (const auto next = refresh_some(change, what, what.key, room)) {
-        refresh_later(what, *next);
+    std::size_t count = 0;
+    const auto counted = [&count](const Entry&) { ++count; };
+    if (what.what == Refresh::What::kCovered) {
+        entries.for_covered(what.key, room + 1, counted);
+    } else {
+        entries.for_edited(what.interface, room + 1, counted);
+    }
+    if (count > room) {
+        refresh_later(what, what.key); // all of it: it becomes one version anyway
+    } else {
+        std::ignore = refresh_some(change, what, what.key, room);
     }
 }
 
@@ -203,11 +214,9 @@ bool Core::sweep(Change& change, InterfaceKey interface, const std::string& caus
         if (now == nullptr || now->tenure != tenure) {
             return false;
         }
-        begin_batch(cause);
         Change more_change;
         const bool more = sweep_some(more_change, interface, *now);
         finish(more_change, [&] { return cause; });
-        end_batch(more ? GroupManager::Batch::End::kHold : GroupManager::Batch::End::kPublish);
         return more;
     });
     return true;

@@ -77,7 +77,7 @@ struct Settings {
     /// Memberships, entries or callbacks that one task goes through: a few milliseconds.
     std::size_t slice = 1024;
     /// Up to so many memberships, entries and callbacks a call settles all that follows from it before it
-    /// returns. What is above follows in tasks of its own.
+    /// returns. What is above follows in tasks of its own, and is visible as one version when it is done.
     std::size_t commit_limit = 4096;
 };
 
@@ -102,8 +102,8 @@ struct Core;
 /// ownership, handoff phase (kCanNotComplete), memory (kNotEnoughMemory, of every call that needs some). A
 /// failed call changes nothing, fires nothing, publishes nothing; one that has passed its checks finishes. A
 /// call that succeeds publishes at most one version and fires its callbacks in the order of 2.0 before it
-/// returns (see Batch for the exception). When the forwarding table has no room for all of it, what fits is
-/// published, possibly as several versions; the rest waits for room and is tried again by `tick`.
+/// returns (see Batch and `Settings::commit_limit` for exceptions). When the forwarding table has no room for
+/// all of it, what fits is published; the rest waits for room and is tried again by `tick`.
 class GroupManager {
   public:
     GroupManager(Environment environment, Settings settings, Observer observer = {});
@@ -225,9 +225,9 @@ class GroupManager {
       public:
         enum class End : std::uint8_t {
             kPublish,
-            /// What there is to publish, and the callbacks with it, wait for the next call of anybody: for
-            /// work in several tasks that shall become one version. Without anything to publish the callbacks
-            /// are made as usual.
+            /// For work in several tasks that shall become one version: what there is to publish waits for
+            /// the next call of anybody, and up to `commit_limit` entries the callbacks with it. Without
+            /// anything to publish the callbacks are made as usual.
             kHold,
         };
         /// `cause` is for the table history, e.g. "igmp replay on lan1". `end` counts if it is the outermost.

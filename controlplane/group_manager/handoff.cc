@@ -22,7 +22,7 @@ class Window {
           interface_(interface),
           opened_(core.env.clock.now()) {
         // What a batch collected belongs to the time before.
-        core_.flush_batch();
+        core_.flush_batch(Then::kPublish);
         ++core_.metrics.handoff_windows;
         set_phase(Phase::kHandoff);
         const Client& igmp = client();
@@ -39,12 +39,14 @@ class Window {
     Window(const Window&) = delete;
     Window& operator=(const Window&) = delete;
 
-    /// Publishes the commit at once, even inside a batch, and fires its alerts.
+    /// Publishes the commit at once, even inside a batch, and fires its alerts. What is left to slices
+    /// becomes one version with it.
     void commit(Change& change, const std::string& cause) {
         const std::vector<Emission> emissions = core_.settle(change);
         core_.refreshed = 0;
+        const bool more = std::exchange(core_.goes_on, false);
         if (core_.publication.pending()) {
-            core_.flush(cause);
+            core_.flush(cause, more ? Then::kGather : Then::kPublish);
         }
         core_.emit(emissions);
     }
@@ -139,6 +141,7 @@ void Core::release_to_igmp(Client& client, InterfaceKey interface) {
 void Core::count_for_igmp_again(Change& change, InterfaceKey interface) {
     Record& record = *interest.find(interface);
     if (record.of_igmp.size() > settings.commit_limit) {
+        goes_on = true;
         if (count_again_from.insert_or_assign(interface, SourceGroup{}).second) {
             in_slices([this, interface] { return count_again_some(interface); });
         }

@@ -240,6 +240,7 @@ void Core::settle_departed(Change& change, InterfaceKey interface) {
     std::vector<SourceGroup> keys;
     for (const Departed& one : found->second) {
         if (keys.size() + one.members.size() > settings.commit_limit) {
+            goes_on = true;
             if (settling_departed.insert(interface).second) {
                 in_slices([this, interface] { return settle_departed_some(interface); });
             }

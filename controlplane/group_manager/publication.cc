@@ -2,10 +2,12 @@
 // SPDX-FileCopyrightText: 2026 the mcfwd authors
 //
 // Latest state wins: however often an entry changed since the last version, it is published once. A table
-// without room refuses an update as a whole; it is then cut until only what really finds no room is left.
+// without room refuses an update as a whole; it is then cut until only what really finds no room is left, and
+// what did is one version all the same.
 #include <controlplane/group_manager/publication.hh>
 
 #include <algorithm>
+#include <tuple>
 
 namespace mcfwd::group_manager {
 
@@ -25,8 +27,8 @@ bool same(const DesiredEntry& a, const DesiredEntry& b) {
 
 } // namespace
 
-Publication::Outcome Publication::flush(std::string cause) {
-    Attempt attempt{.cause = std::move(cause), .outcome = {}};
+Publication::Outcome Publication::flush(std::string cause, Then then) {
+    Attempt attempt{.cause = std::move(cause), .then = then, .outcome = {}};
     const std::set<SourceGroup> flows = std::exchange(flows_, {});
     publish({flows.begin(), flows.end()}, attempt);
     return std::move(attempt.outcome);
@@ -44,8 +46,8 @@ std::vector<SourceGroup> Publication::waiting_flows(std::size_t limit) const {
     return flows;
 }
 
-Publication::Outcome Publication::retry(const std::vector<SourceGroup>& flows, std::string cause) {
-    Attempt attempt{.cause = std::move(cause), .outcome = {}};
+Publication::Outcome Publication::retry(const std::vector<SourceGroup>& flows, std::string cause, Then then) {
+    Attempt attempt{.cause = std::move(cause), .then = then, .outcome = {}};
     publish(flows, attempt);
     return std::move(attempt.outcome);
 }
@@ -73,8 +75,13 @@ void Publication::publish(const std::vector<SourceGroup>& flows, Attempt& attemp
             update.miss.push_back({interface, signal});
         }
     }
-    if (!update.empty() && !send(update, attempt)) {
+    if (!update.empty() && !send(update, attempt.then, attempt)) {
         publish_in_steps(std::move(update), attempt);
+    }
+    if (gathered_ && attempt.then == Then::kPublish) {
+        ForwardingUpdate nothing;
+        nothing.cause = attempt.cause;
+        std::ignore = send(nothing, Then::kPublish, attempt);
     }
 }
 
@@ -85,7 +92,7 @@ void Publication::publish_in_steps(ForwardingUpdate update, Attempt& attempt) {
     std::vector<DesiredEntry> rest(update.put.begin(), middle);
     update.put.erase(update.put.begin(), middle);
     const bool split = !rest.empty() && !update.empty();
-    if (split && send(update, attempt)) {
+    if (split && send(update, Then::kGather, attempt)) {
         publish_in_parts(rest, false, attempt);
         return;
     }
@@ -94,7 +101,7 @@ void Publication::publish_in_steps(ForwardingUpdate update, Attempt& attempt) {
                 std::make_move_iterator(update.put.end()));
     const bool puts_only = update.erase.empty() && update.miss.empty();
     update.put.clear();
-    if (!puts_only && (rest.empty() || !send(update, attempt))) {
+    if (!puts_only && (rest.empty() || !send(update, Then::kGather, attempt))) {
         for (const SourceGroup& flow : update.erase) {
             wait(flow, attempt);
         }
@@ -118,7 +125,7 @@ void Publication::publish_in_parts(std::span<const DesiredEntry> puts, bool refu
     if (!refused) {
         ForwardingUpdate update{
             .put = {puts.begin(), puts.end()}, .erase = {}, .miss = {}, .cause = attempt.cause};
-        if (send(update, attempt)) {
+        if (send(update, Then::kGather, attempt)) {
             return;
         }
     }
@@ -131,13 +138,15 @@ void Publication::publish_in_parts(std::span<const DesiredEntry> puts, bool refu
     publish_in_parts(puts.subspan(puts.size() / 2), false, attempt);
 }
 
-bool Publication::send(const ForwardingUpdate& update, Attempt& attempt) {
+bool Publication::send(ForwardingUpdate& update, Then then, Attempt& attempt) {
+    update.more = then == Then::kGather;
     if (auto result = sink_.publish(update); !result) {
         attempt.outcome.why = std::move(result.error());
         ++attempt.refusals;
         return false;
     }
-    ++published_;
+    gathered_ = update.more;
+    published_ += !update.more;
     for (const auto& [interface, signal] : update.miss) {
         signal ? void(signalled_.insert(interface)) : void(signalled_.erase(interface));
     }
@@ -187,6 +196,7 @@ Expected<void> Publication::publish_new(Entry& entry, std::string cause,
     if (auto result = sink_.publish(update); !result) {
         return result;
     }
+    gathered_ = false;
     ++published_;
     entry.published = std::move(update.put.front());
     // An older entry of the flow whose removal is still pending has been replaced by this one.

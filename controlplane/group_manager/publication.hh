@@ -17,6 +17,12 @@
 
 namespace mcfwd::group_manager {
 
+/// What becomes of changes that the table has taken.
+enum class Then : bool {
+    kPublish,
+    kGather, ///< more of the same work follows, and all of it shall be one version
+};
+
 class Publication {
   public:
     struct Outcome {
@@ -58,23 +64,28 @@ class Publication {
     /// Egresses were freed since the last call.
     [[nodiscard]] bool take_freed() { return std::exchange(freed_, false); }
 
-    /// Publishes everything that differs from what the table holds as one version; nothing differs: no
-    /// version. When the table refuses, what needs no room goes first and the rest in parts, as far as there
-    /// is room; what was refused waits for `retry` and holds up nothing else.
-    [[nodiscard]] Outcome flush(std::string cause);
+    /// Sends the table everything that differs from what it holds. When the table refuses, what needs no room
+    /// goes first and the rest in parts, as far as there is room; what was refused waits for `retry` and
+    /// holds up nothing else. `kPublish`: together with what was gathered before it is one version; if there
+    /// is nothing at all, no version.
+    [[nodiscard]] Outcome flush(std::string cause, Then then);
     /// Tries some of what waits.
-    [[nodiscard]] Outcome retry(const std::vector<SourceGroup>& flows, std::string cause);
+    [[nodiscard]] Outcome retry(const std::vector<SourceGroup>& flows, std::string cause, Then then);
     /// Publishes one new entry by itself, before it is in the table of entries, and takes away the one that
     /// makes room for it, in one version.
     [[nodiscard]] Expected<void> publish_new(Entry& entry, std::string cause,
                                              std::optional<SourceGroup> in_place_of = {});
 
+    /// The table has something that is not visible yet, as far as this knows: others publish too.
+    [[nodiscard]] bool gathered() const { return gathered_; }
+    /// Versions so far.
     [[nodiscard]] std::uint64_t published() const { return published_; }
 
   private:
     /// One flush or retry in the making.
     struct Attempt {
         std::string cause;
+        Then then = Then::kPublish;
         Outcome outcome;
         std::size_t refusals = 0;
     };
@@ -83,7 +94,7 @@ class Publication {
     void publish_in_steps(ForwardingUpdate update, Attempt& attempt);
     /// Publishes as many as there is room for. `refused`: the table refused just these already.
     void publish_in_parts(std::span<const DesiredEntry> puts, bool refused, Attempt& attempt);
-    [[nodiscard]] bool send(const ForwardingUpdate& update, Attempt& attempt);
+    [[nodiscard]] bool send(ForwardingUpdate& update, Then then, Attempt& attempt);
     void settle(SourceGroup flow, Attempt& attempt);
     void wait(SourceGroup flow, Attempt& attempt);
     void forget(SourceGroup flow);
@@ -99,6 +110,7 @@ class Publication {
     std::map<InterfaceKey, bool> waiting_miss_;
     SourceGroup last_refused_; ///< the next retry begins behind it, so that every flow has its turn
     bool freed_ = false;
+    bool gathered_ = false;
     std::uint64_t published_ = 0;
 };
 

@@ -44,6 +44,7 @@ void Core::erase_entries(InterfaceKey iif) {
     if (entries.count_by_iif(iif) > settings.commit_limit || !route_walks.empty()) {
         const bool first = !condemned.contains(iif);
         const Record* record = interest.find(iif);
+        goes_on = true;
         condemned[iif] = {.before = record != nullptr ? record->tenure : interest.stamp(), .after = {}};
         if (first) {
             in_slices([this, iif] { return erase_condemned(iif); });
@@ -103,8 +104,8 @@ void Core::rebuild_later(std::vector<SourceGroup> flows) {
     if (flows.empty()) {
         return;
     }
-    if (rebuild_queue.empty() && rebuild_interfaces.empty()) {
-        in_slices([this] { return rebuild_some(); });
+    if (!std::exchange(rebuilding, true)) {
+        in_slices([this] { return rebuilding = rebuild_some(); });
     }
     rebuild_queue.insert(flows.begin(), flows.end());
 }
@@ -113,8 +114,8 @@ void Core::rebuild_later(InterfaceKey interface) {
     if (entries.count_by_iif(interface) == 0) {
         return;
     }
-    if (rebuild_queue.empty() && rebuild_interfaces.empty()) {
-        in_slices([this] { return rebuild_some(); });
+    if (!std::exchange(rebuilding, true)) {
+        in_slices([this] { return rebuilding = rebuild_some(); });
     }
     rebuild_interfaces.insert_or_assign(interface, SourceGroup{});
 }
@@ -277,8 +278,11 @@ Expected<void> GroupManager::boundary_changed(InterfaceKey interface) {
     core.refresh_edited(change, interface);
     if (core.entries.count_by_iif(interface) <= limit) {
         core.rebuild_crossed(change, core.entries.by_iif(interface, {}, limit));
-    } else if (core.crossed_after.insert_or_assign(interface, SourceGroup{}).second) {
-        core.in_slices([&core, interface] { return core.rebuild_crossed_some(interface); });
+    } else {
+        core.goes_on = true;
+        if (core.crossed_after.insert_or_assign(interface, SourceGroup{}).second) {
+            core.in_slices([&core, interface] { return core.rebuild_crossed_some(interface); });
+        }
     }
     core.finish(change, [&] { return fmt::format("boundary change on {}", core.name(interface)); });
     return {};

@@ -34,7 +34,7 @@ Room::Room(Core& core, std::size_t octets, Memory::Use use)
       octets_(octets),
       granted_(ask(use)) {
     if (!granted_ && core.held) {
-        core.flush_batch(); // what it needed is free then
+        core.flush_batch(Then::kPublish); // what it needed is free then
         granted_ = ask(use);
     }
     core.metrics.memory_refusals += !granted_;
@@ -62,6 +62,13 @@ void Core::close_rooms() {
     deferred = 0;
     for (; open_rooms > 0; --open_rooms) {
         env.memory->end();
+    }
+}
+
+void Core::publish_gathered_before_pause() {
+    const MemoryHold hold(env.memory, kCall, Memory::Use::kShrink);
+    if (publication.gathered() && hold) {
+        flush(batch_cause, Then::kPublish);
     }
 }
 

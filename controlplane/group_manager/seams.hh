@@ -108,6 +108,9 @@ struct ForwardingUpdate {
     std::vector<SourceGroup> erase;
     std::vector<DesiredMissPolicy> miss;
     std::string cause; ///< for the table history
+    /// More of the same change follows: it may become visible together with that. The next update without
+    /// this, even an empty one, makes everything visible that came before.
+    bool more = false;
 
     [[nodiscard]] bool empty() const { return put.empty() && erase.empty() && miss.empty(); }
 };
@@ -130,8 +133,8 @@ struct OifCounters {
 class ForwardingSink {
   public:
     virtual ~ForwardingSink() = default;
-    /// Takes the update as a whole, as one version, or not at all (kNotEnoughMemory: no room for a new
-    /// entry). Publishing an entry releases the packets parked for its flow.
+    /// Takes the update as a whole, as one version or part of one, or not at all (kNotEnoughMemory: no room
+    /// for a new entry). Publishing an entry releases the packets parked for its flow.
     [[nodiscard]] virtual Expected<void> publish(const ForwardingUpdate& update) = 0;
     /// There will be no entry: packets parked for the flow are dropped and counted.
     virtual void discard_parked(SourceGroup flow) = 0;

@@ -37,6 +37,7 @@ void Core::run_slice() {
     const SliceRoom room(*this);
     if (!room) {
         slices_at = env.clock.now() + kMemoryRetry;
+        publish_gathered_before_pause();
         return;
     }
     if (!outbox.empty()) { // before anything makes more
@@ -46,11 +47,18 @@ void Core::run_slice() {
     }
     const std::function<bool()> first = std::move(slices.front());
     slices.pop_front();
+    begin_batch({});
     in_slice = true;
     if (first()) {
         slices.push_back(first);
     }
     in_slice = false;
+    if (--batch_depth == 0) { // else within the batch of a client, which publishes at its end
+        refreshed = 0;
+        goes_on = false;
+        publish_gathered();
+        flush_batch(slices.empty() ? Then::kPublish : Then::kGather);
+    }
     post_slice();
 }
 
@@ -66,6 +74,7 @@ void Core::forget_slices() {
     route_walks.clear();
     looking_up_routes = false;
     crossed_after.clear();
+    rebuilding = false;
     rebuild_queue.clear();
     rebuild_interfaces.clear();
     outbox.clear();
@@ -89,6 +98,7 @@ bool Core::announce_rpf_owner(InterfaceKey interface) {
 }
 
 void Core::refresh_later(const Refresh& what, SourceGroup from) {
+    goes_on = true;
     if (refresh_queue.empty()) {
         in_slices([this] { return refresh_queued(); });
     }

@@ -26,7 +26,7 @@ void GroupManager::tick() {
         core.run_slice();
     }
     if (core.retry_at && *core.retry_at <= now) {
-        core.retry();
+        core.retry(core.slices.empty() ? Then::kPublish : Then::kGather);
     }
 }
 
@@ -48,6 +48,7 @@ void Core::expire_and_sweep(Instant now) {
         }
     }
     no_tick_before = now + kMemoryRetry;
+    publish_gathered_before_pause();
 }
 
 void Core::expire_and_sweep(Instant now, std::size_t expiries, std::size_t interfaces) {

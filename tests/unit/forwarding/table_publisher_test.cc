@@ -97,6 +97,21 @@ TEST_F(TablePublisherTest, MissPolicyFollowsTheFirstAndTheLastOwnerOfAnInterface
     EXPECT_EQ(std::get<SetMissPolicy>(table.batches.back().commands[0]).interface, IfIndex{2});
 }
 
+TEST_F(TablePublisherTest, TheEndOfWhatIsGatheredReachesTheTableEvenIfEmpty) {
+    ASSERT_TRUE(publisher.publish(
+        {.put = {{kFlow, on(1), {on(2)}, false}}, .erase = {}, .miss = {}, .cause = "part", .more = true}));
+    ASSERT_EQ(table.batches.size(), 1U);
+    EXPECT_TRUE(table.batches[0].more);
+    ASSERT_TRUE(publisher.publish({.put = {}, .erase = {}, .miss = {}, .cause = "part", .more = true}));
+    EXPECT_EQ(table.batches.size(), 1U);
+    ASSERT_TRUE(publisher.publish({.put = {}, .erase = {}, .miss = {}, .cause = "end"}));
+    ASSERT_EQ(table.batches.size(), 2U);
+    EXPECT_FALSE(table.batches[1].more);
+    EXPECT_TRUE(table.batches[1].commands.empty());
+    ASSERT_TRUE(publisher.publish({.put = {}, .erase = {}, .miss = {}, .cause = "end"}));
+    EXPECT_EQ(table.batches.size(), 2U) << "nothing is gathered any more";
+}
+
 TEST_F(TablePublisherTest, ARefusedUpdateChangesNothing) {
     table.full = true;
     const auto refused = publisher.publish({.put = {}, .erase = {}, .miss = {{on(2), true}}, .cause = ""});

@@ -71,18 +71,24 @@ TEST_F(LargeCalls, AnEntryWhoseRouteLeadsElsewhereIsNotErasedWithItsOldInterface
 }
 
 TEST_F(LargeCalls, AnAnswerToAnOldAlertDoesNotEndANewEntry) {
+    const SourceGroup group = any("239.1.1.2");
+    const SourceGroup flow = sg("10.0.3.9", "239.1.1.2");
+    ASSERT_EQ(status(world.join(q, group, x(2))), kOk);
+    world.packet(flow, x(3));
+    world.packet(sg("10.0.3.10", "239.1.1.2"), x(3));
+    world.told();
     world.behaviour["P"].prune = [](PruneAlert& alert) { alert.timeout = 5s; };
-    ASSERT_EQ(status(world.leave(q, kGroup, x(2))), kOk); // more alerts than are told at once
+    ASSERT_EQ(status(world.leave(q, group, x(2))), kOk); // three alerts, more than are told at once
     EXPECT_EQ(world.callbacks(), Trace{});
     ASSERT_EQ(status(world.release(p, x(3))), kOk);
     ASSERT_EQ(status(world.take(q, x(3))), kOk);
-    world.packet(kFlow, x(3));
+    world.packet(flow, x(3));
     world.tasks.run();
     for (const std::string& line : told_p()) {
         EXPECT_EQ(line.find("entry"), std::string::npos) << line;
     }
-    EXPECT_EQ(world.gm.mfe(kFlow).value().iif_owner.name, "Q");
-    EXPECT_EQ(world.gm.mfe(kFlow).value().timeout, 900s);
+    EXPECT_EQ(world.gm.mfe(flow).value().iif_owner.name, "Q");
+    EXPECT_EQ(world.gm.mfe(flow).value().timeout, 900s);
 }
 
 class LargeCallsStrict : public LargeCalls {

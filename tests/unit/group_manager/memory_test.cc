@@ -219,15 +219,39 @@ TEST_F(Memories, SlicesAreAsLargeAsThereIsMemoryFor) {
     ASSERT_EQ(status(world.gm.transfer_interface_ownership(p, q, x(3))), kOk);
     memory.most = std::size_t{64} << 10U;
     const auto versions = world.sink.causes.size();
+    const auto asked = world.sink.asked;
     world.tasks.run();
     EXPECT_EQ(world.gm.metrics().mfe_rebuilt, kFlows + 1U);
-    EXPECT_GT(world.sink.causes.size() - versions, 5U) << "some at a time";
+    EXPECT_GT(world.sink.asked - asked, 5U) << "some at a time";
+    EXPECT_EQ(world.sink.causes.size() - versions, 1U) << "and visible together";
     EXPECT_EQ(world.gm.metrics().memory_refusals, 0U);
     world.pass(901s);
     while (world.gm.next_deadline() && *world.gm.next_deadline() <= world.clock.now()) {
         world.gm.tick();
     }
     EXPECT_EQ(world.gm.mfe_count(), 0U);
+}
+
+TEST_F(Memories, WhatWasGatheredDoesNotWaitForMemory) {
+    constexpr unsigned kFlows = 40;
+    for (std::uint8_t k = 10; k < 10 + kFlows; ++k) {
+        world.packet({kFlow.group, Ipv4Address(10, 0, 3, k)}, x(3));
+    }
+    ASSERT_EQ(status(world.gm.transfer_interface_ownership(p, q, x(3))), kOk);
+    memory.most = std::size_t{64} << 10U;
+    const auto versions = world.sink.causes.size();
+    world.tasks.run_one();
+    EXPECT_TRUE(world.sink.gathering());
+    memory.most = std::size_t{20} << 10U; // enough for a call that touches nothing
+    world.tasks.run_one();
+    EXPECT_FALSE(world.sink.gathering());
+    EXPECT_EQ(world.sink.causes.size(), versions + 1);
+    EXPECT_LT(world.gm.metrics().mfe_rebuilt, kFlows);
+    memory.most = SIZE_MAX;
+    world.pass(100ms);
+    world.tasks.run();
+    EXPECT_EQ(world.gm.metrics().mfe_rebuilt, kFlows + 1U);
+    EXPECT_EQ(world.sink.causes.size(), versions + 2);
 }
 
 TEST_F(Memories, EntriesExpireThoughASweepThatIsDueToo) {

@@ -29,26 +29,29 @@ std::string text(std::span<const CandidateOif> candidates) {
 Expected<void> TableSink::publish(const ForwardingUpdate& update) {
     ++asked;
     const std::size_t used = egresses_used();
-    const std::size_t size = entries.size();
+    const std::size_t size = taken.size();
     std::map<SourceGroup, std::optional<DesiredEntry>> before;
     const auto note = [&](SourceGroup flow) {
-        const auto at = entries.find(flow);
-        before.emplace(flow, at == entries.end() ? std::nullopt : std::optional(at->second));
+        const auto at = taken.find(flow);
+        before.emplace(flow, at == taken.end() ? std::nullopt : std::optional(at->second));
     };
     for (const SourceGroup& flow : update.erase) {
         note(flow);
-        entries.erase(flow);
+        taken.erase(flow);
     }
     for (const DesiredEntry& put : update.put) {
         note(put.flow);
-        entries.insert_or_assign(put.flow, put);
+        taken.insert_or_assign(put.flow, put);
     }
-    if ((entries.size() > capacity && entries.size() > size) ||
+    if ((taken.size() > capacity && taken.size() > size) ||
         (egresses_used() > egresses && egresses_used() > used)) {
         for (auto& [flow, entry] : before) {
-            entry ? void(entries.insert_or_assign(flow, *entry)) : void(entries.erase(flow));
+            entry ? void(taken.insert_or_assign(flow, *entry)) : void(taken.erase(flow));
         }
         return fail(Status::kNotEnoughMemory, "the table is full");
+    }
+    for (const auto& [flow, entry] : before) {
+        changed_.insert(flow);
     }
     for (const SourceGroup& flow : update.erase) {
         traffic.erase(flow);
@@ -59,18 +62,37 @@ Expected<void> TableSink::publish(const ForwardingUpdate& update) {
         }
     }
     for (const DesiredMissPolicy& miss : update.miss) {
-        miss.signal ? void(signalling.insert(miss.interface)) : void(signalling.erase(miss.interface));
+        miss.signal ? void(taken_signalling.insert(miss.interface))
+                    : void(taken_signalling.erase(miss.interface));
     }
-    causes.push_back(update.cause);
-    if (on_publish) {
-        on_publish();
+    gathering_ |= !update.empty();
+    if (update.more) {
+        gathered_cause_ = gathered_cause_.empty() ? update.cause : gathered_cause_;
+    } else {
+        show(update.cause);
     }
     return {};
 }
 
+void TableSink::show(const std::string& cause) {
+    if (!std::exchange(gathering_, false)) {
+        return;
+    }
+    for (const SourceGroup& flow : std::exchange(changed_, {})) {
+        const auto at = taken.find(flow);
+        at == taken.end() ? void(entries.erase(flow)) : void(entries.insert_or_assign(flow, at->second));
+    }
+    signalling = taken_signalling;
+    causes.push_back(cause.empty() ? gathered_cause_ : cause);
+    gathered_cause_.clear();
+    if (on_publish) {
+        on_publish();
+    }
+}
+
 std::size_t TableSink::egresses_used() const {
     std::size_t used = 0;
-    for (const auto& [flow, entry] : entries) {
+    for (const auto& [flow, entry] : taken) {
         used += entry.oifs.size();
     }
     return used;
@@ -83,7 +105,7 @@ std::optional<FlowCounters> TableSink::counters(SourceGroup flow) const {
 
 std::vector<OifCounters> TableSink::oif_counters(SourceGroup flow) const {
     std::vector<OifCounters> counters;
-    if (const auto at = entries.find(flow); at != entries.end()) {
+    if (const auto at = taken.find(flow); at != taken.end()) {
         for (const InterfaceKey& oif : at->second.oifs) {
             counters.push_back({oif.interface, traffic.at(flow).packets, traffic.at(flow).bytes});
         }

@@ -59,24 +59,35 @@ class NineInterfaces : public InterfaceDirectory {
     }
 };
 
-/// The table as workers would see it.
+/// The table as workers would see it, and what it has taken beyond that.
 class TableSink : public ForwardingSink {
   public:
     [[nodiscard]] Expected<void> publish(const ForwardingUpdate& update) override;
     void discard_parked(SourceGroup flow) override { discarded.push_back(flow); }
+    /// Makes everything visible, as an update of anybody else would.
+    void show(const std::string& cause);
+    /// Something is taken and not visible.
+    [[nodiscard]] bool gathering() const { return gathering_; }
     [[nodiscard]] std::size_t egresses_used() const;
     [[nodiscard]] std::optional<FlowCounters> counters(SourceGroup flow) const override;
     [[nodiscard]] std::vector<OifCounters> oif_counters(SourceGroup flow) const override;
 
-    std::map<SourceGroup, DesiredEntry> entries;
+    std::map<SourceGroup, DesiredEntry> entries; ///< visible
+    std::map<SourceGroup, DesiredEntry> taken;
     std::map<SourceGroup, FlowCounters> traffic;
-    std::set<InterfaceKey> signalling;
+    std::set<InterfaceKey> signalling; ///< visible
+    std::set<InterfaceKey> taken_signalling;
     std::vector<SourceGroup> discarded;
     std::vector<std::string> causes; ///< one per version
     std::size_t capacity = 1000000;  ///< entries; what does not grow is never refused
     std::size_t egresses = 1000000;  ///< of all entries together
     std::size_t asked = 0;           ///< updates offered, published or refused
     std::function<void()> on_publish;
+
+  private:
+    bool gathering_ = false;
+    std::string gathered_cause_;
+    std::set<SourceGroup> changed_; ///< taken, and may differ from what is visible
 };
 
 inline InterfaceKey x(unsigned index, Ipv4Address next_hop = {}) {

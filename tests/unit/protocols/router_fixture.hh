@@ -5,6 +5,7 @@
 // sender that only collects, and time that stands still until a test moves it.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -66,22 +67,24 @@ class FakeTasks final : public TaskQueue {
 class FakeTable final : public group_manager::ForwardingSink {
   public:
     [[nodiscard]] Expected<void> publish(const group_manager::ForwardingUpdate& update) override {
+        gathered_.push_back(update);
+        if (update.more) {
+            return {};
+        }
+        const auto updates = std::exchange(gathered_, {});
+        if (std::ranges::all_of(updates, &group_manager::ForwardingUpdate::empty)) {
+            return {};
+        }
         ++versions;
-        for (const auto& entry : update.put) {
-            entries[entry.flow] = entry;
-        }
-        for (const auto& flow : update.erase) {
-            entries.erase(flow);
-        }
-        for (const auto& policy : update.miss) {
-            signals[policy.interface.interface] = policy.signal;
-        }
+        std::ranges::for_each(updates, [this](const auto& each) { show(each); });
         causes.push_back(update.cause);
         if (on_publish) {
             on_publish();
         }
         return {};
     }
+    /// Taken, and not visible.
+    [[nodiscard]] bool gathering() const { return !gathered_.empty(); }
     void discard_parked(group_manager::SourceGroup) override {}
     [[nodiscard]] std::optional<group_manager::FlowCounters>
     counters(group_manager::SourceGroup flow) const override {
@@ -97,6 +100,21 @@ class FakeTable final : public group_manager::ForwardingSink {
     std::vector<std::string> causes;
     std::size_t versions = 0;
     std::function<void()> on_publish;
+
+  private:
+    void show(const group_manager::ForwardingUpdate& update) {
+        for (const auto& entry : update.put) {
+            entries[entry.flow] = entry;
+        }
+        for (const auto& flow : update.erase) {
+            entries.erase(flow);
+        }
+        for (const auto& policy : update.miss) {
+            signals[policy.interface.interface] = policy.signal;
+        }
+    }
+
+    std::vector<group_manager::ForwardingUpdate> gathered_;
 };
 
 class FakeSender final : public PacketSender {
