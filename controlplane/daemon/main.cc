@@ -13,6 +13,7 @@
 #include <controlplane/daemon/command_line.hh>
 #include <controlplane/daemon/commands.hh>
 #include <controlplane/daemon/event_loop.hh>
+#include <controlplane/daemon/heap.hh>
 #include <controlplane/daemon/log.hh>
 #include <controlplane/daemon/memory_reserve.hh>
 #include <controlplane/daemon/translate.hh>
@@ -51,6 +52,7 @@ int print_check(const std::string& file, const config::Result& result) {
 
 int run(const CommandLine& line, const config::Accepted& accepted) {
     const config::Config& config = accepted.config;
+    tune_heap();
     start_log();
     // Both names were checked: by the command line and by the configuration.
     std::ignore = set_log_level(line.log_level.value_or(std::string(config::name(config.daemon.log_level))));

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <controlplane/daemon/heap.hh>
 #include <controlplane/daemon/translate.hh>
 
 namespace mcfwd::daemon {
@@ -177,6 +178,7 @@ Duration Router::turn() {
     const bool publishing = advance_table();
     note_publications();
     environment_.memory.refill();
+    sort_freed();
     if (signals == kSignalsPerTurn) {
         return Duration::zero();
     }
