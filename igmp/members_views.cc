@@ -10,10 +10,6 @@
 namespace mcfwd::igmp {
 namespace {
 
-bool contains(const std::vector<Ipv4Address>& ascending, Ipv4Address address) {
-    return std::binary_search(ascending.begin(), ascending.end(), address);
-}
-
 /// Reported and static sources in one ascending list; a static one has no timer to show.
 std::vector<SourceView> sources_of(const Group& group, Instant now) {
     std::vector<SourceView> views;

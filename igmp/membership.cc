@@ -23,10 +23,6 @@ void for_each_missing(std::span<const Ipv4Address> a, std::span<const Ipv4Addres
     }
 }
 
-bool contains(std::span<const Ipv4Address> ascending, Ipv4Address address) {
-    return std::binary_search(ascending.begin(), ascending.end(), address);
-}
-
 } // namespace
 
 void merge_membership(const FilterState& reported, const StaticMembership& configured, Membership& into) {

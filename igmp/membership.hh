@@ -5,7 +5,7 @@
 // next.
 #pragma once
 
-#include <functional>
+#include <algorithm>
 #include <span>
 #include <vector>
 
@@ -15,6 +15,11 @@
 #include "output.hh"
 
 namespace mcfwd::igmp {
+
+/// Whether a list of sources, sorted ascending as all of them are, names the address.
+[[nodiscard]] inline bool contains(std::span<const Ipv4Address> ascending, Ipv4Address address) {
+    return std::ranges::binary_search(ascending, address);
+}
 
 /// INCLUDE: joined sources. EXCLUDE: (*,G) is joined and `sources` are blocked. Ascending.
 struct Membership {

@@ -10,10 +10,6 @@
 namespace mcfwd::igmp {
 namespace {
 
-bool contains(const std::vector<Ipv4Address>& ascending, Ipv4Address address) {
-    return std::ranges::binary_search(ascending, address);
-}
-
 /// What is in force for a group; nullptr: nothing.
 const Membership* wish(const SnoopingPort& port, Ipv4Address group) {
     const Membership* membership = port.members.membership(group);

@@ -22,18 +22,6 @@ namespace {
 using group_manager::SourceGroup;
 using nlohmann::json;
 
-Expected<json> nothing(const Expected<void>& result) {
-    if (!result) {
-        return std::unexpected(result.error());
-    }
-    return json::object();
-}
-
-SourceGroup key_in(const json& params) {
-    return {rpc::address_in(params, "group").value_or(Ipv4Address{}),
-            rpc::address_in(params, "source").value_or(kAnySource)};
-}
-
 Expected<IfIndex> interface_named(const Router& router, std::string_view name) {
     const forwarding::Interface* interface = router.interfaces().find(name);
     if (interface == nullptr) {

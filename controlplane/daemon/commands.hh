@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <mcfwd/clock.hh>
 #include <mcfwd/result.hh>
 
@@ -35,6 +37,12 @@ struct CommandContext {
 
 /// The same for a bridge.
 [[nodiscard]] std::unexpected<Error> unknown_bridge(const Router& router, std::string_view name);
+
+/// `group` and `source` of a request; without a source (*,G).
+[[nodiscard]] group_manager::SourceGroup key_in(const nlohmann::json& params);
+
+/// The answer to a request that has nothing to tell but its error.
+[[nodiscard]] Expected<nlohmann::json> nothing(const Expected<void>& result);
 
 /// show status|ports|workers|drops|versions
 void add_system_commands(rpc::Registry& registry, CommandContext& context);

@@ -318,25 +318,6 @@ json clients(Router& router) {
 
 } // namespace
 
-std::unexpected<Error> unknown_bridge(const Router& router, std::string_view name) {
-    std::vector<std::string_view> names;
-    for (const auto& [domain, bridge] : router.bridges().all()) {
-        names.emplace_back(bridge.name);
-    }
-    return fail(Status::kNotFound,
-                fmt::format("no bridge '{}'; there are: {}", name,
-                            names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "))));
-}
-
-std::unexpected<Error> unknown_interface(const Router& router, std::string_view name) {
-    std::vector<std::string> names;
-    for (const auto& [index, interface] : router.interfaces().all()) {
-        names.push_back(interface.name);
-    }
-    return fail(Status::kNotFound,
-                fmt::format("no interface '{}'; there are: {}", name, fmt::join(names, ", ")));
-}
-
 void add_forwarding_commands(rpc::Registry& registry, CommandContext& context) {
     registry.add("show.interfaces",
                  [&context](const json&) -> Expected<json> { return interfaces(context.router); });

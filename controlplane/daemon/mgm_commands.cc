@@ -27,11 +27,6 @@ using rpc::Session;
 /// Groups that one task can spell.
 constexpr std::size_t kGroupsAtOnce = 1000;
 
-SourceGroup key_in(const json& params) {
-    return {rpc::address_in(params, "group").value_or(Ipv4Address{}),
-            rpc::address_in(params, "source").value_or(kAnySource)};
-}
-
 std::size_t max_in(const json& params) {
     return static_cast<std::size_t>(rpc::integer_in(params, "max").value_or(0));
 }
@@ -54,13 +49,6 @@ Expected<InterfaceKey> interface_in(const Router& router, const json& params, St
 Expected<RemoteClient*> client_in(Router& router, const json& params, const Session& session) {
     const auto handle = static_cast<std::uint64_t>(rpc::integer_in(params, "handle").value_or(0));
     return router.remotes().client(session, group_manager::ClientHandle(handle));
-}
-
-Expected<json> nothing(const Expected<void>& result) {
-    if (!result) {
-        return std::unexpected(result.error());
-    }
-    return json::object();
 }
 
 Expected<json> enter(Router& router, const json& params, Session& session) {
