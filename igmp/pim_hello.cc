@@ -24,8 +24,8 @@ Duration hold_time(std::span<const std::byte> options) {
             break;
         }
         if (wire::load16(options, 0) == kHoldTime && length == 2) {
-            const std::uint16_t seconds = wire::load16(options, kOption);
-            return seconds == kForEver ? Duration::max() : Duration(std::chrono::seconds(seconds));
+            const std::uint16_t value = wire::load16(options, kOption);
+            return value == kForEver ? Duration::max() : Duration(std::chrono::seconds(value));
         }
         options = options.subspan(kOption + length);
     }

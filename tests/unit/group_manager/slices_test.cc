@@ -15,7 +15,7 @@
 namespace mcfwd::group_manager::test {
 namespace {
 
-constexpr std::array kAudible{kI, kP, kQ, kT};
+constexpr std::array kSlicedAudible{kI, kP, kQ, kT};
 /// Target of a line of the trace that says that an entry was built.
 constexpr unsigned kBuilt = 99;
 
@@ -74,7 +74,7 @@ class Told {
     /// After the tasks: exactly what they should know (I7 to I10).
     void check(const Surroundings& around, const Tables& now, const Step& step) {
         RC_ASSERT(windows_.empty());
-        for (const std::uint8_t client : kAudible) {
+        for (const std::uint8_t client : kSlicedAudible) {
             const std::string name = name_of(client);
             const auto view = std::ranges::find_if(
                 now.clients, [&](const ClientView& one) { return one.name.name == name; });
@@ -106,7 +106,7 @@ class Told {
             const MfeView& mfe = entry.mfe;
             const auto about = of_entries_.find(mfe.flow);
             const bool audible = std::ranges::any_of(
-                kAudible, [&](std::uint8_t client) { return name_of(client) == mfe.iif_owner.name; });
+                kSlicedAudible, [&](std::uint8_t client) { return name_of(client) == mfe.iif_owner.name; });
             if (about != of_entries_.end()) {
                 RC_ASSERT(name_of(about->second.first) == mfe.iif_owner.name);
                 RC_ASSERT(about->second.second == others_receive(now, mfe));

@@ -6,14 +6,12 @@
 
 #include <igmp/membership.hh>
 
-#include "addresses.hh"
+#include "lan.hh"
 
 namespace mcfwd::igmp {
 namespace {
 
-constexpr Ipv4Address kA{10, 0, 0, 1};
-constexpr Ipv4Address kB{10, 0, 0, 2};
-constexpr Ipv4Address kC{10, 0, 0, 3};
+using test::kA, test::kB, test::kC;
 using Steps = std::vector<MembershipChange>;
 
 Steps steps(const Membership& from, const Membership& to) {

@@ -16,7 +16,7 @@ using std::chrono::seconds;
 using test::octets;
 using test::packet_around;
 
-const auto kReportV2 = octets("1600 0000 ef010101");
+const auto kV2Report = octets("1600 0000 ef010101");
 
 ParseFailure failure_of(const test::Octets& packet) {
     const auto parsed = parse(packet);
@@ -31,7 +31,7 @@ Query query_of(std::string_view hex) {
 }
 
 TEST(IgmpParse, ReadsTheIpHeader) {
-    const auto parsed = parse(packet_around(kReportV2));
+    const auto parsed = parse(packet_around(kV2Report));
     ASSERT_TRUE(parsed);
     EXPECT_EQ(parsed->source, Ipv4Address(10, 0, 1, 9));
     EXPECT_EQ(parsed->destination, Ipv4Address(224, 0, 0, 22));
@@ -41,25 +41,25 @@ TEST(IgmpParse, ReadsTheIpHeader) {
 }
 
 TEST(IgmpParse, TakesTheLengthFromTheIpHeaderNotFromThePaddedFrame) {
-    auto packet = packet_around(kReportV2);
+    auto packet = packet_around(kV2Report);
     packet.resize(46, std::byte{0xAA});
     ASSERT_TRUE(parse(packet));
     EXPECT_EQ(std::get<ReportV2>(parse(packet)->message).group, Ipv4Address(239, 1, 1, 1));
 }
 
 TEST(IgmpParse, RouterAlertIsFoundAmongOtherOptionsAndMayBeMissing) {
-    EXPECT_FALSE(parse(packet_around(kReportV2, ""))->router_alert);
-    EXPECT_TRUE(parse(packet_around(kReportV2, "01010101 94040000"))->router_alert);
-    EXPECT_TRUE(parse(packet_around(kReportV2, "44040000 94040000"))->router_alert);
-    EXPECT_FALSE(parse(packet_around(kReportV2, "00000000 94040000"))->router_alert)
+    EXPECT_FALSE(parse(packet_around(kV2Report, ""))->router_alert);
+    EXPECT_TRUE(parse(packet_around(kV2Report, "01010101 94040000"))->router_alert);
+    EXPECT_TRUE(parse(packet_around(kV2Report, "44040000 94040000"))->router_alert);
+    EXPECT_FALSE(parse(packet_around(kV2Report, "00000000 94040000"))->router_alert)
         << "behind the end of options";
-    EXPECT_FALSE(parse(packet_around(kReportV2, "44010000 94040000"))->router_alert)
+    EXPECT_FALSE(parse(packet_around(kV2Report, "44010000 94040000"))->router_alert)
         << "broken option length";
-    EXPECT_FALSE(parse(packet_around(kReportV2, "01010194"))->router_alert) << "option cut off";
+    EXPECT_FALSE(parse(packet_around(kV2Report, "01010194"))->router_alert) << "option cut off";
 }
 
 TEST(IgmpParse, TooShortAtEveryLength) {
-    const auto packet = packet_around(kReportV2);
+    const auto packet = packet_around(kV2Report);
     for (std::size_t size = 0; size < packet.size(); ++size) {
         const auto failure =
             failure_of(test::Octets(packet.begin(), packet.begin() + static_cast<std::ptrdiff_t>(size)));
@@ -69,14 +69,14 @@ TEST(IgmpParse, TooShortAtEveryLength) {
 }
 
 TEST(IgmpParse, LyingIpHeaders) {
-    auto packet = packet_around(kReportV2);
+    auto packet = packet_around(kV2Report);
     packet[0] = std::byte{0x66};
     EXPECT_EQ(failure_of(packet), ParseFailure::kBadIpHeader) << "version 6";
     packet[0] = std::byte{0x44};
     EXPECT_EQ(failure_of(packet), ParseFailure::kBadIpHeader) << "16-octet header";
     packet[0] = std::byte{0x4F};
     EXPECT_EQ(failure_of(packet), ParseFailure::kBadIpHeader) << "header longer than the packet";
-    packet = packet_around(kReportV2);
+    packet = packet_around(kV2Report);
     test::put16(packet, 2, 23);
     EXPECT_EQ(failure_of(packet), ParseFailure::kBadIpHeader) << "total length below the header";
     test::put16(packet, 2, 33);
@@ -84,20 +84,20 @@ TEST(IgmpParse, LyingIpHeaders) {
 }
 
 TEST(IgmpParse, IpChecksumProtocolAndFragments) {
-    auto packet = packet_around(kReportV2);
+    auto packet = packet_around(kV2Report);
     packet[10] ^= std::byte{1};
     EXPECT_EQ(failure_of(packet), ParseFailure::kBadIpChecksum);
-    packet = packet_around(kReportV2);
+    packet = packet_around(kV2Report);
     packet[9] = std::byte{17};
     test::fix_ip_checksum(packet);
     EXPECT_EQ(failure_of(packet), ParseFailure::kNotIgmp);
     for (const std::uint16_t field : std::initializer_list<std::uint16_t>{0x2000, 0x0001, 0x3FFF}) {
-        packet = packet_around(kReportV2);
+        packet = packet_around(kV2Report);
         test::put16(packet, 6, field);
         test::fix_ip_checksum(packet);
         EXPECT_EQ(failure_of(packet), ParseFailure::kFragment);
     }
-    packet = packet_around(kReportV2);
+    packet = packet_around(kV2Report);
     test::put16(packet, 6, 0x4000);
     test::fix_ip_checksum(packet);
     EXPECT_TRUE(parse(packet)) << "don't fragment is no fragment";

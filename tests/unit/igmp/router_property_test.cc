@@ -280,7 +280,7 @@ TEST(IgmpRouterScale, AHundredThousandGroupsAreNotScannedAtEveryCall) {
     EXPECT_EQ(out.changes.size(), kMany);
     EXPECT_EQ(ledger.book(out.changes), std::nullopt);
     out = {};
-    for (int i = 0; i < 1'000'000; ++i) { // a scan per call would be 10^11 steps
+    for (int i = 0; i < 100'000; ++i) { // a scan per call would be 10^10 steps
         now += std::chrono::microseconds(100);
         router.advance(now, out);
     }

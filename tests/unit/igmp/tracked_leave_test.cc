@@ -14,7 +14,7 @@ using std::chrono::seconds;
 using namespace test;
 using Type = RecordType;
 
-constexpr Duration kGmi = seconds(270);
+constexpr Duration kMembershipInterval = seconds(270);
 
 struct IgmpTrackedLeave : testing::Test {
     IgmpTrackedLeave() : lan(tracked()) { lan.start_quietly(); }
@@ -149,7 +149,7 @@ TEST_F(IgmpTrackedLeave, ANonQuerierLeavesFastToo) {
 
 /// Reports of version 2 silence other hosts, so that only a link with a single host is sure.
 TEST_F(IgmpTrackedLeave, SoleVersion2HostLeavesAtOnceAfterAMembershipInterval) {
-    lan.wait(kGmi - seconds(41));
+    lan.wait(kMembershipInterval - seconds(41));
     lan.hear(ReportV2{kG});
     lan.changes();
     lan.hear(Leave{kG});
@@ -163,22 +163,22 @@ TEST_F(IgmpTrackedLeave, SoleVersion2HostLeavesAtOnceAfterAMembershipInterval) {
 }
 
 TEST_F(IgmpTrackedLeave, AnotherMacInAnyGroupMakesVersion2LeavesAsk) {
-    lan.wait(kGmi);
+    lan.wait(kMembershipInterval);
     lan.hear(ReportV2{Ipv4Address(224, 0, 0, 251)}, kOtherHost);
     lan.hear(ReportV2{kG}, kHost);
-    lan.wait(kGmi);
+    lan.wait(kMembershipInterval);
     lan.hear(ReportV2{kG}, kHost);
     lan.hear(Leave{kG}, kHost);
     EXPECT_EQ(fast(), 0U) << "it may be a member that never had to report";
     lan.hear(ReportV2{kG}, kHost);
-    lan.wait(HostTable::kMemory * kGmi);
+    lan.wait(HostTable::kMemory * kMembershipInterval);
     lan.hear(ReportV2{kG}, kHost);
     lan.hear(Leave{kG}, kHost);
     EXPECT_EQ(fast(), 1U) << "not for ever";
 }
 
 TEST_F(IgmpTrackedLeave, TwoAddressesOfOneMacAreTwoVersion2Hosts) {
-    lan.wait(kGmi);
+    lan.wait(kMembershipInterval);
     lan.hear(ReportV2{kG}, Reporter{kHost, mac_of(kHost)});
     lan.hear(ReportV2{kG}, Reporter{kOtherHost, mac_of(kHost)});
     lan.hear(Leave{kG}, Reporter{kHost, mac_of(kHost)});
@@ -188,7 +188,7 @@ TEST_F(IgmpTrackedLeave, TwoAddressesOfOneMacAreTwoVersion2Hosts) {
 }
 
 TEST_F(IgmpTrackedLeave, AVersion3HostBesideVersion2OnesIsNotSure) {
-    lan.wait(kGmi);
+    lan.wait(kMembershipInterval);
     lan.hear(ReportV2{kG}, kOtherHost);
     lan.hear(report(Type::kToExclude, kG), kHost);
     lan.hear(Leave{kG}, kOtherHost);
@@ -199,7 +199,7 @@ TEST_F(IgmpTrackedLeave, AVersion3HostBesideVersion2OnesIsNotSure) {
 }
 
 TEST_F(IgmpTrackedLeave, AVersion1MemberCanNotLeave) {
-    lan.wait(kGmi);
+    lan.wait(kMembershipInterval);
     lan.hear(ReportV1{kG});
     lan.hear(Leave{kG});
     EXPECT_EQ(fast(), 0U);
