@@ -6,6 +6,7 @@ import argparse
 import glob
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -25,10 +26,11 @@ BUILD_OPTIONS = {
     "build-sanitize": ["-Dwerror=false", "-Doptimization=0", "-Ddebug=false", "-Dcpp_args=-g1", "-Dfuzz=true", "-Db_lundef=false"],
 }
 COMPILERS = {"build-sanitize": {"CC": "clang-19", "CXX": "clang++-19"}}
+FUZZERS_AT_ONCE = 3
 SANITIZER_OPTIONS = {
     "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0:halt_on_error=1",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
-    "RC_PARAMS": "max_success=20",  # properties are proved in the other build; here only their memory is watched
+    "RC_PARAMS": "max_success=5",  # properties are proved in the other build; here only their memory is watched
 }
 
 
@@ -101,15 +103,15 @@ def fuzz_targets():
 
 
 @timed
-def build(phase, directory, files_of=None, priority=()):
-    """Configures and compiles; `files_of()` limits it to some targets, `priority` is a command before the compiler's."""
+def build(phase, directory, files_of=None):
+    """Configures and compiles; `files_of()` limits it to some targets."""
     if not os.path.exists(os.path.join(REPOSITORY, directory, "build.ninja")):
         options = ["meson", "setup", *BUILD_OPTIONS[directory], directory]
         if run_logged(f"{directory}-setup", options, COMPILERS.get(directory)) != 0:
             fail(phase, "configure")
             return
     files = [os.path.relpath(name, os.path.join(REPOSITORY, directory)) for name in files_of()] if files_of else []
-    if run_logged(directory, [*priority, "ninja", "-C", directory, *files]) != 0:
+    if run_logged(directory, ["ninja", "-C", directory, *files]) != 0:
         fail(phase, "compile")
 
 
@@ -169,75 +171,71 @@ def functional(phase):
 
 
 def fuzz_one(binary):
-    """True if a fuzz target found nothing."""
+    """Runs one target on the processor time that others leave. None if it found something, else how often it ran."""
     name = os.path.basename(binary)
     sources = os.path.join(REPOSITORY, "tests", "fuzz")
     dictionary = [f"-dict={path}" for path in glob.glob(os.path.join(sources, name.removesuffix("_fuzz") + ".dict"))]
     scratch = os.path.join(LOGS, "corpus", name)  # what the run finds stays out of the tree
     os.makedirs(scratch, exist_ok=True)
-    argv = [binary, f"-max_total_time={os.environ.get('FUZZ_SECONDS', '5')}", "-rss_limit_mb=2048", "-timeout=5",
-            "-print_final_stats=1", f"-artifact_prefix={LOGS}/{name}-", *dictionary, scratch,
+    argv = ["chrt", "--idle", "0", binary, f"-max_total_time={os.environ.get('FUZZ_SECONDS', '60')}", "-rss_limit_mb=2048",
+            "-timeout=20", "-print_final_stats=1", f"-artifact_prefix={LOGS}/{name}-", *dictionary, scratch,
             *glob.glob(os.path.join(sources, "corpus", name))]
-    return run_logged(f"fuzz-{name}", argv, SANITIZER_OPTIONS) == 0
+    if run_logged(f"fuzz-{name}", argv, SANITIZER_OPTIONS) != 0:
+        return None
+    with open(os.path.join(LOGS, f"fuzz-{name}.log"), encoding="utf-8", errors="replace") as log:
+        return re.search(r"^stat::number_of_executed_units: *(\d+)", log.read(), re.MULTILINE).group(1)
 
 
 @timed
 def fuzz(phase):
     binaries = fuzz_targets()
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for binary, clean in zip(binaries, pool.map(fuzz_one, binaries)):
-            if clean:
-                phase.passed += 1
-            else:
+    with ThreadPoolExecutor(FUZZERS_AT_ONCE) as pool:
+        for binary, runs in zip(binaries, pool.map(fuzz_one, binaries)):
+            if runs is None:
                 fail(phase, os.path.basename(binary))
+            else:
+                phase.passed += 1
+                phase.measured.append(f"measured: {os.path.basename(binary)}: {runs} inputs, nothing found")
 
 
-class IdleBuild:
-    """A build on the processor time that a suite beside it leaves: functional tests wait more than they compute."""
+class Beside:
+    """A phase that runs beside others, which wait more than they compute."""
 
-    def __init__(self, phase, *arguments):
+    def __init__(self, phase, function, *arguments):
         self.phase = phase
-        self.thread = threading.Thread(target=build, args=(phase, *arguments, ("chrt", "--idle", "0")))
+        self.thread = threading.Thread(target=function, args=(phase, *arguments))
         self.thread.start()
 
     def wait(self):
-        """True if it went well. The phase then says how long it took after the suite."""
+        """The phase then says how long it took after the others."""
         begin = time.monotonic()
         self.thread.join()
         self.phase.seconds = time.monotonic() - begin
-        return self.phase.failed == 0
 
 
 def run_suites(chosen):
     """Returns the phases in order; a build that fails ends the run of what needs it."""
     phases = []
     both = ["unit", "pipeline"]
-    needs_sanitizers = bool({"sanitize", "fuzz"} & chosen)
-    sanitize = ("build-sanitize", lambda: test_targets("build-sanitize", both) + fuzz_targets())
 
     def step(name, function, *arguments):
         phases.append(Phase(name))
         return function(phases[-1], *arguments)
 
-    beside = None
-    if {"unit", "pipeline", "functional"} & chosen and step("build", build, "build"):
-        for suite in ("unit", "pipeline"):
-            if suite in chosen:
-                step(suite, unit_or_pipeline, "build", [suite])
-        if "functional" in chosen:
-            beside = IdleBuild(Phase("build sanitize"), *sanitize) if needs_sanitizers else None
-            step("functional", functional)
-    built = False
+    released = bool({*both, "functional"} & chosen) and step("build", build, "build")
+    for suite in both:
+        if released and suite in chosen:
+            step(suite, unit_or_pipeline, "build", [suite])
+    sanitized = bool({"sanitize", "fuzz"} & chosen) and step(
+        "build sanitize", build, "build-sanitize", lambda: test_targets("build-sanitize", both) + fuzz_targets())
+    beside = Beside(Phase("fuzz"), fuzz) if sanitized and "fuzz" in chosen else None
+    if released and "functional" in chosen:
+        step("functional", functional)
     if beside:
+        beside.wait()
         phases.append(beside.phase)
-        built = beside.wait()
-    elif needs_sanitizers:
-        built = step("build sanitize", build, *sanitize)
-    if built:
-        if "sanitize" in chosen:
-            step("sanitize", unit_or_pipeline, "build-sanitize", both)
-        if "fuzz" in chosen:
-            step("fuzz", fuzz)
+    if sanitized and "sanitize" in chosen:
+        step("sanitize", unit_or_pipeline, "build-sanitize", both)
     return phases
 
 
