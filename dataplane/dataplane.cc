@@ -140,7 +140,8 @@ Expected<void> Dataplane::Parts::assemble(const Settings& settings) {
         return std::unexpected(made_workers.error());
     }
     workers = std::move(*made_workers);
-    signals = std::make_unique<SignalReader>(workers->rings(), workers->attachments(), clock);
+    signals =
+        std::make_unique<SignalReader>(workers->rings(), workers->doorbell(), workers->attachments(), clock);
     injector = std::make_unique<Injector>(workers->rings(), ports, pool.get());
     view = std::make_unique<View>(ports, *workers, *injector, pool.get(),
                                   MemoryStatus{.hugepages = eal.hugepages(),

@@ -112,8 +112,8 @@ class Dataplane {
 
     /// Publishes forwarding state. Call `advance()` on it every millisecond or so while it returns true.
     [[nodiscard]] TableWriter& table();
-    /// Workers do not wake the control thread (that would be a system call per packet): drain it every
-    /// millisecond or so, and again at once as long as it delivers `limit` signals.
+    /// Drain it again at once as long as it delivers `limit` signals; then sleep until its descriptor is
+    /// readable, but not much longer than a millisecond, as `watch_links` and `table` want to be called too.
     [[nodiscard]] SignalSource& signals();
     [[nodiscard]] PacketSender& sender();
     [[nodiscard]] DataplaneView& view();

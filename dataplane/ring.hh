@@ -46,6 +46,8 @@ class Ring {
     [[nodiscard]] bool pop(Message& message) noexcept {
         return rte_ring_dequeue_elem(ring_.get(), &message, sizeof(Message)) == 0;
     }
+    /// For the consumer.
+    [[nodiscard]] bool empty() const noexcept { return rte_ring_empty(ring_.get()) != 0; }
     /// How many of `count` messages fitted, from the first on.
     [[nodiscard]] unsigned push_some(const Message* messages, unsigned count) noexcept {
         return rte_ring_enqueue_burst_elem(ring_.get(), messages, sizeof(Message), count, nullptr);

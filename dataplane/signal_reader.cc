@@ -26,6 +26,7 @@ Duration since(std::uint64_t cycles) {
 } // namespace
 
 std::size_t SignalReader::drain(std::size_t limit, const Deliver& deliver) {
+    doorbell_.awake();
     std::size_t done = drain_headers(SignalKind::kPimHello, limit / 4, deliver);
     done += drain_igmp(limit - limit / 2, deliver);
     done += drain_headers(SignalKind::kNoEntry, limit / 4, deliver);
@@ -34,6 +35,19 @@ std::size_t SignalReader::drain(std::size_t limit, const Deliver& deliver) {
     done += drain_headers(SignalKind::kNoEntry, limit - done, deliver);
     done += drain_headers(SignalKind::kWrongInterface, limit - done, deliver);
     return done;
+}
+
+bool SignalReader::sleep() {
+    doorbell_.arm();
+    const bool empty = std::ranges::all_of(rings_, [](const WorkerRings& rings) {
+        const PuntRings& punt = rings.punt;
+        return punt.no_entry.empty() && punt.wrong_interface.empty() && punt.pim_hello.empty() &&
+               std::ranges::all_of(punt.igmp, &Ring<PuntedPacket>::empty);
+    });
+    if (!empty) {
+        doorbell_.awake();
+    }
+    return empty;
 }
 
 Signal SignalReader::describe(SignalKind kind, std::uint16_t attachment, const MacAddress& source,

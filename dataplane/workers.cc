@@ -33,6 +33,11 @@ Expected<std::unique_ptr<Workers>> Workers::create(const WorkersSetup& setup, At
     if (auto rings = made->make_rings(setup); !rings) {
         return std::unexpected(rings.error());
     }
+    auto doorbell = Doorbell::create();
+    if (!doorbell) {
+        return std::unexpected(doorbell.error());
+    }
+    made->doorbell_ = std::move(*doorbell);
     made->make_workers(setup);
     return made;
 }
@@ -90,6 +95,7 @@ void Workers::make_workers(const WorkersSetup& setup) {
             .inlets = std::move(inlets[number]),
             .outlets = outlets(id, setup),
             .punt = &rings_[number].punt,
+            .doorbell = doorbell_.get(),
             .injections = &rings_[number].injections,
             .pool = setup.pool,
             .tally = &tallies_[number],

@@ -52,6 +52,8 @@ class Workers {
 
     [[nodiscard]] const Attachments& attachments() const { return attachments_; }
     [[nodiscard]] std::span<WorkerRings> rings() { return rings_; }
+    /// What they wake the control thread by.
+    [[nodiscard]] Doorbell& doorbell() { return *doorbell_; }
     [[nodiscard]] std::vector<WorkerCounters> counters() const;
 
   private:
@@ -65,6 +67,7 @@ class Workers {
     std::vector<Tally> tallies_;
     std::vector<WorkerRings> rings_;
     RelayRings relays_;
+    std::unique_ptr<Doorbell> doorbell_;
     std::vector<std::unique_ptr<Worker>> workers_;
     std::vector<unsigned> launched_; ///< lcores
     std::atomic<bool> stop_{false};

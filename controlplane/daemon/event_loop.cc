@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <asio/io_context.hpp>
+#include <asio/posix/stream_descriptor.hpp>
 #include <asio/post.hpp>
 #include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
@@ -21,32 +22,65 @@ namespace {
 /// One task of `repeat` with the timer that wakes it. Lives as long as the loop.
 class Repetition {
   public:
-    Repetition(asio::io_context& context, std::function<Duration()> task)
+    Repetition(asio::io_context& context, std::function<Duration()> task, std::optional<int> descriptor)
         : timer_(context),
-          task_(std::move(task)) {}
+          task_(std::move(task)) {
+        if (descriptor) {
+            descriptor_.emplace(context, *descriptor);
+        }
+    }
+    ~Repetition() {
+        if (descriptor_) {
+            descriptor_->release(); // it is the caller's
+        }
+    }
+    Repetition(const Repetition&) = delete;
+    Repetition& operator=(const Repetition&) = delete;
 
     void arm(Duration wait) {
         timer_.expires_after(wait);
         timer_.async_wait([this](const asio::error_code& error) {
-            armed_ = false;
-            if (!error) {
+            if (!error) { // else somebody else goes on
+                armed_ = false;
                 arm(task_());
             }
         });
         armed_ = true;
     }
-    /// After its task, or arming it, has thrown.
+    /// At the start, and after its task, or arming it, has thrown.
     void resume() {
         if (!armed_) {
             arm(kAfterFailure);
+        }
+        if (descriptor_ && !listening_) {
+            listen();
         }
     }
 
   private:
     static constexpr std::chrono::milliseconds kAfterFailure{10};
 
+    void listen() {
+        descriptor_->async_wait(asio::posix::descriptor_base::wait_read,
+                                [this](const asio::error_code& error) {
+                                    listening_ = false;
+                                    if (error) {
+                                        return;
+                                    }
+                                    // None cancelled: the timer has ended just now, and its task runs anyway.
+                                    if (timer_.cancel() > 0) {
+                                        armed_ = false;
+                                        arm(task_());
+                                    }
+                                    listen();
+                                });
+        listening_ = true;
+    }
+
     bool armed_ = false;
+    bool listening_ = false;
     asio::steady_timer timer_;
+    std::optional<asio::posix::stream_descriptor> descriptor_;
     std::function<Duration()> task_;
 };
 
@@ -74,8 +108,10 @@ void EventLoop::post(std::function<void()> task) {
     asio::post(impl_->context, std::move(task));
 }
 
-void EventLoop::repeat(std::function<Duration()> task) {
-    impl_->repetitions.emplace_back(impl_->context, std::move(task)).arm(Duration::zero());
+void EventLoop::repeat(std::function<Duration()> task, std::optional<int> descriptor) {
+    Repetition& made = impl_->repetitions.emplace_back(impl_->context, std::move(task), descriptor);
+    made.arm(Duration::zero());
+    made.resume();
 }
 
 void EventLoop::on_termination(std::function<void(int)> task) {

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include <mcfwd/clock.hh>
 
@@ -32,7 +33,8 @@ class EventLoop final : public Clock, public TaskQueue {
 
     /// Runs `task` again and again; each run returns how long to wait before the next. Other tasks of the
     /// loop get their turn between two runs, also when it returns zero.
-    void repeat(std::function<Duration()> task);
+    /// It also runs as soon as `descriptor`, which the caller keeps open, becomes readable.
+    void repeat(std::function<Duration()> task, std::optional<int> descriptor = {});
 
     /// Calls `task` once when SIGINT, SIGTERM or SIGHUP arrives.
     void on_termination(std::function<void(int signal_number)> task);

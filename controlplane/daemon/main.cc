@@ -114,7 +114,7 @@ int run(const CommandLine& line, const config::Accepted& accepted) {
     if (auto started = router.start(); !started) {
         return failed(started.error());
     }
-    loop.repeat([&router] { return router.turn(); });
+    loop.repeat([&router] { return router.turn(); }, (*dataplane)->signals().descriptor());
     loop.repeat([&server] {
         (*server)->keep_accepting();
         return std::chrono::seconds(1);

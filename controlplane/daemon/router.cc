@@ -21,8 +21,10 @@ using namespace std::chrono_literals;
 
 /// Signals handled in one turn: a storm of them leaves room for timers and the socket in between.
 constexpr std::size_t kSignalsPerTurn = 256;
-/// Workers do not wake this thread, so a join or a miss waits up to this long for its turn.
-constexpr Duration kIdleTurn = 250us;
+/// A worker that has a signal wakes this thread before.
+constexpr Duration kIdleTurn = 1ms;
+/// No more often than this: it costs the worker a system call, and what comes in between waits no longer.
+constexpr Duration kBetweenWakes = 50us;
 /// While a grace period is open: one loop of a busy worker takes less than this.
 constexpr Duration kPublishingTurn = 20us;
 
@@ -182,7 +184,18 @@ Duration Router::turn() {
     if (signals == kSignalsPerTurn) {
         return Duration::zero();
     }
-    return publishing ? kPublishingTurn : kIdleTurn;
+    return publishing ? kPublishingTurn : sleep();
+}
+
+Duration Router::sleep() {
+    if (now() < may_sleep_) {
+        return kBetweenWakes;
+    }
+    if (!environment_.dataplane.signals().sleep()) {
+        return Duration::zero();
+    }
+    may_sleep_ = now() + kBetweenWakes;
+    return kIdleTurn;
 }
 
 void Router::serve_timers() {

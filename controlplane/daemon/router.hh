@@ -92,6 +92,8 @@ class Router {
     /// Timers of IGMP and the remote protocols, and the next table version, each if there is memory for it.
     void serve_timers();
     [[nodiscard]] bool advance_table();
+    /// Until when nothing but a worker's signal needs a turn.
+    [[nodiscard]] Duration sleep();
     void observe(const group_manager::Event& event);
     /// Table versions and links that changed since the last call become events.
     void note_publications();
@@ -109,6 +111,7 @@ class Router {
     EventLog events_;
     TableVersion noted_version_;
     std::vector<bool> noted_links_; ///< per port
+    Instant may_sleep_{};           ///< when workers may be asked again to wake this thread
     group_manager::GroupManager groups_;
     protocols::StaticInterfaces static_interfaces_;
     protocols::StaticRoutes static_routes_;

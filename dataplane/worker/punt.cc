@@ -22,8 +22,9 @@ MacAddress read_mac(const std::byte* octets) {
 
 } // namespace
 
-Punt::Punt(PuntRings& rings, std::size_t attachments, const Limits& limits, Tally& tally)
+Punt::Punt(PuntRings& rings, Doorbell& doorbell, std::size_t attachments, const Limits& limits, Tally& tally)
     : rings_(rings),
+      doorbell_(doorbell),
       tally_(tally) {
     const std::uint64_t hz = rte_get_tsc_hz();
     buckets_.assign(attachments,
@@ -95,6 +96,7 @@ void Punt::count(SignalKind kind, Outcome outcome) noexcept {
                      : outcome == Outcome::kPoliced ? tally_.signals_policed
                                                     : tally_.signals_lost;
     Tally::of(counters, kind).add(1);
+    sent_ = sent_ || outcome == Outcome::kSent;
 }
 
 } // namespace mcfwd::dataplane

@@ -12,6 +12,7 @@
 #include <mcfwd/signals.hh>
 
 #include <dataplane/dataplane.hh>
+#include <dataplane/doorbell.hh>
 
 #include "messages.hh"
 #include "packet.hh"
@@ -26,7 +27,7 @@ enum class Attempt : std::uint8_t { kFirst, kAgain };
 /// One per worker.
 class Punt {
   public:
-    Punt(PuntRings& rings, std::size_t attachments, const Limits& limits, Tally& tally);
+    Punt(PuntRings& rings, Doorbell& doorbell, std::size_t attachments, const Limits& limits, Tally& tally);
 
     /// Hands whole packets that arrived on `port` over, or drops and counts them.
     void igmp(PacketBurst& packets, PortId port, std::uint64_t now) noexcept;
@@ -37,6 +38,14 @@ class Punt {
 
     /// The same for a frame of a bridge whose IP packet of `length` octets is a PIM hello.
     void pim_hello(const Packet& frame, std::uint16_t length, std::uint64_t now) noexcept;
+
+    /// Wakes the control thread if it sleeps and something was sent since the last time.
+    void ring() noexcept {
+        if (sent_) {
+            sent_ = false;
+            doorbell_.ring();
+        }
+    }
 
   private:
     /// Where the headers of a packet are.
@@ -55,7 +64,9 @@ class Punt {
     void count(SignalKind kind, Outcome outcome) noexcept;
 
     PuntRings& rings_;
+    Doorbell& doorbell_;
     Tally& tally_;
+    bool sent_ = false;
     std::vector<std::array<TokenBucket, kSignalKinds>> buckets_; ///< per attachment
 };
 

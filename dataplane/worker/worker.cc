@@ -27,7 +27,7 @@ constexpr unsigned kInjectedPerTurn = 32;
 Worker::Worker(WorkerSetup setup)
     : setup_(std::move(setup)),
       tally_(*setup_.tally),
-      punt_(*setup_.punt, setup_.attachments->size(), setup_.limits, tally_),
+      punt_(*setup_.punt, *setup_.doorbell, setup_.attachments->size(), setup_.limits, tally_),
       transmit_(setup_.outlets, setup_.limits.transmit_backlog, tally_),
       park_(setup_.limits, punt_, tally_),
       accept_(*setup_.attachments, setup_.table.counters, punt_, tally_),
@@ -76,6 +76,7 @@ bool Worker::turn() noexcept {
         active = poll(inlet) || active;
     }
     park_.tend(now_);
+    punt_.ring();
     // Work of other workers keeps us awake, too.
     active = transmit_.flush(now_) || active;
     // From here on nothing of the table is in use.

@@ -51,6 +51,7 @@ struct WorkerSetup {
     std::vector<Inlet> inlets;
     std::vector<Outlet> outlets; ///< one per PortId
     PuntRings* punt = nullptr;
+    Doorbell* doorbell = nullptr; ///< of the control thread
     Ring<Injection>* injections = nullptr;
     rte_mempool* pool = nullptr;
     Tally* tally = nullptr;

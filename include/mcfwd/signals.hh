@@ -57,6 +57,11 @@ class SignalSource {
     virtual ~SignalSource() = default;
     /// Delivers at most `limit` waiting signals and returns how many there were.
     virtual std::size_t drain(std::size_t limit, const std::function<void(const Signal&)>& deliver) = 0;
+    /// For poll(2): readable when a signal has come after `sleep`, until the next `drain`.
+    [[nodiscard]] virtual int descriptor() const = 0;
+    /// The caller is about to sleep and wants to be woken by the next signal, once. False if signals are
+    /// waiting already. Each wake-up costs a worker a system call of a microsecond: do not sleep too often.
+    [[nodiscard]] virtual bool sleep() = 0;
 };
 
 /// Control thread -> wire. Control thread only; never waits.

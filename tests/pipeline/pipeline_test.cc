@@ -38,7 +38,10 @@ void PipelineTest::SetUp() {
     auto rings = WorkerRings::create(WorkerId(0), environment.ports.size(), limits_);
     ASSERT_TRUE(rings) << rings.error().what;
     rings_.push_back(std::move(*rings));
-    reader_ = std::make_unique<SignalReader>(rings_, *attachments_, clock_);
+    auto doorbell = Doorbell::create();
+    ASSERT_TRUE(doorbell) << doorbell.error().what;
+    doorbell_ = std::move(*doorbell);
+    reader_ = std::make_unique<SignalReader>(rings_, *doorbell_, *attachments_, clock_);
     injector_ = std::make_unique<Injector>(rings_, environment.ports, environment.pool.get());
     worker_ = std::make_unique<Worker>(WorkerSetup{.id = WorkerId(0),
                                                    .limits = limits_,
@@ -47,6 +50,7 @@ void PipelineTest::SetUp() {
                                                    .inlets = std::move(inlets),
                                                    .outlets = std::move(outlets),
                                                    .punt = &rings_[0].punt,
+                                                   .doorbell = doorbell_.get(),
                                                    .injections = &rings_[0].injections,
                                                    .pool = environment.pool.get(),
                                                    .tally = &tally_});

@@ -115,6 +115,7 @@ class PipelineTest : public testing::Test {
     std::unique_ptr<dataplane::Table> table_;
     std::optional<dataplane::Attachments> attachments_;
     std::vector<dataplane::WorkerRings> rings_;
+    std::unique_ptr<dataplane::Doorbell> doorbell_;
     std::unique_ptr<dataplane::SignalReader> reader_;
     std::unique_ptr<dataplane::Injector> injector_;
     std::unique_ptr<dataplane::Worker> worker_;

@@ -4,6 +4,7 @@
 // IGMP to the control thread, and packets of the control thread to the wire.
 #include "pipeline_test.hh"
 
+#include <poll.h>
 #include <rte_cycles.h>
 
 namespace mcfwd::pipeline {
@@ -53,6 +54,41 @@ TEST_F(Punt, IgmpSaysWhenTheWorkerTookItHoweverLongItWaits) {
     ASSERT_TRUE(age);
     EXPECT_GE(*age, std::chrono::milliseconds(1));
     EXPECT_LE(*age, most);
+}
+
+/// Whether the control thread would be woken now.
+bool woken(const dataplane::SignalReader& reader) {
+    pollfd waiting{.fd = reader.descriptor(), .events = POLLIN, .revents = 0};
+    return ::poll(&waiting, 1, 0) == 1;
+}
+
+TEST_F(Punt, FirstSignalAfterItSleepsWakesTheControlThread) {
+    ASSERT_TRUE(reader_->sleep());
+    turn_until_idle();
+    EXPECT_FALSE(woken(*reader_)) << "nothing has come";
+    arrive(kLan1, igmp());
+    turn_until_idle();
+    EXPECT_TRUE(woken(*reader_));
+    EXPECT_EQ(signals().size(), 1U);
+    EXPECT_FALSE(woken(*reader_)) << "it is awake, and has taken what there was";
+    arrive(kLan1, igmp());
+    turn_until_idle();
+    EXPECT_FALSE(woken(*reader_)) << "whoever is awake is not woken";
+    EXPECT_FALSE(reader_->sleep()) << "something waits";
+    EXPECT_FALSE(woken(*reader_));
+    EXPECT_EQ(signals().size(), 1U);
+    EXPECT_TRUE(reader_->sleep());
+}
+
+TEST_F(Punt, AMissWakesTheControlThread) {
+    publish({SetMissPolicy{interface_of(kLan1), MissPolicy::kSignal}});
+    ASSERT_TRUE(reader_->sleep());
+    arrive(kLan1, {});
+    turn_until_idle();
+    EXPECT_TRUE(woken(*reader_));
+    EXPECT_EQ(signals().size(), 1U);
+    injector_->discard_parked(key({}));
+    turn_until_idle();
 }
 
 TEST_F(Punt, IgmpIsNeverForwardedWhateverItsAddresses) {
