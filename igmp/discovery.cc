@@ -28,9 +28,9 @@ std::vector<std::byte> begin(DiscoveryType type, Ipv4Address source, Ipv4Address
 
 template <typename Number>
 Number whole_seconds(Duration duration) {
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration).count();
+    const auto count = std::chrono::duration_cast<std::chrono::seconds>(duration).count();
     return static_cast<Number>(
-        std::min<std::chrono::seconds::rep>(seconds, std::numeric_limits<Number>::max()));
+        std::min<std::chrono::seconds::rep>(count, std::numeric_limits<Number>::max()));
 }
 
 } // namespace
