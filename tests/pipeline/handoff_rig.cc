@@ -11,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include <poll.h>
 #include <rte_ethdev.h>
 #include <rte_mempool.h>
 
@@ -23,8 +24,9 @@ namespace mcfwd::pipeline {
 namespace {
 
 constexpr std::size_t kSignalsPerTurn = 256;
-// What the daemon waits between two turns.
-constexpr auto kIdleTurn = std::chrono::microseconds(250);
+// How the daemon waits between two turns.
+constexpr int kIdleTurn = 1; // ms
+constexpr auto kBetweenWakes = std::chrono::microseconds(50);
 
 template <typename T>
 T must(Expected<T> made) {
@@ -203,9 +205,20 @@ void HandoffRig::settle() {
 void HandoffRig::idle(std::uint64_t bursts) {
     const std::uint64_t end = traffic_->bursts() + bursts;
     while (traffic_->bursts() < end) {
-        if (!turn()) {
-            std::this_thread::sleep_for(kIdleTurn);
-        }
+        turn_or_sleep();
+    }
+}
+
+void HandoffRig::turn_or_sleep() {
+    if (turn()) {
+        return;
+    }
+    if (now() < may_sleep_) {
+        std::this_thread::sleep_for(kBetweenWakes);
+    } else if (plane_->signals().sleep()) {
+        may_sleep_ = now() + kBetweenWakes;
+        pollfd waiting{.fd = plane_->signals().descriptor(), .events = POLLIN, .revents = 0};
+        poll(&waiting, 1, kIdleTurn);
     }
 }
 

@@ -61,6 +61,8 @@ class HandoffRig final : public Clock, public TaskQueue {
     /// One round of the control thread: signals, timers, publication, and the tasks posted before. False if
     /// nothing is left to do for now.
     bool turn();
+    /// The same, and then sleeps as the daemon does: until a worker signals, but for a millisecond at most.
+    void turn_or_sleep();
     /// Turns until nothing is left to do and all reports have arrived: what was asked for is in force.
     void settle();
     /// Turns as an idle daemon does until the worker has had that many bursts more.
@@ -101,6 +103,7 @@ class HandoffRig final : public Clock, public TaskQueue {
     std::optional<group_manager::GroupManager> groups_;
     std::optional<protocols::IgmpProtocol> igmp_;
     std::uint64_t reports_ = 0; ///< sent by hosts
+    Instant may_sleep_{};
 };
 
 } // namespace mcfwd::pipeline
