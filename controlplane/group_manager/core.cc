@@ -140,7 +140,7 @@ void Core::end_batch(GroupManager::Batch::End end) {
         return;
     }
     refreshed = 0;
-    const bool more = std::exchange(goes_on, false) || end == GroupManager::Batch::End::kHold;
+    const bool more = take_goes_on() || end == GroupManager::Batch::End::kHold;
     held = end == GroupManager::Batch::End::kHold && publication.pending() &&
            publication.pending_flows() <= settings.commit_limit;
     if (held) {

@@ -124,11 +124,13 @@ struct Core {
         }
         if (batch_depth == 0) {
             refreshed = 0;
-            flush_batch(std::exchange(goes_on, false) ? Then::kGather : Then::kPublish);
+            flush_batch(take_goes_on() ? Then::kGather : Then::kPublish);
         }
     }
     void begin_batch(std::string cause);
     void end_batch(GroupManager::Batch::End end);
+    /// Whether what ends now left work to slices that is still to be done.
+    [[nodiscard]] bool take_goes_on() { return std::exchange(goes_on, false) && !slices.empty(); }
     /// To what is held back, if anything is.
     void add_cause(std::string cause);
     /// Sends the table what batches have collected so far, and calls the clients.

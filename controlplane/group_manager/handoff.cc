@@ -44,7 +44,7 @@ class Window {
     void commit(Change& change, const std::string& cause) {
         const std::vector<Emission> emissions = core_.settle(change);
         core_.refreshed = 0;
-        const bool more = std::exchange(core_.goes_on, false);
+        const bool more = core_.take_goes_on();
         if (core_.publication.pending()) {
             core_.flush(cause, more ? Then::kGather : Then::kPublish);
         }

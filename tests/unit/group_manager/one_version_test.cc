@@ -176,6 +176,18 @@ TEST_F(OneVersion, ACallThatChangesNothingDoesNotCutIt) {
     expect_one_version();
 }
 
+TEST_F(OneVersion, ABatchThatIsOpenUntilAllIsDoneEndsIt) {
+    {
+        const GroupManager::Batch batch(world.gm, "release");
+        ASSERT_EQ(status(world.release(p, x(3))), kOk);
+        world.tasks.run();
+        EXPECT_EQ(versions(), 0U);
+    }
+    EXPECT_EQ(versions(), 1U);
+    EXPECT_EQ(going(3, "none"), kGroups);
+    EXPECT_FALSE(world.sink.gathering());
+}
+
 TEST_F(OneVersion, WhatFindsNoRoomIsLeftOutAndTheRestIsStillOne) {
     world.sink.egresses = world.sink.egresses_used() + 3;
     ASSERT_EQ(status(world.join(q, {}, x(2))), kOk);
