@@ -211,6 +211,8 @@ class GroupManager {
     [[nodiscard]] MembershipPage memberships_behind(const MembershipPlace& place, std::size_t limit,
                                                     const MembershipFilter& filter = {}) const;
     [[nodiscard]] std::vector<ClientView> clients() const;
+    /// All that is joined of one group, by key and interface; of one interface its routing protocol first.
+    [[nodiscard]] std::vector<JoinedKey> joined_in(Ipv4Address group) const;
     /// Keys that the client has joined on one interface, ascending from `from` on, at most `limit`.
     [[nodiscard]] std::vector<SourceGroup> memberships_of(ClientHandle client, InterfaceKey interface,
                                                           std::size_t limit = SIZE_MAX,

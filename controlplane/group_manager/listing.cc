@@ -152,4 +152,23 @@ MembershipPage GroupManager::memberships_behind(const MembershipPlace& place, st
     return Listing(*core_, place, limit, filter).page();
 }
 
+std::vector<JoinedKey> GroupManager::joined_in(Ipv4Address group) const {
+    const Core& core = *core_;
+    std::vector<JoinedKey> joined;
+    const auto& keys = core.interest.keys();
+    for (auto at = keys.lower_bound({group, kAnySource}); at != keys.end() && at->first.group == group;
+         ++at) {
+        for (const InterfaceKey interface : at->second.interfaces) {
+            const Record* record = core.interest.find(interface);
+            if (record != nullptr && record->of_owner.contains(at->first)) {
+                joined.push_back({at->first, interface, core.clients.name_of(record->owner).id});
+            }
+            if (record != nullptr && record->of_igmp.contains(at->first)) {
+                joined.push_back({at->first, interface, core.clients.name_of(record->igmp).id});
+            }
+        }
+    }
+    return joined;
+}
+
 } // namespace mcfwd::group_manager

@@ -23,7 +23,8 @@ std::optional<RpfInterface> RpfTable::lookup(SourceGroup flow) const {
     }
     const auto matched = prefixes_.longest_match(flow.source);
     if (!matched) {
-        return std::nullopt;
+        return proxy_upstream_ ? std::optional(RpfInterface{*proxy_upstream_, {}, {RouteKind::kProxy, {}}})
+                               : std::nullopt;
     }
     const Lines& found = lines_.at(*matched);
     if (found.configured) {

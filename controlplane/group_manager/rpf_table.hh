@@ -17,7 +17,8 @@
 namespace mcfwd::group_manager {
 
 /// Answers in this order: the static entry of (S,G), that of (*,G), the longest prefix; at equal length a
-/// configured route before a connected subnet. Tell `GroupManager::route_changed` after a change.
+/// configured route before a connected subnet; the upstream of a proxy where nothing else answers. Tell
+/// `GroupManager::route_changed` after a change.
 class RpfTable : public MulticastView {
   public:
     /// `prefixes` is empty, outlives the table, and finds the longest match for it.
@@ -35,6 +36,8 @@ class RpfTable : public MulticastView {
     /// The iif of a static entry; source 0 for (*,G).
     void set_static_iif(SourceGroup key, InterfaceKey iif);
     void clear_static_iif(SourceGroup key);
+    /// Where all sources are that nothing else tells of.
+    void set_proxy_upstream(InterfaceKey interface) { proxy_upstream_ = interface; }
 
   private:
     struct Lines {
@@ -49,6 +52,7 @@ class RpfTable : public MulticastView {
     PrefixSet& prefixes_;
     std::map<Ipv4Prefix, Lines> lines_; ///< of the prefixes in `prefixes_`, without host bits
     std::map<SourceGroup, InterfaceKey> static_iif_;
+    std::optional<InterfaceKey> proxy_upstream_;
 };
 
 } // namespace mcfwd::group_manager

@@ -38,8 +38,13 @@ struct ComponentId {
 inline constexpr std::uint32_t kProtocolIgmp = 10;
 inline constexpr std::uint32_t kProtocolIgmpVendor = 0x4137000A;
 
+/// Component of IGMP's protocol number that is the proxy of RFC 4605: as a host on its upstream interface it
+/// owns that like a routing protocol, and is not the IGMP of any interface (N48).
+inline constexpr std::uint32_t kComponentProxy = 4605;
+
 [[nodiscard]] constexpr bool is_igmp(ComponentId id) {
-    return id.protocol == kProtocolIgmp || id.protocol == kProtocolIgmpVendor;
+    return (id.protocol == kProtocolIgmp || id.protocol == kProtocolIgmpVendor) &&
+           id.component != kComponentProxy;
 }
 
 /// Every table is keyed by this pair (specification 1.3). `next_hop` is 0 but on the links of a
@@ -89,6 +94,7 @@ enum class RouteKind : std::uint8_t {
     kConnected,   ///< subnet of an interface
     kConfigured,  ///< `[[rpf_route]]`
     kStaticEntry, ///< iif named by an `[[mroute]]`
+    kProxy,       ///< no other; the proxy's upstream
 };
 
 struct Route {
@@ -115,7 +121,8 @@ enum class NegativeReason : std::uint8_t {
 };
 
 [[nodiscard]] constexpr std::string_view route_kind_name(RouteKind kind) {
-    constexpr std::array<std::string_view, 4> kNames{"none", "connected", "configured", "static_entry"};
+    constexpr std::array<std::string_view, 5> kNames{"none", "connected", "configured", "static_entry",
+                                                     "proxy"};
     return kNames[static_cast<std::size_t>(kind)];
 }
 [[nodiscard]] constexpr std::string_view phase_name(Phase phase) {

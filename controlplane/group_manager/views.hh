@@ -125,6 +125,14 @@ struct MembershipPage {
     std::optional<MembershipPlace> next; ///< go on behind this; nullopt: this was the end
 };
 
+/// A group somebody joined, of `GroupManager::joined_in`.
+struct JoinedKey {
+    SourceGroup key; ///< (*,G) or (S,G)
+    InterfaceKey interface;
+    ComponentId component;
+    bool operator==(const JoinedKey&) const = default;
+};
+
 struct ClientView {
     ClientHandle handle;
     ClientName name;
