@@ -5,6 +5,8 @@
 #include "membership.hh"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace mcfwd::igmp {
 namespace {
@@ -46,6 +48,24 @@ void merge_membership(const FilterState& reported, const StaticMembership& confi
         }
     }
     take_fixed([](Ipv4Address) { return true; });
+}
+
+void merge_membership(const Membership& other, Membership& into) {
+    const bool excludes = into.mode == FilterMode::kExclude;
+    const bool other_excludes = other.mode == FilterMode::kExclude;
+    std::vector<Ipv4Address> sources;
+    const auto end = std::back_inserter(sources);
+    if (excludes && other_excludes) {
+        std::ranges::set_intersection(into.sources, other.sources, end);
+    } else if (excludes) {
+        std::ranges::set_difference(into.sources, other.sources, end);
+    } else if (other_excludes) {
+        std::ranges::set_difference(other.sources, into.sources, end);
+    } else {
+        std::ranges::set_union(into.sources, other.sources, end);
+    }
+    into.mode = excludes || other_excludes ? FilterMode::kExclude : FilterMode::kInclude;
+    into.sources = std::move(sources);
 }
 
 void append_steps(Ipv4Address group, const Membership& from, const Membership& to,

@@ -40,6 +40,9 @@ struct StaticMembership {
 /// is wanted. Sources in EXCLUDE mode are blocked when their timer ended, and only then (section 6.3).
 void merge_membership(const FilterState& reported, const StaticMembership& configured, Membership& into);
 
+/// Adds what another interface, or host, wants to what is wanted so far (RFC 9776 section 3.2).
+void merge_membership(const Membership& other, Membership& into);
+
 /// Appends the steps that lead from `from` to `to`: joins, blocks, leaves, unblocks.
 void append_steps(Ipv4Address group, const Membership& from, const Membership& to,
                   std::vector<MembershipChange>& out);

@@ -17,6 +17,7 @@
 #include "advertiser.hh"
 #include "arrival.hh"
 #include "members_view.hh"
+#include "membership.hh"
 #include "output.hh"
 #include "router_config.hh"
 #include "router_counters.hh"
@@ -61,6 +62,13 @@ class RouterInterface {
     /// The joins and blocks that lead from nothing to the membership in force: exactly the sum of all changes
     /// reported so far. Groups ascending; of a group the (*,G) join comes before its blocks.
     void for_each_membership(const std::function<void(const MembershipChange&)>& visit) const;
+
+    /// What is in force for one group; nullptr: nothing. Valid until the next input.
+    [[nodiscard]] const Membership* membership(Ipv4Address group) const;
+    /// Whether we are the querier of the link; not while stopped.
+    [[nodiscard]] bool is_querier() const;
+    /// The querier's address, ours included.
+    [[nodiscard]] Ipv4Address querier_address() const;
 
     [[nodiscard]] const RouterConfig& config() const;
     [[nodiscard]] const RouterCounters& counters() const;

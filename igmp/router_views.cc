@@ -6,6 +6,18 @@
 
 namespace mcfwd::igmp {
 
+const Membership* RouterInterface::membership(Ipv4Address group) const {
+    return state_->members.membership(group);
+}
+
+bool RouterInterface::is_querier() const {
+    return state_->running && state_->querier.elected();
+}
+
+Ipv4Address RouterInterface::querier_address() const {
+    return state_->querier.address();
+}
+
 void RouterInterface::for_each_membership(const std::function<void(const MembershipChange&)>& visit) const {
     state_->members.for_each_membership(visit);
 }
