@@ -250,6 +250,18 @@ struct RpfRoute {
     bool operator==(const RpfRoute&) const = default;
 };
 
+/// `[proxy]`: IGMP proxy (RFC 4605) towards one upstream interface, which IGMP does not serve.
+struct Proxy {
+    std::string upstream;                                    ///< name of an interface
+    std::uint8_t version = 3;                                ///< 1..3, the highest spoken there
+    std::optional<std::uint8_t> robustness;                  ///< 1..7; none: the querier's
+    std::optional<Milliseconds> unsolicited_report_interval; ///< none: 1 s, before older routers 10 s
+    bool require_router_alert = true;                        ///< of version 2 and 3 queries
+    bool querier_only = true; ///< downstream, forward only where IGMP is querier (RFC 4605 section 4.2)
+
+    bool operator==(const Proxy&) const = default;
+};
+
 /// A whole file. Every name that it mentions exists (see `port_id`, `interface_index`).
 struct Config {
     Daemon daemon;
@@ -262,6 +274,7 @@ struct Config {
     std::vector<Interface> interfaces;
     std::vector<Mroute> mroutes;
     std::vector<RpfRoute> rpf_routes;
+    std::optional<Proxy> proxy; ///< if there is one, its upstream has IGMP off
 
     bool operator==(const Config&) const = default;
 };

@@ -71,6 +71,10 @@ Config read_tables(const Node& file, Findings& findings) {
     read_each(root, "interface", "[[interface]]", config.interfaces, findings, read_interface);
     read_each(root, "mroute", "[[mroute]]", config.mroutes, findings, read_mroute);
     read_each(root, "rpf_route", "[[rpf_route]]", config.rpf_routes, findings, read_rpf_route);
+    if (const Node* table = root.table("proxy", "[proxy]")) {
+        read_proxy(*table, config.proxy, findings);
+        switch_igmp_off_upstream(config, file);
+    }
     root.refuse_unknown();
     return config;
 }

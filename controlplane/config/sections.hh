@@ -5,6 +5,7 @@
 // alone shows to be wrong; what needs the whole file is left to validate.hh.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "config.hh"
@@ -32,5 +33,8 @@ void read_igmp_limits(TableReader& reader, Igmp& igmp, Findings& findings);
 void read_access_list(TableReader& reader, std::vector<AccessRule>& rules, Findings& findings);
 void read_mroute(const Node& table, Mroute& mroute, Findings& findings);
 void read_rpf_route(const Node& table, RpfRoute& route, Findings& findings);
+void read_proxy(const Node& table, std::optional<Proxy>& proxy, Findings& findings);
+/// Where the file says nothing about IGMP on the proxy's upstream.
+void switch_igmp_off_upstream(Config& config, const Node& file);
 
 } // namespace mcfwd::config

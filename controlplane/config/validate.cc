@@ -31,8 +31,9 @@ void warn_of_idle(const Config& config, const Node& file, Findings& findings) {
     }
 }
 
-bool named_by_route(const Config& config, const std::string& interface) {
-    return std::ranges::any_of(config.rpf_routes,
+bool has_owner(const Config& config, const std::string& interface) {
+    return (config.proxy && config.proxy->upstream == interface) ||
+           std::ranges::any_of(config.rpf_routes,
                                [&](const RpfRoute& route) { return route.interface == interface; }) ||
            std::ranges::any_of(config.mroutes, [&](const Mroute& mroute) {
                return mroute.iif == interface ||
@@ -54,7 +55,7 @@ void check_queriers(const Config& config, const Node& file, Findings& findings) 
 void warn_of_unowned(const Config& config, const Node& file, Findings& findings) {
     for (std::size_t i = 0; i < config.interfaces.size(); ++i) {
         const Interface& interface = config.interfaces[i];
-        if (!interface.igmp.enabled && !named_by_route(config, interface.name)) {
+        if (!interface.igmp.enabled && !has_owner(config, interface.name)) {
             findings.warning(file.at({"interface", i, "name"}),
                              "nobody owns this interface, so what arrives on it is dropped until a routing "
                              "protocol takes it",
@@ -72,6 +73,7 @@ void validate(const Config& config, const Node& file, Findings& findings) {
     validate_bridges(config, file, ports, findings);
     validate_subnets(config, file, findings);
     validate_routes(config, file, interfaces, findings);
+    validate_proxy(config, file, interfaces, findings);
     warn_of_idle(config, file, findings);
     if (!findings.any_errors()) { // else it may be the consequence of a refused value
         check_queriers(config, file, findings);

@@ -23,6 +23,8 @@ void validate_ports(const Config& config, const Node& file, const Names& ports, 
 void validate_bridges(const Config& config, const Node& file, const Names& ports, Findings& findings);
 /// Addresses and subnets of different interfaces.
 void validate_subnets(const Config& config, const Node& file, Findings& findings);
+/// The upstream and who else would be on it.
+void validate_proxy(const Config& config, const Node& file, const Names& interfaces, Findings& findings);
 void validate_routes(const Config& config, const Node& file, const Names& interfaces, Findings& findings);
 
 } // namespace mcfwd::config

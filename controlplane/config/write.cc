@@ -148,6 +148,19 @@ Tree tree_of(const RpfRoute& route) {
     return tree;
 }
 
+Tree tree_of(const Proxy& proxy) {
+    Tree tree{{"upstream", proxy.upstream}, {"version", proxy.version}};
+    if (proxy.robustness) {
+        tree["robustness"] = *proxy.robustness;
+    }
+    if (proxy.unsolicited_report_interval) {
+        tree["unsolicited_report_interval"] = seconds(*proxy.unsolicited_report_interval);
+    }
+    tree["require_router_alert"] = proxy.require_router_alert;
+    tree["querier_only"] = proxy.querier_only;
+    return tree;
+}
+
 Tree tree_of(const Dataplane& dataplane) {
     return {{"main_core", dataplane.main_core},       {"worker_cores", dataplane.worker_cores},
             {"poll", name(dataplane.poll)},           {"memory", name(dataplane.memory)},
@@ -162,16 +175,20 @@ Tree tree_of(const Handoff& handoff) {
 
 Tree tree_of(const Config& config) {
     const auto convert = [](const auto& element) { return tree_of(element); };
-    return {{"daemon", {{"socket", config.daemon.socket}, {"log_level", name(config.daemon.log_level)}}},
-            {"dataplane", tree_of(config.dataplane)},
-            {"handoff", tree_of(config.handoff)},
-            {"mfe", {{"expiry", name(config.mfe.expiry)}}},
-            {"igmp", {{"on_owned", name(config.igmp.on_owned)}}},
-            {"port", array_of(config.ports, convert)},
-            {"bridge", array_of(config.bridges, convert)},
-            {"interface", array_of(config.interfaces, convert)},
-            {"mroute", array_of(config.mroutes, convert)},
-            {"rpf_route", array_of(config.rpf_routes, convert)}};
+    Tree tree{{"daemon", {{"socket", config.daemon.socket}, {"log_level", name(config.daemon.log_level)}}},
+              {"dataplane", tree_of(config.dataplane)},
+              {"handoff", tree_of(config.handoff)},
+              {"mfe", {{"expiry", name(config.mfe.expiry)}}},
+              {"igmp", {{"on_owned", name(config.igmp.on_owned)}}},
+              {"port", array_of(config.ports, convert)},
+              {"bridge", array_of(config.bridges, convert)},
+              {"interface", array_of(config.interfaces, convert)},
+              {"mroute", array_of(config.mroutes, convert)},
+              {"rpf_route", array_of(config.rpf_routes, convert)}};
+    if (config.proxy) {
+        tree["proxy"] = tree_of(*config.proxy);
+    }
+    return tree;
 }
 
 /// A value behind `=`. JSON and TOML write strings, numbers and booleans alike; arrays nearly, tables not.

@@ -16,12 +16,12 @@ TEST(ConfigRoot, UnknownTables) {
         refused("[deamon]\n[[ports]]\n[x]\n"),
         "t.toml:1:2: unknown key in the file (did you mean \"daemon\"?): got \"deamon\"; valid: daemon, "
         "dataplane, "
-        "handoff, mfe, igmp, port, bridge, interface, mroute, rpf_route\n"
+        "handoff, mfe, igmp, port, bridge, interface, mroute, rpf_route, proxy\n"
         "t.toml:2:3: unknown key in the file (did you mean \"port\"?): got \"ports\"; valid: daemon, "
         "dataplane, "
-        "handoff, mfe, igmp, port, bridge, interface, mroute, rpf_route\n"
+        "handoff, mfe, igmp, port, bridge, interface, mroute, rpf_route, proxy\n"
         "t.toml:3:2: unknown key in the file: got \"x\"; valid: daemon, dataplane, handoff, mfe, igmp, port, "
-        "bridge, interface, mroute, rpf_route");
+        "bridge, interface, mroute, rpf_route, proxy");
 }
 
 TEST(ConfigRoot, OneTableOrMany) {

@@ -139,6 +139,23 @@ void add_routes(Config& config) {
     }
 }
 
+void add_proxy(Config& config) {
+    config.ports.push_back({"up", {DeviceKind::kAfPacket, "up"}});
+    Interface& upstream = config.interfaces.emplace_back();
+    upstream.name = "up";
+    upstream.port = "up";
+    upstream.igmp.enabled = false;
+    Proxy& proxy = config.proxy.emplace();
+    proxy.upstream = "up";
+    proxy.version = between<std::uint8_t>(1, 3);
+    if (*rc::gen::arbitrary<bool>()) {
+        proxy.robustness = between<std::uint8_t>(1, 7);
+        proxy.unsolicited_report_interval = any_duration(10, 60'000);
+    }
+    proxy.require_router_alert = *rc::gen::arbitrary<bool>();
+    proxy.querier_only = *rc::gen::arbitrary<bool>();
+}
+
 Config any_config() {
     Config config;
     config.daemon = {fmt::format("/{}x", any_printable()), any(LogLevel::kOff)};
@@ -160,6 +177,9 @@ Config any_config() {
     }
     add_interfaces(config);
     add_routes(config);
+    if (*rc::gen::arbitrary<bool>()) {
+        add_proxy(config);
+    }
     return config;
 }
 
