@@ -4,6 +4,7 @@
 // Wiring of the control plane and its one recurring task.
 #include "router.hh"
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 
@@ -70,7 +71,13 @@ Router::Router(Environment environment)
                .memory = &environment.memory},
               group_settings(environment.config),
               [this](const group_manager::Event& event) { observe(event); }),
-      static_interfaces_(groups_),
+      proxy_({.clock = environment.clock,
+              .packets = environment.dataplane.sender(),
+              .groups = groups_,
+              .view = view_,
+              .boundary = boundaries_,
+              .igmp = igmp_}),
+      static_interfaces_(groups_, &proxy_),
       static_routes_(groups_, view_, static_interfaces_, &environment.memory),
       rpf_routes_(groups_, view_, static_interfaces_, &environment.memory),
       igmp_({.clock = environment.clock,
@@ -81,7 +88,9 @@ Router::Router(Environment environment)
                  [this](DomainId bridge, const igmp::Transmission& packet) {
                      snooping_.send_local(bridge, {}, packet.destination, packet.packet);
                  },
-             .latencies = &table_}),
+             .latencies = &table_,
+             .memberships_changed =
+                 [this](std::span<const igmp::MembershipChange> changes) { proxy_.note(changes); }}),
       remotes_({.clock = environment.clock,
                 .tasks = environment.tasks,
                 .groups = groups_,
@@ -92,8 +101,8 @@ Expected<void> Router::start() {
     if (auto entered = enter_connected(config(), view_); !entered) {
         return entered;
     }
-    for (const auto step : {&Router::start_clients, &Router::add_static_routes, &Router::add_snooping,
-                            &Router::add_igmp, &Router::add_rpf_routes}) {
+    for (const auto step : {&Router::start_clients, &Router::start_proxy, &Router::add_static_routes,
+                            &Router::add_snooping, &Router::add_igmp, &Router::add_rpf_routes}) {
         if (auto done = (this->*step)(); !done) {
             return done;
         }
@@ -109,6 +118,23 @@ Expected<void> Router::start_clients() {
         return started;
     }
     return igmp_.start();
+}
+
+Expected<void> Router::start_proxy() {
+    if (!config().proxy) {
+        return {};
+    }
+    const config::Proxy& proxy = *config().proxy;
+    const forwarding::Interface& at = *interfaces_.find(std::string_view(proxy.upstream));
+    const config::Interface& upstream =
+        *std::ranges::find(config().interfaces, proxy.upstream, &config::Interface::name);
+    return proxy_.start({.name = at.name, .index = at.index, .port = at.port, .vlan = at.vlan},
+                        host_config(proxy, upstream, at.mtu));
+}
+
+void Router::stop() {
+    proxy_.stop(); // first, as what hosts want downstream does not end with us
+    igmp_.stop();
 }
 
 Expected<void> Router::add_static_routes() {
@@ -143,9 +169,13 @@ Expected<void> Router::add_igmp() {
             continue;
         }
         const forwarding::Interface& at = *interfaces_.find(std::string_view(interface.name));
-        if (auto added = igmp_.add(
-                {.name = at.name, .index = at.index, .port = at.port, .vlan = at.vlan, .bridge = at.bridge},
-                router_config(interface, at.mtu));
+        if (auto added = igmp_.add({.name = at.name,
+                                    .index = at.index,
+                                    .port = at.port,
+                                    .vlan = at.vlan,
+                                    .bridge = at.bridge,
+                                    .querier_only = config().proxy && config().proxy->querier_only},
+                                   router_config(interface, at.mtu));
             !added) {
             return added;
         }
@@ -204,6 +234,7 @@ void Router::serve_timers() {
     if (hold) {
         std::ignore = snooping_.advance();
         std::ignore = igmp_.advance();
+        proxy_.advance();
         remotes_.advance();
         static_interfaces_.advance(now());
     }
@@ -243,6 +274,7 @@ void Router::note_links() {
         if (up != noted_links_[i]) {
             noted_links_[i] = up;
             snooping_.set_link(port, up);
+            proxy_.set_link(port, up);
             spdlog::info("port link port={} link={}", config().ports[i].name, up ? "up" : "down");
             events_.add(environment_.clock.now(), LinkChanged{.port = port, .up = up});
         }
@@ -274,6 +306,10 @@ void Router::receive_membership(const Signal& signal) {
     const bool bridged = signal.domain != kRoutedDomain;
     if (bridged) {
         snooping_.receive(signal);
+    }
+    if (signal.kind == SignalKind::kIgmp && proxy_.is_upstream(signal.interface)) {
+        proxy_.receive(signal);
+        return;
     }
     // A bridge without an interface does not route.
     if (signal.kind == SignalKind::kIgmp && (!bridged || signal.interface != kNoInterface)) {

@@ -26,6 +26,7 @@
 #include <controlplane/group_manager/rpf_table.hh>
 #include <controlplane/group_manager/scope_boundaries.hh>
 #include <controlplane/protocols/igmp_protocol.hh>
+#include <controlplane/protocols/proxy.hh>
 #include <controlplane/protocols/remote_protocols.hh>
 #include <controlplane/protocols/rpf_routes.hh>
 #include <controlplane/protocols/snooping.hh>
@@ -50,12 +51,11 @@ class Router {
 
     explicit Router(Environment environment);
 
-    /// Starts the group manager and its clients: static routes first, then IGMP, so that no interface has to
-    /// change hands. Errors name the interface or route.
+    /// Starts the group manager and its clients: the proxy first, which follows what the others join, static
+    /// routes, then IGMP, so that no interface has to change hands. Errors name the interface or route.
     [[nodiscard]] Expected<void> start();
-
     /// Says good-bye on the links, while the workers still send.
-    void stop() { igmp_.stop(); }
+    void stop();
 
     /// One turn: signals of the workers, timers, publication. Bounded work. Returns how long the next turn
     /// may wait.
@@ -69,6 +69,7 @@ class Router {
     [[nodiscard]] const forwarding::BridgeTable& bridges() const { return bridges_; }
     [[nodiscard]] forwarding::LatencyMeter& latencies() { return table_; }
     [[nodiscard]] protocols::Snooping& snooping() { return snooping_; }
+    [[nodiscard]] protocols::Proxy& proxy() { return proxy_; }
     [[nodiscard]] protocols::StaticInterfaces& static_interfaces() { return static_interfaces_; }
     [[nodiscard]] protocols::StaticRoutes& static_routes() { return static_routes_; }
     [[nodiscard]] protocols::RpfRoutes& rpf_routes() { return rpf_routes_; }
@@ -81,6 +82,7 @@ class Router {
 
   private:
     [[nodiscard]] Expected<void> start_clients();
+    [[nodiscard]] Expected<void> start_proxy();
     [[nodiscard]] Expected<void> add_static_routes();
     [[nodiscard]] Expected<void> add_snooping();
     [[nodiscard]] Expected<void> add_igmp();
@@ -113,6 +115,7 @@ class Router {
     std::vector<bool> noted_links_; ///< per port
     Instant may_sleep_{};           ///< when workers may be asked again to wake this thread
     group_manager::GroupManager groups_;
+    protocols::Proxy proxy_;
     protocols::StaticInterfaces static_interfaces_;
     protocols::StaticRoutes static_routes_;
     protocols::RpfRoutes rpf_routes_;

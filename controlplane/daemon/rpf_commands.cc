@@ -43,6 +43,10 @@ json all_routes(Router& router) {
     for (const auto& [prefix, route] : router.rpf_routes().routes()) {
         routes[prefix] = {{route.interface, {}}, route.upstream, {RouteKind::kConfigured, prefix}};
     }
+    if (router.proxy().host() != nullptr) {
+        routes.try_emplace({},
+                           RpfInterface{{router.proxy().upstream().index, {}}, {}, {RouteKind::kProxy, {}}});
+    }
     json entries = json::array();
     for (const auto& [prefix, rpf] : routes) {
         entries.push_back(entry(router, rpf));

@@ -250,6 +250,21 @@ igmp::SnoopingConfig snooping_config(const config::Config& config, const config:
     return made;
 }
 
+igmp::HostConfig host_config(const config::Proxy& proxy, const config::Interface& upstream,
+                             std::uint16_t mtu) {
+    igmp::HostConfig host{.address =
+                              upstream.address.empty() ? Ipv4Address{} : upstream.address.front().address,
+                          .mtu = mtu,
+                          .version = static_cast<igmp::Version>(proxy.version),
+                          .robustness = proxy.robustness,
+                          .unsolicited_report_interval = proxy.unsolicited_report_interval,
+                          .require_router_alert = proxy.require_router_alert};
+    for (const Ipv4Prefix& further : upstream.address | std::views::drop(1)) {
+        host.other_addresses.push_back(further.address);
+    }
+    return host;
+}
+
 igmp::RouterConfig router_config(const config::Interface& interface, std::uint16_t mtu) {
     const config::Igmp& igmp = interface.igmp;
     igmp::RouterConfig router{

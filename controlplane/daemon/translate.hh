@@ -18,6 +18,7 @@
 #include <controlplane/group_manager/rpf_table.hh>
 #include <controlplane/group_manager/scope_boundaries.hh>
 #include <dataplane/dataplane.hh>
+#include <igmp/host_config.hh>
 #include <igmp/router_config.hh>
 #include <igmp/snooping_bridge.hh>
 
@@ -49,6 +50,8 @@ namespace mcfwd::daemon {
 [[nodiscard]] igmp::SnoopingConfig snooping_config(const config::Config& config, const config::Bridge& bridge,
                                                    const dataplane::Dataplane& dataplane);
 
+[[nodiscard]] igmp::HostConfig host_config(const config::Proxy& proxy, const config::Interface& upstream,
+                                           std::uint16_t mtu);
 [[nodiscard]] igmp::RouterConfig router_config(const config::Interface& interface, std::uint16_t mtu);
 
 } // namespace mcfwd::daemon

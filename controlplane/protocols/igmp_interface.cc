@@ -34,7 +34,7 @@ void IgmpInterface::apply(std::span<const igmp::MembershipChange> changes) {
     if (changes.empty()) {
         return;
     }
-    if (held_back_) {
+    if (held_back_ || yields_) {
         for (const igmp::MembershipChange& change : changes) {
             note(change);
         }
@@ -139,6 +139,25 @@ bool IgmpInterface::owns_forwarding() const {
     return owner && group_manager::is_igmp(*owner);
 }
 
+std::optional<std::uint64_t> IgmpInterface::follow_election() {
+    if (held_back_ || yields_ == has_to_yield()) {
+        return std::nullopt;
+    }
+    yields_ = !yields_;
+    spdlog::info("igmp {} interface={} querier={}", yields_ ? "leaves forwarding to the querier" : "forwards",
+                 attachment_.name, router_.querier_address());
+    deletes_missing_ = true; // all, or what hosts left since
+    deleted_ = {};
+    return begin_replay();
+}
+
+std::uint64_t IgmpInterface::begin_replay() {
+    behind_ = false;
+    replayed_ = {};
+    settling_ = false;
+    return ++ticket_;
+}
+
 bool IgmpInterface::refuses_new(SourceGroup flow) {
     if (!blocked_.contains(flow)) {
         return false;
@@ -154,10 +173,12 @@ void IgmpInterface::hold_back() {
 
 std::uint64_t IgmpInterface::resume() {
     held_back_ = false;
-    behind_ = false;
-    replayed_ = {};
-    settling_ = false;
-    return ++ticket_;
+    yields_ = has_to_yield();
+    if (yields_) {
+        deletes_missing_ = true;
+        deleted_ = {};
+    }
+    return begin_replay();
 }
 
 std::uint64_t IgmpInterface::catch_up() {
@@ -183,9 +204,11 @@ bool IgmpInterface::replay(std::uint64_t ticket) {
 
 bool IgmpInterface::replay_some() {
     using Batch = group_manager::GroupManager::Batch;
-    const Batch batch(groups_, fmt::format("igmp replay on {}", attachment_.name), Batch::End::kHold);
+    const Batch batch(
+        groups_, fmt::format("igmp {} {}", yields_ ? "leaves to the querier" : "replay on", attachment_.name),
+        Batch::End::kHold);
     std::size_t calls = 0;
-    for (auto at = joined_.upper_bound(replayed_); at != joined_.end(); ++at) {
+    for (auto at = joined_.upper_bound(replayed_); at != joined_.end() && !yields_; ++at) {
         if (calls++ == kReplaySlice) {
             return true;
         }
@@ -202,6 +225,9 @@ bool IgmpInterface::replay_some() {
         if (!delete_what_is_left(calls)) {
             return false;
         }
+    }
+    if (yields_) {
+        return false; // vetoes of what is not forwarded say nothing
     }
     if (!settling_) {
         settling_ = true;
@@ -258,7 +284,7 @@ bool IgmpInterface::delete_what_is_left(std::size_t& calls) {
     for (const SourceGroup left : keys) {
         ++calls;
         deleted_ = left; // seen again by the next slice, which costs nothing
-        if (!joined_.contains(left) &&
+        if ((yields_ || !joined_.contains(left)) &&
             !check(groups_.delete_group_membership(client_, left, key(), MembershipFlags::kJoin), "delete",
                    left)) {
             return false;

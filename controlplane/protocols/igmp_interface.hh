@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -26,6 +27,9 @@ struct IgmpAttachment {
     PortId port;
     VlanId vlan;
     DomainId bridge = kRoutedDomain; ///< that it is the routed interface of
+    /// Where IGMP alone decides about forwarding it forwards only as querier of the link (RFC 4605
+    /// section 4.2).
+    bool querier_only = false;
 };
 
 /// Carries membership changes to the group manager, or holds them back while an ownership handoff is going
@@ -42,6 +46,9 @@ class IgmpInterface {
     /// Calls the group manager refused. Not those held back.
     [[nodiscard]] std::uint64_t refused_calls() const { return refused_calls_; }
 
+    /// Nothing is forwarded here, since another router is the querier.
+    [[nodiscard]] bool yields() const { return yields_; }
+
     /// `client` owns the interface, or shares it, from now on.
     void attach(group_manager::ClientHandle client) { client_ = client; }
 
@@ -55,6 +62,10 @@ class IgmpInterface {
     /// Adds everything the interface has now, a slice at a time. True: call it again from another task. No
     /// effect if another DISABLE came after the ticket was given. Without memory it ends, and is `behind`.
     [[nodiscard]] bool replay(std::uint64_t ticket);
+
+    /// Another router may have become querier, or we: what hosts want is taken from the group manager, or
+    /// told again. The ticket for that replay; nothing: all is as it was.
+    [[nodiscard]] std::optional<std::uint64_t> follow_election();
 
     /// The group manager had no memory for something: it does not know all that hosts want until a replay.
     [[nodiscard]] bool behind() const { return behind_ && !held_back_; }
@@ -70,6 +81,7 @@ class IgmpInterface {
     [[nodiscard]] bool refuses_new(group_manager::SourceGroup flow);
 
   private:
+    [[nodiscard]] std::uint64_t begin_replay();
     [[nodiscard]] bool replay_some();
     void note(const igmp::MembershipChange& change);
     void pass_on(const igmp::MembershipChange& change);
@@ -78,6 +90,9 @@ class IgmpInterface {
     [[nodiscard]] bool settle_flow(group_manager::SourceGroup flow, bool& forwarding);
     [[nodiscard]] bool wants(group_manager::SourceGroup flow) const;
     [[nodiscard]] bool owns_forwarding() const;
+    [[nodiscard]] bool has_to_yield() const {
+        return attachment_.querier_only && !router_.is_querier() && owns_forwarding();
+    }
     /// Some of it; counts what it looks at. False: there was no memory.
     [[nodiscard]] bool delete_what_is_left(std::size_t& calls);
     /// False: there was no memory for the call; it has to be made again.
@@ -91,6 +106,7 @@ class IgmpInterface {
     group_manager::GroupManager& groups_;
     group_manager::ClientHandle client_;
     bool held_back_ = false;
+    bool yields_ = false;
     std::uint64_t ticket_ = 0;
     std::uint64_t refused_calls_ = 0;
     std::set<group_manager::SourceGroup> joined_;

@@ -26,10 +26,8 @@ constexpr std::chrono::seconds kMemoryRetry{1};
 IgmpProtocol::IgmpProtocol(Environment environment) : environment_(std::move(environment)) {}
 
 Expected<void> IgmpProtocol::start() {
-    auto client = environment_.groups.register_protocol(
-        {.id = {.protocol = group_manager::kProtocolIgmp, .component = 0},
-         .name = "igmp",
-         .callbacks = callbacks()});
+    auto client =
+        environment_.groups.register_protocol({.id = kId, .name = "igmp", .callbacks = callbacks()});
     if (!client) {
         return std::unexpected(client.error());
     }
@@ -155,6 +153,12 @@ void IgmpProtocol::carry_out(IgmpInterface& interface, const igmp::Output& outpu
     interface.apply(output.changes);
     forget_awaited();
     note_behind(interface);
+    if (const auto ticket = interface.follow_election()) {
+        replay_later(interface.attachment().index, *ticket);
+    }
+    if (environment_.memberships_changed && !output.changes.empty()) {
+        environment_.memberships_changed(output.changes);
+    }
     send(interface, output);
 }
 

@@ -29,6 +29,9 @@ struct IgmpCounters {
 /// Control thread only.
 class IgmpProtocol {
   public:
+    /// Among the clients of the group manager.
+    static constexpr group_manager::ComponentId kId{group_manager::kProtocolIgmp, 0};
+
     /// What IGMP works with; all outlive it.
     struct Environment {
         const Clock& clock;
@@ -38,6 +41,9 @@ class IgmpProtocol {
         /// Sends a query of a bridge's interface through all of its ports.
         std::function<void(DomainId, const igmp::Transmission&)> send_on_bridge;
         forwarding::LatencyMeter* latencies = nullptr; ///< null: nothing is measured
+        /// What hosts want of a group on an interface changed: for the proxy, which tells it upstream. May be
+        /// null.
+        std::function<void(std::span<const igmp::MembershipChange>)> memberships_changed;
     };
 
     explicit IgmpProtocol(Environment environment);

@@ -65,7 +65,7 @@ Expected<void> StaticInterfaces::hold(IfIndex interface) {
     if (use.firm()) {
         return fail(Status::kAlreadyExists, "the static protocol owns this interface already");
     }
-    if (auto owned = own(interface, use); !owned) {
+    if (auto owned = own(interface, use, Insist::kYes); !owned) {
         settle_in_time(interface);
         return owned;
     }
@@ -96,7 +96,7 @@ Expected<void> StaticInterfaces::let_go(IfIndex interface) {
 
 Expected<void> StaticInterfaces::keep(IfIndex interface) {
     Use& use = uses_[interface];
-    if (!use.owned && !groups_.protocol_on_interface({interface, {}})) {
+    if (!use.owned && left_alone(interface) && !groups_.protocol_on_interface({interface, {}})) {
         if (auto owned = own(interface, use); !owned) {
             settle_in_time(interface);
             return owned;
@@ -112,7 +112,8 @@ void StaticInterfaces::stop_keeping(IfIndex interface) {
 }
 
 Expected<void> StaticInterfaces::give(ClientHandle to, InterfaceKey interface) {
-    auto taken = groups_.take_interface_ownership(to, interface);
+    auto taken = yielding_ != nullptr ? yielding_->take(to, interface)
+                                      : groups_.take_interface_ownership(to, interface);
     const auto at = uses_.find(interface.interface);
     if (taken || taken.error().status != Status::kAlreadyExists || !interface.next_hop.is_unspecified() ||
         at == uses_.end() || !at->second.owned) {
@@ -136,14 +137,14 @@ Expected<void> StaticInterfaces::give(ClientHandle to, InterfaceKey interface) {
 Expected<void> StaticInterfaces::take_back(ClientHandle from, InterfaceKey interface) {
     const auto at = uses_.find(interface.interface);
     const bool kept = interface.next_hop.is_unspecified() && at != uses_.end() && !at->second.owned;
-    if (kept && !igmp_is_on(groups_, interface.interface)) {
+    if (kept && left_alone(interface.interface)) {
         auto taken = groups_.transfer_interface_ownership(from, client_, interface);
         at->second.owned = taken.has_value();
         if (taken || taken.error().status == Status::kNotEnoughMemory) {
             return taken;
         }
     }
-    auto released = groups_.release_interface_ownership(from, interface);
+    auto released = release(from, interface);
     if (released && kept) {
         settle_in_time(interface.interface); // if it was IGMP that left
     }
@@ -162,11 +163,24 @@ void StaticInterfaces::advance(Instant now) {
     }
 }
 
-Expected<void> StaticInterfaces::own(IfIndex interface, Use& use) {
+bool StaticInterfaces::left_alone(IfIndex interface) const {
+    return !igmp_is_on(groups_, interface) &&
+           (yielding_ == nullptr || !yielding_->comes_back_to({interface, {}}));
+}
+
+Expected<void> StaticInterfaces::release(ClientHandle from, InterfaceKey interface) {
+    return yielding_ != nullptr ? yielding_->release(from, interface)
+                                : groups_.release_interface_ownership(from, interface);
+}
+
+Expected<void> StaticInterfaces::own(IfIndex interface, Use& use, Insist insist) {
     if (use.owned) {
         return {};
     }
-    auto taken = groups_.take_interface_ownership(client_, {interface, {}});
+    const InterfaceKey key{interface, {}};
+    auto taken = insist == Insist::kYes && yielding_ != nullptr
+                     ? yielding_->take(client_, key)
+                     : groups_.take_interface_ownership(client_, key);
     use.owned = taken.has_value();
     return taken;
 }
@@ -174,9 +188,9 @@ Expected<void> StaticInterfaces::own(IfIndex interface, Use& use) {
 Expected<void> StaticInterfaces::settle(IfIndex interface) {
     const auto at = uses_.find(interface);
     Use& use = at->second;
-    const bool alone = use.kept > 0 && !igmp_is_on(groups_, interface);
+    const bool alone = use.kept > 0 && left_alone(interface);
     if (use.owned && !use.firm() && !alone) {
-        if (auto released = groups_.release_interface_ownership(client_, {interface, {}}); !released) {
+        if (auto released = release(client_, {interface, {}}); !released) {
             return released;
         }
         use.owned = false;

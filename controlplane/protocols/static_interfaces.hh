@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <set>
 
@@ -14,6 +15,7 @@
 #include <mcfwd/result.hh>
 
 #include <controlplane/group_manager/group_manager.hh>
+#include <controlplane/protocols/yielding.hh>
 
 namespace mcfwd::protocols {
 
@@ -23,8 +25,11 @@ class StaticInterfaces {
     /// Memory for a change of a route, beside what the group manager asks for itself.
     static constexpr std::size_t kRoom = std::size_t{256} << 10U;
 
-    /// `groups` outlives this object.
-    explicit StaticInterfaces(group_manager::GroupManager& groups) : groups_(groups) {}
+    /// Both outlive this object. `yielding` gives way to this protocol where the operator wants it, and to
+    /// others; it may be null.
+    explicit StaticInterfaces(group_manager::GroupManager& groups, Yielding* yielding = nullptr)
+        : groups_(groups),
+          yielding_(yielding) {}
 
     /// Registers with the group manager. Once, before everything else.
     [[nodiscard]] Expected<void> start();
@@ -66,13 +71,19 @@ class StaticInterfaces {
         [[nodiscard]] bool needed() const { return firm() || kept > 0; }
     };
 
-    [[nodiscard]] Expected<void> own(IfIndex interface, Use& use);
+    enum class Insist : std::uint8_t { kNo, kYes };
+    [[nodiscard]] Expected<void> own(IfIndex interface, Use& use, Insist insist = Insist::kNo);
+    /// Nobody else is there, or will be.
+    [[nodiscard]] bool left_alone(IfIndex interface) const;
+    [[nodiscard]] Expected<void> release(group_manager::ClientHandle from,
+                                         group_manager::InterfaceKey interface);
     /// Releases or forgets what has no reason any more, takes what is kept and has no owner.
     [[nodiscard]] Expected<void> settle(IfIndex interface);
     /// Now, or when there is memory.
     void settle_in_time(IfIndex interface);
 
     group_manager::GroupManager& groups_;
+    Yielding* yielding_;
     group_manager::ClientHandle client_;
     std::map<IfIndex, Use> uses_;
     bool behind_ = false; ///< something could not be settled

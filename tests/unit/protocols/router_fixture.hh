@@ -22,6 +22,7 @@
 #include <controlplane/group_manager/rpf_table.hh>
 #include <controlplane/group_manager/scope_boundaries.hh>
 #include <controlplane/protocols/igmp_protocol.hh>
+#include <controlplane/protocols/proxy.hh>
 #include <controlplane/protocols/static_routes.hh>
 #include <igmp/codec.hh>
 
@@ -184,7 +185,9 @@ class RouterFixture : public testing::Test {
         const forwarding::Interface& at = *interfaces.find(index);
         igmp::RouterConfig config;
         config.address = at.addresses.front().address;
-        ASSERT_TRUE(igmp.add({.name = at.name, .index = index, .port = at.port, .vlan = at.vlan}, config));
+        ASSERT_TRUE(igmp.add(
+            {.name = at.name, .index = index, .port = at.port, .vlan = at.vlan, .querier_only = querier_only},
+            config));
     }
 
     /// A host of the interface's subnet sends an IGMP message.
@@ -254,6 +257,7 @@ class RouterFixture : public testing::Test {
     }
 
     group_manager::Settings settings;
+    bool querier_only = false; ///< of the interfaces served from now on
     FakeClock clock;
     FakeTasks tasks;
     FakeTable table;
@@ -271,9 +275,22 @@ class RouterFixture : public testing::Test {
                                         .sink = table,
                                         .memory = &reserve},
                                        settings};
-    StaticInterfaces statics{groups};
+    Proxy proxy{{.clock = clock,
+                 .packets = sender,
+                 .groups = groups,
+                 .view = view,
+                 .boundary = boundaries,
+                 .igmp = igmp}};
+    StaticInterfaces statics{groups, &proxy};
     StaticRoutes routes{groups, view, statics, &reserve};
-    IgmpProtocol igmp{{.clock = clock, .tasks = tasks, .packets = sender, .groups = groups}};
+    IgmpProtocol igmp{{.clock = clock,
+                       .tasks = tasks,
+                       .packets = sender,
+                       .groups = groups,
+                       .send_on_bridge = {},
+                       .memberships_changed = [this](std::span<const igmp::MembershipChange> changes) {
+                           proxy.note(changes);
+                       }}};
 };
 
 } // namespace mcfwd::protocols
