@@ -14,6 +14,7 @@
 #include "entries.hh"
 #include "events.hh"
 #include "format.hh"
+#include "proxy.hh"
 #include "snooping.hh"
 #include "table.hh"
 
@@ -177,6 +178,7 @@ constexpr std::array kRenderers{
     Renderer{"show drops", render_drops},
     Renderer{"show igmp interfaces", render_igmp_interfaces},
     Renderer{"show igmp groups", render_igmp_groups},
+    Renderer{"show igmp proxy", render_proxy},
     Renderer{"show snooping", render_snooping},
     Renderer{"explain", render_explain},
     Renderer{"show events", render_events},

@@ -103,6 +103,7 @@ Expected<json> clear_counters(CommandContext& context) {
     router.dataplane().view().clear_counters();
     router.igmp().clear_counters();
     router.snooping().clear_counters();
+    router.proxy().clear_counters();
     router.latencies().clear_latencies();
     context.counters_cleared = router.now();
     return json::object();

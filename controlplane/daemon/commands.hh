@@ -52,6 +52,8 @@ void add_forwarding_commands(rpc::Registry& registry, CommandContext& context);
 void add_rpf_commands(rpc::Registry& registry, CommandContext& context);
 /// show igmp interfaces|groups
 void add_igmp_commands(rpc::Registry& registry, CommandContext& context);
+/// show igmp proxy
+void add_proxy_command(rpc::Registry& registry, CommandContext& context);
 /// show snooping
 void add_snooping_commands(rpc::Registry& registry, CommandContext& context);
 /// explain

@@ -86,6 +86,9 @@ std::vector<std::string> protocols_that_want(const Router& router, InterfaceKey 
 /// Every reason why the interface is wanted.
 std::string interest_text(Router& router, InterfaceKey interface, const ExplainedFlow& flow) {
     std::vector<std::string> reasons;
+    if (router.proxy().is_upstream(interface.interface) && router.proxy().owns_upstream()) {
+        return "upstream of the proxy, where everything from other interfaces goes";
+    }
     if (auto hosts = igmp_text(router, interface.interface, flow.group)) {
         reasons.push_back(std::move(*hosts));
     }
@@ -163,6 +166,14 @@ Explanation at_interface(Router& router, const forwarding::Interface& interface,
             return place;
         }
     }
+    const protocols::IgmpInterface* igmp = router.igmp().find(interface.index);
+    if (igmp != nullptr && igmp->yields() && !interest.empty()) {
+        place.why =
+            fmt::format("{} is the querier here, and the proxy leaves forwarding to it (proxy.querier_only), "
+                        "though {}",
+                        igmp->router().querier_address(), interest);
+        return place;
+    }
     if (interest.empty()) {
         place.why = no_interest_text(router, interface.index);
     } else if (mfe) {
@@ -187,14 +198,27 @@ std::string negative_text(const MfeView& mfe) {
     }
 }
 
-FlowExplanation routed_flow(const Router& router, const ExplainedFlow& flow,
-                            const std::optional<MfeView>& mfe) {
+/// "; the proxy ...": whether it asks for the flow where it comes from.
+std::string proxy_text(Router& router, const ExplainedFlow& flow, IfIndex iif) {
+    if (!router.proxy().is_upstream(iif)) {
+        return {};
+    }
+    const igmp::Membership wanted = router.proxy().host()->reception(flow.group);
+    const bool listed = std::ranges::binary_search(wanted.sources, flow.source);
+    const bool asks = listed == (wanted.mode == igmp::FilterMode::kInclude);
+    return fmt::format("; the proxy {} there",
+                       asks && router.proxy().owns_upstream() ? "asks for it" : "does not ask for it");
+}
+
+FlowExplanation routed_flow(Router& router, const ExplainedFlow& flow, const std::optional<MfeView>& mfe) {
     if (mfe) {
         const bool active = mfe->state == group_manager::MfeState::kActive;
         return {.state = active ? "active" : "negative",
                 .iif = name_of(router, mfe->iif.interface),
-                .why = active ? fmt::format("packets must come in on {}", name_of(router, mfe->iif.interface))
-                              : negative_text(*mfe)};
+                .why =
+                    (active ? fmt::format("packets must come in on {}", name_of(router, mfe->iif.interface))
+                            : negative_text(*mfe)) +
+                    proxy_text(router, flow, mfe->iif.interface)};
     }
     if (flow.source == kAnySource) {
         return {.state = "none", .iif = "-", .why = "no source named, and not exactly one is known"};
@@ -208,7 +232,8 @@ FlowExplanation routed_flow(const Router& router, const ExplainedFlow& flow,
     const std::string iif = name_of(router, rpf->iif.interface);
     return {.state = "none",
             .iif = iif,
-            .why = fmt::format("no packet came yet; it would have to come in on {}", iif)};
+            .why = fmt::format("no packet came yet; it would have to come in on {}{}", iif,
+                               proxy_text(router, flow, rpf->iif.interface))};
 }
 
 bool wants(const igmp::GroupView& group, Ipv4Address source) {

@@ -103,6 +103,21 @@ json discovery_counters_json(const igmp::DiscoveryCounters& counters) {
     return all;
 }
 
+json host_counters_json(const igmp::HostCounters& counters) {
+    json all = json::object();
+    put_counters<igmp::kMessageTypes, igmp::MessageType>(all, "received_", counters.received,
+                                                         igmp::message_type_name);
+    put_counters<igmp::kMessageTypes, igmp::MessageType>(all, "sent_", counters.sent,
+                                                         igmp::message_type_name);
+    put_counters<igmp::kParseFailures, igmp::ParseFailure>(all, "malformed_", counters.parse_failures,
+                                                           igmp::parse_failure_name);
+    put_counters<igmp::kHostIgnoreReasons, igmp::HostIgnoreReason>(all, "ignored_", counters.ignored,
+                                                                   igmp::host_ignore_reason_name);
+    all["suppressed"] = counters.suppressed;
+    all["mode_changes"] = counters.mode_changes;
+    return all;
+}
+
 json igmp_group_json(const igmp::GroupView& group, igmp::WithHosts with_hosts) {
     json sources = json::array();
     for (const igmp::SourceView& source : group.sources) {

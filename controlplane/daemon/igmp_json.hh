@@ -10,6 +10,7 @@
 
 #include <igmp/advertiser.hh>
 #include <igmp/members_view.hh>
+#include <igmp/host_counters.hh>
 #include <igmp/router_counters.hh>
 #include <mcfwd/clock.hh>
 #include <mcfwd/histogram.hh>
@@ -28,6 +29,8 @@ namespace mcfwd::daemon {
 [[nodiscard]] nlohmann::json igmp_counters_json(const igmp::RouterCounters& counters);
 /// The same of router discovery, where we are the router.
 [[nodiscard]] nlohmann::json discovery_counters_json(const igmp::DiscoveryCounters& counters);
+/// The same of a host.
+[[nodiscard]] nlohmann::json host_counters_json(const igmp::HostCounters& counters);
 /// An entry of `show.igmp.groups` or `show.snooping`, without its place.
 [[nodiscard]] nlohmann::json igmp_group_json(const igmp::GroupView& group, igmp::WithHosts with_hosts);
 

@@ -101,6 +101,7 @@ int run(const CommandLine& line, const config::Accepted& accepted) {
     add_forwarding_commands(registry, context);
     add_rpf_commands(registry, context);
     add_igmp_commands(registry, context);
+    add_proxy_command(registry, context);
     add_snooping_commands(registry, context);
     add_explain_command(registry, context);
     add_action_commands(registry, context);

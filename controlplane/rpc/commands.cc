@@ -39,6 +39,7 @@ constexpr std::array<std::string_view, 3> kMfibCursor{"domain", "group", "source
 constexpr std::array<std::string_view, 5> kMembershipCursor{"interface", "next_hop", "group", "source",
                                                             "handle"};
 constexpr std::array<std::string_view, 2> kIgmpCursor{"interface", "group"};
+constexpr std::array<std::string_view, 1> kProxyCursor{"group"};
 constexpr std::array<std::string_view, 3> kSnoopingCursor{"bridge", "port", "group"};
 constexpr std::array<std::string_view, 1> kEventCursor{"sequence"};
 
@@ -51,6 +52,7 @@ constexpr std::array kMembershipFilter{kOnlyGroup, kOnlySource, kPageSize, page_
 constexpr std::array kInterfaceFilter{kOnlyInterface};
 constexpr Parameter kWithHosts{"hosts", kFlag, kOptional, "--hosts", "with every host and what it wants"};
 constexpr std::array kIgmpFilter{kOnlyInterface, kWithHosts, kPageSize, page_after(kIgmpCursor)};
+constexpr std::array kProxyFilter{kOnlyGroup, kPageSize, page_after(kProxyCursor)};
 constexpr std::array kSnoopingFilter{
     Parameter{"bridge", kName, kOptional, "", "only this bridge"},
     Parameter{"group", kGroup, kOptional, "group", "only this group"},
@@ -226,6 +228,8 @@ constexpr std::array kCommands{
     Command{"show igmp interfaces", "querier state, timers and counters per interface", kInterfaceFilter,
             "entries"},
     Command{"show igmp groups", "groups with members: mode, sources, timers, hosts", kIgmpFilter, "entries"},
+    Command{"show igmp proxy", "what the proxy asks for upstream, and because of whom", kProxyFilter,
+            "upstream, entries"},
     Command{"show snooping", "bridges: querier, router ports and why, groups per port", kSnoopingFilter,
             "bridges, entries"},
     Command{"explain", "why each interface and port gets a group or does not", kExplain, "object"},

@@ -93,8 +93,8 @@ TEST(CommandLine, HasNoCommandsForPrograms) {
 
 TEST(CommandLine, ExplainsWrongWords) {
     EXPECT_EQ(method("show mf"), "ambiguous command \"show mf\": mfib, mfe");
-    EXPECT_EQ(method("show igmp x"), "unknown command \"show igmp x\"; valid here: interfaces, groups");
-    EXPECT_EQ(method("show igmp"), "\"show igmp\" is not a whole command; next: interfaces, groups");
+    EXPECT_EQ(method("show igmp x"), "unknown command \"show igmp x\"; valid here: interfaces, groups, proxy");
+    EXPECT_EQ(method("show igmp"), "\"show igmp\" is not a whole command; next: interfaces, groups, proxy");
     EXPECT_EQ(
         method("reboot"),
         "unknown command \"reboot\"; valid here: show, explain, events, ownership, mroute, rpf_route, group, "
@@ -145,7 +145,8 @@ TEST(CommandLine, RefusesAnEmptyWord) {
 TEST(Help, ListsWhatMayFollow) {
     EXPECT_EQ(help_after(Words{"show", "igmp"}, ""),
               "  interfaces  querier state, timers and counters per interface\n"
-              "  groups      groups with members: mode, sources, timers, hosts\n");
+              "  groups      groups with members: mode, sources, timers, hosts\n"
+              "  proxy       what the proxy asks for upstream, and because of whom\n");
     EXPECT_EQ(help_after(Words{"show", "mfib"}, ""),
               "  GROUP    only this group\n"
               "  <enter>  what the workers forward: iif, oifs, packets, rates\n");
@@ -185,7 +186,7 @@ TEST(Help, NarrowsByPrefix) {
 
 TEST(Completion, OffersWordsAndKeywords) {
     EXPECT_EQ(offered("", "s"), (Words{"show", "shutdown"}));
-    EXPECT_EQ(offered("show ig ", ""), (Words{"interfaces", "groups"}));
+    EXPECT_EQ(offered("show ig ", ""), (Words{"interfaces", "groups", "proxy"}));
     EXPECT_EQ(offered("group join 239.1.1.1 ", "in"), Words{"interface"});
     EXPECT_EQ(offered("group join 239.1.1.1 source 10.0.0.1 ", ""), Words{"interface"});
     EXPECT_EQ(offered("nonsense ", ""), Words{});

@@ -125,6 +125,28 @@ TEST(Render, Clients) {
               "      100,000       5  -\n");
 }
 
+TEST(Render, Proxy) {
+    EXPECT_EQ(shown("show.igmp.proxy", R"({"upstream": null, "entries": []})"),
+              "there is no proxy; [proxy] of the configuration makes one\n");
+    EXPECT_EQ(
+        shown("show.igmp.proxy", R"({"upstream": {"interface": "wan0", "state": "active", "version": 2,
+        "version1_querier_expires": null, "version2_querier_expires": 200.0, "querier": "192.0.2.1", "queried": 12.5,
+        "robustness": 2, "query_interval": 125.0, "groups": 2, "pending_changes": 0,
+        "counters": {"received_general_query": 3, "sent_report_v2": 1200, "ignored_own_packet": 0}},
+        "entries": [
+        {"group": "239.1.1.1", "mode": "exclude", "sources": [],
+         "from": [{"interface": "lan1", "for": "hosts", "mode": "exclude", "sources": ["10.9.0.5"]},
+                  {"interface": "lan2", "for": "routing_protocol", "mode": "include", "sources": ["10.9.0.5"]}]},
+        {"group": "239.1.1.2", "mode": "include", "sources": ["10.9.0.6"], "from": []}]})"),
+        "upstream wan0: active, IGMPv2, version 2 querier for 3m20s more; querier 192.0.2.1, heard 12.5s "
+        "ago; robustness 2, query interval 2m05s\n"
+        "2 groups, 0 with changes still to be repeated\n"
+        "received_general_query 3, sent_report_v2 1,200\n\n"
+        "GROUP      SOURCES   FROM\n"
+        "239.1.1.1  all       lan1: all but 10.9.0.5; lan2 (routing protocol): 10.9.0.5\n"
+        "239.1.1.2  10.9.0.6  -\n");
+}
+
 TEST(Render, WarningsOfAChange) {
     EXPECT_EQ(shown("mroute.add", "{}"), "");
     EXPECT_EQ(shown("mroute.add", R"({"warnings": ["group 239.9.9.9 does not cross"]})"),

@@ -37,16 +37,40 @@ TEST(Commands, HasEveryCommandOfTheContract) {
             methods.insert(c.method());
         }
     }
-    EXPECT_EQ(methods, (std::set<std::string>{
-                           "show.status",   "show.ports",     "show.workers",         "show.interfaces",
-                           "show.mfib",     "show.mfe",       "show.ownership",       "show.memberships",
-                           "show.clients",  "show.mroutes",   "show.igmp.interfaces", "show.igmp.groups",
-                           "show.snooping", "explain",        "show.drops",           "show.versions",
-                           "show.events",   "show.rpf",       "rpf_route.add",        "rpf_route.del",
-                           "events",        "ownership.take", "ownership.release",    "mroute.add",
-                           "mroute.del",    "group.join",     "group.leave",          "config.check",
-                           "config.show",   "log.level",      "clear.counters",       "shutdown",
-                           "rpc.discover"}));
+    EXPECT_EQ(methods, (std::set<std::string>{"show.status",
+                                              "show.ports",
+                                              "show.workers",
+                                              "show.interfaces",
+                                              "show.mfib",
+                                              "show.mfe",
+                                              "show.ownership",
+                                              "show.memberships",
+                                              "show.clients",
+                                              "show.mroutes",
+                                              "show.igmp.interfaces",
+                                              "show.igmp.groups",
+                                              "show.igmp.proxy",
+                                              "show.snooping",
+                                              "explain",
+                                              "show.drops",
+                                              "show.versions",
+                                              "show.events",
+                                              "show.rpf",
+                                              "rpf_route.add",
+                                              "rpf_route.del",
+                                              "events",
+                                              "ownership.take",
+                                              "ownership.release",
+                                              "mroute.add",
+                                              "mroute.del",
+                                              "group.join",
+                                              "group.leave",
+                                              "config.check",
+                                              "config.show",
+                                              "log.level",
+                                              "clear.counters",
+                                              "shutdown",
+                                              "rpc.discover"}));
 }
 
 TEST(Commands, HasEveryMethodOfRemoteProtocols) {
