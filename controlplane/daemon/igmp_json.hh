@@ -9,8 +9,8 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <igmp/advertiser.hh>
-#include <igmp/members_view.hh>
 #include <igmp/host_counters.hh>
+#include <igmp/members_view.hh>
 #include <igmp/router_counters.hh>
 #include <mcfwd/clock.hh>
 #include <mcfwd/histogram.hh>

@@ -93,7 +93,8 @@ TEST(CommandLine, HasNoCommandsForPrograms) {
 
 TEST(CommandLine, ExplainsWrongWords) {
     EXPECT_EQ(method("show mf"), "ambiguous command \"show mf\": mfib, mfe");
-    EXPECT_EQ(method("show igmp x"), "unknown command \"show igmp x\"; valid here: interfaces, groups, proxy");
+    EXPECT_EQ(method("show igmp x"),
+              "unknown command \"show igmp x\"; valid here: interfaces, groups, proxy");
     EXPECT_EQ(method("show igmp"), "\"show igmp\" is not a whole command; next: interfaces, groups, proxy");
     EXPECT_EQ(
         method("reboot"),
