@@ -50,3 +50,12 @@ def measured(request):
         print(f"\nmeasured: {request.node.name}: {text}")
 
     return say
+
+
+@pytest.fixture
+def opened():
+    """Closes what a test opens."""
+    things = []
+    yield lambda thing: things.append(thing) or thing
+    for thing in things:
+        thing.close()
