@@ -171,3 +171,45 @@ def test_an_interface_kept_for_a_route_is_lent(lab):
     dvmrp.process.wait()
     wait_until(lambda: owners(router)["lan1"] == ("static", False), "static owns lan1 again")
     expect_exactly(rx3, sender.finish(), {flow})
+
+
+def test_hosts_wait_until_the_owner_agrees(lab):
+    #  src ── lan1 ┤router├ lan2 (dvmrp, asks to be asked) ── switch ── rx1, rx2
+    #                     └ lan3 (IGMP) ── rx3
+    router = lab.start_router(on_owned="confirm")
+    dvmrp = lab.routing_protocol()
+    dvmrp.do("take", "lan2")
+    rx1, rx3 = lab.receiver("rx1"), lab.receiver("rx3")
+    for receiver in (rx1, rx3):
+        receiver.join(GROUP)
+    router.wait_members([("lan2", GROUP), ("lan3", GROUP)])
+    assert dvmrp.wait_callback("local_join", interface="lan2")["group"] == GROUP, "the owner is told"
+    waiting = {entry["interface"]: entry["waits_for_owner"] for entry in router.entries("show.memberships", group=GROUP, client="igmp")}
+    assert waiting == {"lan2": True, "lan3": False}
+
+    flow = (SOURCE, GROUP, 5000)
+    sender = lab.sender([flow], rate=1000).start()
+    wait_until(lambda: received(rx3, flow) > 300, "lan3 has the flow")
+    assert received(rx1, flow) == 0, "nobody agreed"
+    [entry] = router.entries("show.mfe", group=GROUP)
+    oifs = {oif["interface"]: oif for oif in entry["oifs"]}
+    assert oifs["lan3"]["effective"] and not oifs.get("lan2", {"effective": False})["effective"]
+    code, text, _ = router.ctl("explain", GROUP, "at", "lan2")
+    assert code == 0 and "dvmrp" in text, text
+
+    dvmrp.do("graft", "lan2", GROUP)
+    rx1.wait_for("first_data", group=GROUP)
+    wait_until(lambda: received(rx1, flow) > 300, "it agreed")
+    assert ("lan2", GROUP, "dvmrp") in keys(router)
+    dvmrp.do("prune", "lan2", GROUP)
+
+    def only_lan3_goes_on():
+        settled, before = received(rx1, flow), received(rx3, flow)
+        wait_until(lambda: received(rx3, flow) > before + 300, "lan3 goes on")
+        return received(rx1, flow) == settled
+    wait_until(only_lan3_goes_on, "it changed its mind")
+
+    settled = received(rx1, flow)
+    dvmrp.do("release", "lan2")
+    wait_until(lambda: received(rx1, flow) > settled + 300, "IGMP alone decides again")
+    expect_exactly(rx3, sender.finish(), {flow})

@@ -17,9 +17,10 @@ def merge(base, changes):
     return merged
 
 
-def configuration(socket, lans=None, igmp=None, **tables):
-    """The lab's router: one AF_XDP port and one interface per LAN, IGMP on all of them with the settings `igmp`.
-    Further keyword arguments are tables of the file, e.g. dataplane={"mfib_entries": 8} or mroute=[...]."""
+def configuration(socket, lans=None, igmp=None, on_owned=None, **tables):
+    """The lab's router: one AF_XDP port and one interface per LAN, IGMP on all of them with the settings `igmp`;
+    `on_owned` is that of the table of all of IGMP. Further keyword arguments are tables of the file,
+    e.g. dataplane={"mfib_entries": 8} or mroute=[...]."""
     lans = lans or LANS
     base = {
         "daemon": {"socket": socket, "log_level": "info"},
@@ -36,6 +37,8 @@ def configuration(socket, lans=None, igmp=None, **tables):
             for name, address in lans.items()
         ],
     }
+    if on_owned:
+        base["igmp"] = {"on_owned": on_owned}
     return merge(base, tables)
 
 
