@@ -78,7 +78,7 @@ struct Settings {
     std::size_t slice = 1024;
     /// Up to so many memberships, entries and callbacks a call settles all that follows from it before it
     /// returns. What is above follows in tasks of its own, and is visible as one version when it is done.
-    std::size_t commit_limit = 4096;
+    std::size_t commit_limit = 2048;
 };
 
 struct Registration {

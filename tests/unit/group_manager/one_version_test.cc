@@ -9,13 +9,13 @@ namespace mcfwd::group_manager::test {
 namespace {
 
 constexpr std::uint8_t kGroups = 9;
-constexpr Settings kSmall{.slice = 2, .commit_limit = 2};
+constexpr Settings kTiny{.slice = 2, .commit_limit = 2};
 
 /// P owns X3, Q owns X2, I is on X1 and X5. Members of 9 groups are on X1; a flow of each comes in on X3 and
 /// one on X5.
 class OneVersion : public Entries {
   protected:
-    explicit OneVersion(Settings settings = kSmall) : Entries(settings) {
+    explicit OneVersion(Settings settings = kTiny) : Entries(settings) {
         i = world.igmp();
         EXPECT_EQ(status(world.take(i, x(1))), kOk);
         EXPECT_EQ(status(world.take(i, x(5))), kOk);
