@@ -26,16 +26,29 @@ std::size_t ReporterHash::operator()(const Reporter& reporter) const noexcept {
     return static_cast<std::size_t>(mixed * 0x9E3779B97F4A7C15ULL);
 }
 
-void HostTable::start(Instant now) {
-    started_ = now;
+void HostTable::start() {
+    begin_proof();
+}
+
+void HostTable::begin_proof() {
+    rounds_ = 0;
+    answered_at_.reset();
+}
+
+void HostTable::asked(Duration response, Instant now) {
+    if (answered_at_ && now < *answered_at_) { // one answer serves both
+        return;
+    }
+    rounds_ += answered_at_ && rounds_ < kRounds ? 1U : 0U;
+    answered_at_ = now + response;
 }
 
 Host* HostTable::hear(const Reporter& reporter, Instant now, std::size_t most) {
-    if (last_ && *last_ != reporter.mac) {
-        other_heard_ = last_heard_;
+    // Who has no address can not be told from others behind the same MAC.
+    if ((last_ && *last_ != reporter) || reporter.address.is_unspecified()) {
+        begin_proof();
     }
-    last_ = reporter.mac;
-    last_heard_ = now;
+    last_ = reporter;
     const auto found = hosts_.find(reporter);
     if (found != hosts_.end()) {
         return &found->second;
@@ -73,9 +86,8 @@ void HostTable::part(Host& host, Instant now) {
     }
 }
 
-bool HostTable::only_one(MacAddress mac, Duration membership_interval, Instant now) const {
-    return last_ == mac && started_ && now - *started_ >= membership_interval &&
-           (!other_heard_ || now - *other_heard_ >= kMemory * membership_interval);
+bool HostTable::only_one(const Reporter& reporter) const {
+    return last_ == reporter && rounds_ >= kRounds;
 }
 
 void HostTable::advance(Instant now) {
@@ -97,9 +109,8 @@ std::optional<Instant> HostTable::next_deadline() const {
 void HostTable::clear() {
     idle_ = {};
     hosts_.clear();
-    started_.reset();
     last_.reset();
-    other_heard_.reset();
+    begin_proof();
 }
 
 } // namespace mcfwd::igmp

@@ -40,7 +40,7 @@ struct Host {
 class HostTable {
   public:
     /// Hosts are heard from now on. Again: some may be there that were not heard yet.
-    void start(Instant now);
+    void start();
 
     /// The host that sends a message now. nullptr: there are `most` already, and it is not one of them.
     [[nodiscard]] Host* hear(const Reporter& reporter, Instant now, std::size_t most);
@@ -53,10 +53,14 @@ class HostTable {
     void join(Host& host);
     void part(Host& host, Instant now);
 
-    /// Whether every message since `start` came from this MAC, as far as they are remembered: others count
-    /// for kMemory membership intervals after their last one. False in the first membership interval.
-    [[nodiscard]] bool only_one(MacAddress mac, Duration membership_interval, Instant now) const;
-    static constexpr int kMemory = 10;
+    /// All hosts of the link were asked, and answer within `response`.
+    void asked(Duration response, Instant now);
+
+    /// Whether this host alone answered the last kRounds general queries, and nobody else said anything
+    /// since. A host of version 1 or 2 that stays silent because another one always reports first loses a
+    /// race of equal chances each time: it is still unheard after all of them once in 2^20.
+    [[nodiscard]] bool only_one(const Reporter& reporter) const;
+    static constexpr unsigned kRounds = 20;
 
     /// Forgets hosts without memberships.
     void advance(Instant now);
@@ -68,10 +72,11 @@ class HostTable {
     std::unordered_map<Reporter, Host, ReporterHash> hosts_;
     DeadlineHeap<Host> idle_;
     Host unknown_{Reporter{}};
-    std::optional<Instant> started_;
-    std::optional<MacAddress> last_;     ///< MAC of the last message
-    Instant last_heard_{};               ///< its time
-    std::optional<Instant> other_heard_; ///< the last message of another MAC
+    void begin_proof();
+
+    std::optional<Reporter> last_;       ///< who sent the last message
+    std::optional<Instant> answered_at_; ///< when the answers to the last query that counts are in
+    unsigned rounds_ = 0;                ///< queries answered by nobody but `last_`
 };
 
 } // namespace mcfwd::igmp

@@ -54,10 +54,11 @@ class Members {
     /// `config` outlives the object.
     explicit Members(const MembersConfig& config) : config_(&config) {}
 
-    /// The link is up, or has other hosts than before: they are heard from now on. Until it is called, and
-    /// for a membership interval after, version 1 and 2 leaves are not fast, since hosts may be there that
-    /// were not heard yet.
-    void start(Instant now) { hosts_.start(now); }
+    /// The link is up, or has other hosts than before: they are heard from now on. Version 1 and 2 leaves are
+    /// not fast until many general queries were answered, since hosts may be there that were not heard yet.
+    void start() { hosts_.start(); }
+    /// A general query reached the hosts, ours or another router's; they answer within `response`.
+    void asked(Duration response, Instant now) { hosts_.asked(response, now); }
 
     /// A report or leave of a host. What has no effect is in the counters; of a report one record is judged
     /// apart from the others.
@@ -146,7 +147,9 @@ class Members {
     // members_hosts.cc
     [[nodiscard]] Sender hear(const Reporter& reporter, const LinkInput& in);
     /// Whether a message of version 1 or 2 counts; its sender is heard in any case.
-    [[nodiscard]] bool serves_older(const Sender& sender, const LinkInput& in);
+    [[nodiscard]] bool serves_older(Ipv4Address group, const Sender& sender, const LinkInput& in);
+    /// What a host said about the group is not known.
+    void doubt(Ipv4Address group, const LinkInput& in);
     void track(Group& group, const OrderedRecord& said, const Sender& sender, const LinkInput& in);
     void forget_hosts(Group& group, Instant now);
     /// Ends at once what nobody else can want; what is left asks questions.

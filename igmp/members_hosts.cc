@@ -31,13 +31,20 @@ Members::Sender Members::hear(const Reporter& reporter, const LinkInput& in) {
     return {reporter, hosts_.hear(reporter, in.now, config_->max_tracked)};
 }
 
-bool Members::serves_older(const Sender& sender, const LinkInput& in) {
+void Members::doubt(Ipv4Address group, const LinkInput& in) {
+    if (const auto at = groups_.find(group); at != groups_.end()) {
+        at->second.hosts.incomplete(in.now + in.queries.intervals().group_membership_interval());
+    }
+}
+
+bool Members::serves_older(Ipv4Address group, const Sender& sender, const LinkInput& in) {
     if (config_->older_versions == OlderVersions::kIgnored) {
         in.counters.ignore(IgnoreReason::kOlderVersion);
         return false;
     }
     if (hosts_.allow(sender.host, 1, config_->host_rate, in.now) == 0) {
         in.counters.ignore(IgnoreReason::kHostRate);
+        doubt(group, in);
         return false;
     }
     return true;
@@ -46,6 +53,9 @@ bool Members::serves_older(const Sender& sender, const LinkInput& in) {
 void Members::track(Group& group, const OrderedRecord& said, const Sender& sender, const LinkInput& in) {
     const Duration interval = in.queries.intervals().group_membership_interval();
     const std::size_t before = group.hosts.units();
+    if (sender.id.address.is_unspecified()) { // it may be several behind one MAC
+        group.hosts.incomplete(in.now + interval);
+    }
     if (sender.host == nullptr) {
         group.hosts.incomplete(in.now + interval);
     } else if (tracked_ + 1 + said.sources.size() > config_->max_tracked) {
@@ -77,9 +87,7 @@ void Members::leave_fast(Group& group, const OrderedRecord& record, const Sender
     if (config_->fast_leave == FastLeave::kTracked && whole_record && group.hosts.complete(in.now)) {
         if (group.older_hosts.mode(config_->version, in.now) != Version::kV3) {
             // Hosts that heard another one's report stay silent, so a list of members proves nothing.
-            const Duration interval = in.queries.intervals().group_membership_interval();
-            whole_group = hosts_.only_one(sender.id.mac, interval, in.now) &&
-                          !group.hosts.any_beside(sender.host, in.now);
+            whole_group = hosts_.only_one(sender.id) && !group.hosts.any_beside(sender.host, in.now);
             by_source = whole_group;
         } else {
             by_source = true;

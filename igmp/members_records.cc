@@ -35,7 +35,7 @@ bool translate(RecordType type, std::span<const Ipv4Address>& sources, Version m
 
 void Members::receive(const ReportV1& report, const Reporter& reporter, const LinkInput& in) {
     const Sender sender = hear(reporter, in);
-    if (!serves_older(sender, in)) {
+    if (!serves_older(report.group, sender, in)) {
         return;
     }
     if (Group* group = apply({RecordType::kIsExclude, report.group, {}, Version::kV1}, sender, in)) {
@@ -46,7 +46,7 @@ void Members::receive(const ReportV1& report, const Reporter& reporter, const Li
 
 void Members::receive(const ReportV2& report, const Reporter& reporter, const LinkInput& in) {
     const Sender sender = hear(reporter, in);
-    if (!serves_older(sender, in)) {
+    if (!serves_older(report.group, sender, in)) {
         return;
     }
     if (Group* group = apply({RecordType::kIsExclude, report.group, {}, Version::kV2}, sender, in)) {
@@ -56,7 +56,7 @@ void Members::receive(const ReportV2& report, const Reporter& reporter, const Li
 
 void Members::receive(const Leave& leave, const Reporter& reporter, const LinkInput& in) {
     const Sender sender = hear(reporter, in);
-    if (!serves_older(sender, in)) {
+    if (!serves_older(leave.group, sender, in)) {
         return;
     }
     if (config_->ssm_range.contains(leave.group)) {
@@ -77,6 +77,9 @@ void Members::receive(const ReportV3& report, const Reporter& reporter, const Li
     in.counters.ignore(IgnoreReason::kHostRate, report.records.size() - allowed);
     for (const GroupRecord& record : std::span(report.records).first(allowed)) {
         apply({record.type, record.group, in_order(record.sources, in)}, sender, in);
+    }
+    for (const GroupRecord& record : std::span(report.records).subspan(allowed)) {
+        doubt(record.group, in);
     }
 }
 

@@ -185,7 +185,8 @@ Intervals Intervals::of(const RouterConfig& config) {
             .query_interval = config.query_interval,
             .query_response_interval = config.query_response_interval,
             .last_member_query_interval = config.last_member_query_interval,
-            .last_member_query_count = config.last_member_query_count.value_or(config.robustness)};
+            .last_member_query_count = config.last_member_query_count.value_or(config.robustness),
+            .least_span = config.robustness * config.query_interval};
 }
 
 } // namespace mcfwd::igmp

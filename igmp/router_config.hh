@@ -4,6 +4,7 @@
 // Settings of IGMP on one routed interface and the timer values that RFC 9776 section 8 derives from them.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <vector>
@@ -49,14 +50,19 @@ struct Intervals {
     Duration last_member_query_interval{};
     unsigned last_member_query_count = 0;
     bool unqueried = false; ///< nobody asks on the link, so that no answer can be missing
+    /// RV * QI of our own. Memberships last at least as long: a single forged query could end them all
+    /// before the next answer otherwise (RFC 9776 section 9.1).
+    Duration least_span{};
 
     /// Longer than any system runs.
     static constexpr Duration kUnlimited = std::chrono::hours(24 * 365 * 20);
 
     [[nodiscard]] static Intervals of(const RouterConfig& config);
+    /// RV * QI, the querier's or ours, whichever is longer.
+    [[nodiscard]] Duration span() const { return std::max(robustness * query_interval, least_span); }
     /// RV * QI + 2 * QRI (section 8.4).
     [[nodiscard]] Duration group_membership_interval() const {
-        return unqueried ? kUnlimited : robustness * query_interval + 2 * query_response_interval;
+        return unqueried ? kUnlimited : span() + 2 * query_response_interval;
     }
     /// RV * QI + QRI / 2 (section 8.5).
     [[nodiscard]] Duration other_querier_present_interval() const {
@@ -64,7 +70,7 @@ struct Intervals {
     }
     /// RV * QI + QRI (section 8.13).
     [[nodiscard]] Duration older_host_present_interval() const {
-        return unqueried ? kUnlimited : robustness * query_interval + query_response_interval;
+        return unqueried ? kUnlimited : span() + query_response_interval;
     }
     /// LMQI * LMQC (section 8.10).
     [[nodiscard]] Duration last_member_query_time() const {

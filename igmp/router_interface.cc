@@ -31,7 +31,7 @@ void RouterInterface::start(Instant now, Output& out) {
     }
     state_->running = true;
     state_->querier.start(now);
-    state_->members.start(now);
+    state_->members.start();
     state_->advertiser.start(now);
     for (const StaticGroup& entry : state_->config.static_groups) {
         state_->with_link({now, out}, [&](const LinkInput& in) { state_->members.add_static(entry, in); });
@@ -89,6 +89,7 @@ void RouterInterface::State::advance(Input in) {
     }
     if (querier.query_due(in.now)) {
         queries(in.out).general();
+        members.asked(querier.intervals().query_response_interval, in.now);
     }
     if (advertiser.due(in.now)) {
         const Intervals& intervals = querier.intervals();

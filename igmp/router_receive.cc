@@ -97,8 +97,11 @@ void RouterInterface::State::handle(const Query& query, const Packet& packet, In
         return;
     }
     // One sent to our address alone would make us yield to a router that the others can not hear.
-    const auto result =
-        packet.destination == kAllSystems ? querier.hear(query, packet.source, in.now) : Election::kNoEffect;
+    const bool heard_by_all = packet.destination == kAllSystems;
+    if (heard_by_all) {
+        members.asked(query.max_response, in.now);
+    }
+    const auto result = heard_by_all ? querier.hear(query, packet.source, in.now) : Election::kNoEffect;
     if (result == Election::kNoEffect) {
         counters.ignore(IgnoreReason::kNotElected);
     } else if (result == Election::kYielded) {

@@ -80,7 +80,7 @@ void SnoopingBridge::start(Instant now, SnoopingOutput& out) {
     state.heard_version = state.config.version;
     state.take_intervals();
     for (const BridgePort port : state.all_ports) {
-        state.at(port).members.start(now);
+        state.at(port).members.start();
         state.settle_static(port, in);
         state.solicit(port, in);
         if (!state.takes_part()) {
@@ -133,7 +133,7 @@ void SnoopingBridge::set_link(BridgePort number, bool up, Instant now, SnoopingO
         port.up = up;
         port.questions.left = 0;
         if (up) {
-            port.members.start(now);
+            port.members.start();
             state_->solicit(number, in);
             state_->ask(number, in);
             state_->advance_port(number, in);
@@ -154,7 +154,7 @@ void SnoopingBridge::topology_changed(Instant now, SnoopingOutput& out) {
     const State::Input in{now, out};
     state_->advance(in);
     for (const BridgePort port : state_->all_ports) {
-        state_->at(port).members.start(now); // hosts may be there now that hold their reports back
+        state_->at(port).members.start(); // hosts may be there now that hold their reports back
         if (!state_->at(port).is_router()) {
             state_->ask(port, in);
             state_->advance_port(port, in);

@@ -14,6 +14,8 @@ namespace {
 
 /// Between two questions to one port, however often links and topology change.
 constexpr Duration kLeastGap = std::chrono::seconds(1);
+/// Other-querier-present interval of the defaults.
+constexpr Duration kUsualPresence = std::chrono::seconds(255);
 
 } // namespace
 
@@ -47,8 +49,10 @@ void SnoopingBridge::State::hear_general(const Query& query, Ipv4Address source,
     }
 }
 
+/// Queries of version 1 and 2 do not say how often they come: as often as RFC 9776 section 8 has it, or less.
 Duration SnoopingBridge::State::presence_of(const Query& query) const {
-    return querier.announced(query).other_querier_present_interval();
+    const Duration announced = querier.announced(query).other_querier_present_interval();
+    return query.version == Version::kV3 ? announced : std::max(announced, kUsualPresence);
 }
 
 void SnoopingBridge::State::advance_querier(Input in) {
@@ -83,6 +87,7 @@ void SnoopingBridge::State::general_query(std::span<const BridgePort> to, QueryF
     std::ranges::copy_if(to, std::back_inserter(up), [&](BridgePort port) { return at(port).up; });
     for (const BridgePort port : up) {
         ++at(port).counters.igmp.sent[static_cast<std::size_t>(MessageType::kGeneralQuery)];
+        at(port).members.asked(announced.query_response_interval, in.now);
     }
     if (!up.empty()) {
         Transmission& sent = link_out.packets.front();

@@ -159,6 +159,11 @@ void SnoopingBridge::State::handle_query(const Query& query, const Packet& packe
         counters.ignore(IgnoreReason::kBadDestination);
         return;
     }
+    if (general) {
+        for (SnoopingPort& port : ports) {
+            port.members.asked(query.max_response, in.now);
+        }
+    }
     if (packet.source.is_unspecified()) {
         counters.ignore(IgnoreReason::kNotElected); // of a bridge that asks without being querier
         return;

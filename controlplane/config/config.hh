@@ -140,9 +140,9 @@ struct AccessRule {
     bool operator==(const AccessRule&) const = default;
 };
 
-/// `[interface.igmp]`. Defaults of RFC 9776 section 8. Where the file is silent, `last_member_query_count`
-/// and `startup_query_count` follow `robustness` and `startup_query_interval` is a quarter of
-/// `query_interval`; what stands here is always the effective value.
+/// `[interface.igmp]`. Defaults of RFC 9776 section 8. Where the file is silent, `startup_query_count` follows
+/// `robustness` and `startup_query_interval` is a quarter of `query_interval`; what stands here is always the
+/// effective value, but for `last_member_query_count`.
 struct Igmp {
     bool enabled = true;
     std::uint8_t version = 3; ///< 1..3
@@ -150,7 +150,8 @@ struct Igmp {
     Milliseconds query_response_interval{10'000}; ///< less than query_interval
     std::uint8_t robustness = 2;                  ///< 1..7
     Milliseconds last_member_query_interval{1'000};
-    std::uint8_t last_member_query_count = 2;
+    /// Nothing: the robustness in force, which is that of another querier where there is one.
+    std::optional<std::uint8_t> last_member_query_count;
     Milliseconds startup_query_interval{31'250};
     std::uint8_t startup_query_count = 2;
     std::uint32_t max_groups = 0;  ///< groups on this interface; 0: no limit

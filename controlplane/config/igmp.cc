@@ -153,11 +153,14 @@ void read_igmp_timing(TableReader& reader, Igmp& igmp) {
     reader.seconds("query_interval", igmp.query_interval, {kSecond, kLongestQueryInterval});
     reader.seconds("query_response_interval", igmp.query_response_interval, {kTenth, kLongestResponse});
     reader.integer("robustness", igmp.robustness, {1, 7});
-    igmp.last_member_query_count = igmp.robustness;
     igmp.startup_query_count = igmp.robustness;
     igmp.startup_query_interval = igmp.query_interval / 4;
     reader.seconds("last_member_query_interval", igmp.last_member_query_interval, {kTenth, kLongestResponse});
-    reader.integer("last_member_query_count", igmp.last_member_query_count, {1, 255});
+    std::uint8_t last_member_count = 0;
+    reader.integer("last_member_query_count", last_member_count, {1, 255});
+    if (last_member_count != 0) {
+        igmp.last_member_query_count = last_member_count;
+    }
     reader.seconds("startup_query_interval", igmp.startup_query_interval, {kTenth, kLongestQueryInterval});
     reader.integer("startup_query_count", igmp.startup_query_count, {1, 255});
 }

@@ -55,7 +55,9 @@ void add_timing(Tree& tree, const Igmp& igmp) {
     tree["query_response_interval"] = seconds(igmp.query_response_interval);
     tree["robustness"] = igmp.robustness;
     tree["last_member_query_interval"] = seconds(igmp.last_member_query_interval);
-    tree["last_member_query_count"] = igmp.last_member_query_count;
+    if (igmp.last_member_query_count) {
+        tree["last_member_query_count"] = *igmp.last_member_query_count;
+    }
     tree["startup_query_interval"] = seconds(igmp.startup_query_interval);
     tree["startup_query_count"] = igmp.startup_query_count;
 }

@@ -61,7 +61,9 @@ void set_timing(igmp::RouterConfig& made, const config::Igmp& timing) {
     made.query_interval = timing.query_interval;
     made.query_response_interval = timing.query_response_interval;
     made.last_member_query_interval = timing.last_member_query_interval;
-    made.last_member_query_count = timing.last_member_query_count;
+    if (timing.last_member_query_count) { // else it follows the robustness of whoever is querier
+        made.last_member_query_count = *timing.last_member_query_count;
+    }
     made.startup_query_interval = timing.startup_query_interval;
     made.startup_query_count = timing.startup_query_count;
 }

@@ -112,7 +112,7 @@ TEST(ConfigBridge, TimingIsCheckedAsOnAnInterface) {
     EXPECT_EQ(timing.version, 2);
     EXPECT_EQ(timing.query_interval, Milliseconds(60'000));
     EXPECT_EQ(timing.startup_query_interval, Milliseconds(15'000));
-    EXPECT_EQ(timing.last_member_query_count, 3);
+    EXPECT_EQ(timing.startup_query_count, 3);
     EXPECT_EQ(refused(bridge + "query_interval = 5\n"),
               "t.toml:11:18: query_response_interval 10 is not less than query_interval 5: got 5; valid: "
               "query_response_interval < query_interval");

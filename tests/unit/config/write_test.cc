@@ -69,7 +69,9 @@ Igmp any_igmp() {
         any_duration(100, std::min<std::int64_t>(25'500, igmp.query_interval.count() - 1));
     igmp.robustness = between<std::uint8_t>(1, 7);
     igmp.last_member_query_interval = any_duration(100, 25'500);
-    igmp.last_member_query_count = between<std::uint8_t>(1, 254);
+    if (*rc::gen::arbitrary<bool>()) {
+        igmp.last_member_query_count = between<std::uint8_t>(1, 254);
+    }
     igmp.startup_query_interval = any_duration(100, igmp.query_interval.count());
     igmp.startup_query_count = between<std::uint8_t>(1, 254);
     igmp.max_groups = *rc::gen::arbitrary<std::uint32_t>();
@@ -244,7 +246,6 @@ query_interval = 125.0
 query_response_interval = 10.0
 robustness = 2
 last_member_query_interval = 1.0
-last_member_query_count = 2
 startup_query_interval = 31.25
 startup_query_count = 2
 max_groups = 0
@@ -277,7 +278,6 @@ query_interval = 125.0
 query_response_interval = 10.0
 robustness = 2
 last_member_query_interval = 1.0
-last_member_query_count = 2
 startup_query_interval = 31.25
 startup_query_count = 2
 max_groups = 0

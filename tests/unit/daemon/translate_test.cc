@@ -56,6 +56,14 @@ TEST(Translate, IgmpTakesEverySettingTheConfigurationAccepts) {
     }
 }
 
+TEST(Translate, LastMemberQueryCountFollowsTheQuerierUnlessItIsSet) {
+    EXPECT_EQ(router_config(accepted("robustness = 3").interfaces.at(0), 1500).last_member_query_count,
+              std::nullopt);
+    EXPECT_EQ(
+        router_config(accepted("last_member_query_count = 4").interfaces.at(0), 1500).last_member_query_count,
+        4U);
+}
+
 TEST(Translate, IgmpSettingsAboutHostsArriveInTheProtocol) {
     const config::Config config = accepted(
         "fast_leave = \"tracked\"\nolder_versions = \"ignored\"\nhost_rate = 7\nmax_groups_per_host = 8\n"

@@ -134,11 +134,31 @@ TEST(IgmpQuerier, NonQuerierAdoptsRobustnessAndIntervalsAndReturnsToItsOwn) {
     const Intervals adopted = lan.router().view(lan.now()).intervals;
     EXPECT_EQ(adopted.robustness, 3U);
     EXPECT_EQ(adopted.query_interval, seconds(20));
-    EXPECT_EQ(adopted.group_membership_interval(), seconds(68));
+    EXPECT_EQ(adopted.other_querier_present_interval(), seconds(62));
+    EXPECT_EQ(adopted.group_membership_interval(), seconds(258)) << "not shorter than ours for its length";
     EXPECT_EQ(adopted.last_member_query_count, 3U);
     lan.wait(seconds(62)); // 3 * 20 + 4 / 2
     EXPECT_EQ(lan.queries(), (Lines{"62 general"}));
     EXPECT_EQ(lan.router().view(lan.now()).intervals, Intervals::of(router_config()));
+}
+
+/// RFC 9776 section 9.1: anybody on the link can send a query with a low address.
+TEST(IgmpQuerier, OneForgedQueryDoesNotEndMemberships) {
+    Lan lan;
+    lan.start_quietly();
+    lan.hear(report(RecordType::kToExclude, kG));
+    lan.hear(ReportV2{kG2});
+    lan.changes();
+    lan.hear(Query{.max_response = milliseconds(100), .robustness = 1, .querier_interval = seconds(1)},
+             Ipv4Address(10, 0, 1, 0));
+    lan.wait(milliseconds(50));
+    lan.hear(report(RecordType::kIsExclude, kG));
+    lan.hear(ReportV2{kG2});
+    lan.wait(seconds(125));
+    EXPECT_EQ(lan.changes(), Lines{}) << "until our own next query";
+    EXPECT_TRUE(lan.router().view(lan.now()).querier);
+    lan.wait(seconds(126));
+    EXPECT_EQ(lan.changes(), (Lines{"250.25 leave * 239.1.1.1", "250.25 leave * 239.1.1.2"}));
 }
 
 TEST(IgmpQuerier, AnnouncedZeroMeansTheDefault) {

@@ -104,12 +104,14 @@ class Comparison {
           router_(RouterInterface::create(config_of(settings)).value()),
           model_(settings, 5000) {
         router_.start(now_, out_);
+        note_queries();
     }
 
     void step(const Step& step) {
         now_ += seconds(step.elapsed);
         model_.pass(step.elapsed);
         router_.advance(now_, out_);
+        note_queries();
         book(); // apart from the report: a group that ended and is joined again did have a gap
         compare_asked(step, give(step));
         book();
@@ -134,6 +136,14 @@ class Comparison {
 
     void hear(const Message& message, const Reporter& from) {
         router_.receive(encode(message, from.address, 1500).at(0), from.mac, now_, out_);
+    }
+
+    void note_queries() {
+        for (const Transmission& sent : out_.packets) {
+            if (std::get<Query>(parse(sent.packet).value().message).group.is_unspecified()) {
+                model_.general_query();
+            }
+        }
     }
 
     SlowQuestions give(const Step& step) {
@@ -255,7 +265,9 @@ class Comparison {
 
 RC_GTEST_PROP(IgmpRouterProperty, AgreesWithTheSlowModelOverAThousandSteps, ()) {
     Comparison comparison(any_settings());
-    for (const Step& step : *rc::gen::container<std::vector<Step>>(1000, any_step())) {
+    const int hosts = *rc::gen::element(1, kHosts, kHosts); // with one, version 2 leaves become fast
+    for (Step step : *rc::gen::container<std::vector<Step>>(1000, any_step())) {
+        step.host %= hosts;
         comparison.step(step);
     }
 }

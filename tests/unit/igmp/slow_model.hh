@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <vector>
 
 #include <igmp/members_config.hh>
 
@@ -95,6 +96,7 @@ struct SlowGroup {
     std::map<int, int> timers; ///< end of each; kBlocked
     int version1_until = 0;
     int version2_until = 0;
+    int unsure_until = 0; ///< some hosts were not understood before
     std::map<int, SlowMember> members;
 
     [[nodiscard]] Set running() const {
@@ -155,7 +157,7 @@ class SlowLink {
         int host_rate = 1000;
     };
 
-    SlowLink(Settings settings, int start) : settings_(settings), started_(start), now_(start) {}
+    SlowLink(Settings settings, int start) : settings_(settings), now_(start) {}
 
     std::map<int, SlowGroup> groups;
 
@@ -176,13 +178,22 @@ class SlowLink {
     SlowQuestions version1_report(int host, int group) { return older_report(host, group, 1); }
     SlowQuestions version2_report(int host, int group) { return older_report(host, group, 2); }
     SlowQuestions leave(int host, int group) {
-        return may_talk(host) ? apply(host, group, RecordType::kToInclude, {}) : SlowQuestions{};
+        return may_talk(host, group) ? apply(host, group, RecordType::kToInclude, {}) : SlowQuestions{};
     }
     SlowQuestions record(int host, int group, RecordType type, const Set& list) {
-        return may_talk(host) ? apply(host, group, type, list) : SlowQuestions{};
+        return may_talk(host, group) ? apply(host, group, type, list) : SlowQuestions{};
     }
 
-    void general_query_of_lower() { other_until_ = now_ + kOtherQuerier; }
+    /// Ours or another router's; answers come within 10 seconds.
+    void general_query() {
+        if (queries_.empty() || now_ - queries_.back() >= 10) {
+            queries_.push_back(now_);
+        }
+    }
+    void general_query_of_lower() {
+        other_until_ = now_ + kOtherQuerier;
+        general_query();
+    }
     void specific_query_of_lower(int number, const Set& sources, bool suppress, int response) {
         const auto found = groups.find(number);
         if (querier() || suppress || found == groups.end()) {
@@ -194,15 +205,22 @@ class SlowLink {
     }
 
   private:
-    static int mac_of(int host) { return host == 2 ? 0 : host; }
-
-    bool may_talk(int host) {
-        heard_[mac_of(host)] = now_;
-        return ++sent_[host] <= settings_.host_rate;
+    bool may_talk(int host, int number) {
+        if (last_ != -1 && host != last_) {
+            queries_.clear();
+        }
+        last_ = host;
+        if (++sent_[host] <= settings_.host_rate) {
+            return true;
+        }
+        if (groups.contains(number)) {
+            groups.at(number).unsure_until = now_ + kGmi;
+        }
+        return false;
     }
 
     SlowQuestions older_report(int host, int number, int version) {
-        if (!may_talk(host)) {
+        if (!may_talk(host, number)) {
             return {};
         }
         if (!refused(host, number, RecordType::kIsExclude, {})) {
@@ -266,7 +284,7 @@ class SlowLink {
         if (settings_.fast_leave == FastLeave::kOff || (questions.sources.empty() && !questions.group)) {
             return;
         }
-        bool sure = type != RecordType::kToInclude || list.empty();
+        bool sure = (type != RecordType::kToInclude || list.empty()) && group.unsure_until <= now_;
         bool others_exclude = false;
         for (const auto& [other, member] : group.members) {
             others_exclude |= member.exclude;
@@ -297,11 +315,8 @@ class SlowLink {
         group.expire(now_);
     }
 
-    [[nodiscard]] bool alone(int host) const {
-        return now_ - started_ >= kGmi && std::ranges::all_of(heard_, [&](const auto& entry) {
-                   return entry.first == mac_of(host) || now_ - entry.second >= 10 * kGmi;
-               });
-    }
+    /// Twenty queries were answered by this host alone, and the last one perhaps not yet.
+    [[nodiscard]] bool alone(int host) const { return host == last_ && queries_.size() > 20; }
 
     void lower(SlowGroup& group, const SlowQuestions& questions, int time) const {
         for (const int source : questions.sources) {
@@ -376,10 +391,10 @@ class SlowLink {
     }
 
     Settings settings_;
-    int started_;
     int now_;
     int other_until_ = 0;
-    std::map<int, int> heard_; ///< last message of each MAC
+    int last_ = -1;            ///< host that spoke last
+    std::vector<int> queries_; ///< general ones since then or before, as long as nobody else spoke
     std::map<int, int> sent_;  ///< records of each host in this second
 };
 

@@ -111,11 +111,11 @@ TEST(SnoopingQuerier, AdoptsTheValuesOfTheQuerier) {
     lan.start_quietly();
     Query query = query_of();
     query.robustness = 3;
-    query.querier_interval = seconds(60);
+    query.querier_interval = seconds(160);
     query.max_response = seconds(5);
     lan.hear(1, query, kQuerier);
     lan.hear(0, ReportV2{kG});
-    EXPECT_EQ(lan.group(0, kG).expires, seconds(190));
+    EXPECT_EQ(lan.group(0, kG).expires, seconds(490));
 }
 
 TEST(SnoopingQuerier, NeverAsksIfItIsNotToBe) {

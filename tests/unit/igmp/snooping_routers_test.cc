@@ -223,5 +223,19 @@ TEST_F(SnoopingRouters, ViewSaysWhyAndHowLong) {
     EXPECT_FALSE(view.static_router);
 }
 
+/// It does not say how often it asks, and may well ask less often than we would.
+TEST(SnoopingOlderRouters, RouterOfVersion2IsRememberedForTheUsualInterval) {
+    SnoopingConfig config = snooping_config();
+    config.query_interval = seconds(10);
+    config.query_response_interval = seconds(5);
+    BridgeLan lan(config);
+    lan.start_quietly();
+    lan.hear(3, query_of(Version::kV2), kQuerier);
+    lan.wait(milliseconds(254999));
+    EXPECT_EQ(lan.routers(), "3");
+    lan.wait(milliseconds(1));
+    EXPECT_EQ(lan.routers(), "");
+}
+
 } // namespace
 } // namespace mcfwd::igmp
