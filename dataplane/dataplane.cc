@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 
 #include <rte_cycles.h>
 
@@ -35,12 +36,23 @@ class SteadyClock final : public Clock {
 };
 
 TableSize table_size(const Settings& settings) {
+    constexpr std::size_t kListsPerBridge = 2; // kUnregisteredGroup and kFloodGroup
+    std::set<DomainId> bridges;
+    std::size_t members = 0;
+    for (const Attachment& attachment : settings.attachments) {
+        if (attachment.domain != kRoutedDomain) {
+            bridges.insert(attachment.domain);
+            ++members;
+        }
+    }
     return {.entries = settings.mfib_entries,
             .egresses = settings.mfib_egresses != 0 ? settings.mfib_egresses
                                                     : std::max(kEgressesPerEntry * settings.mfib_entries,
                                                                settings.mfib_entries + kMostEgresses),
             .workers = settings.worker_cores.size(),
-            .ports = settings.ports.size()};
+            .ports = settings.ports.size(),
+            .flood_lists = kListsPerBridge * bridges.size(),
+            .flood_egresses = kListsPerBridge * members};
 }
 
 EalSettings eal_settings(const Settings& settings) {

@@ -96,6 +96,12 @@ class Members {
     /// What is in force for one group; nullptr: nothing. Valid until the next input.
     [[nodiscard]] const Membership* membership(Ipv4Address group) const;
 
+    /// The first group from `from` on; nothing: there is none.
+    [[nodiscard]] std::optional<Ipv4Address> group_from(Ipv4Address from) const {
+        const auto at = ascending_.lower_bound(from);
+        return at == ascending_.end() ? std::nullopt : std::optional(*at);
+    }
+
     /// With reported or static members.
     [[nodiscard]] std::size_t group_count() const { return groups_.size(); }
     /// Of those, with a version 1 member: nobody can leave them before the timer ends (RFC 9776 section 9.2).

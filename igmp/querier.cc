@@ -33,10 +33,11 @@ void Querier::start(Instant now) {
     startup_left_ = startup_count_;
 }
 
-Election Querier::hear(const Query& query, Ipv4Address source, Instant now) {
+Election Querier::hear(const Query& query, Ipv4Address source, Instant now, Contest contest) {
     // One without an address gives way to all others, and follows the lowest of them.
     const bool beats_us =
-        own_address_.is_unspecified() ? elected() || source <= address_ : source < own_address_;
+        contest == Contest::kWon ||
+        (own_address_.is_unspecified() ? elected() || source <= address_ : source < own_address_);
     if (source.is_unspecified() || !beats_us) {
         return Election::kNoEffect;
     }

@@ -22,6 +22,9 @@ enum class Election : std::uint8_t {
     kObeyed,   ///< from the querier
 };
 
+/// Who wins against us: the lower address, or another system that knows more than we do.
+enum class Contest : std::uint8_t { kByAddress, kWon };
+
 class Querier {
   public:
     explicit Querier(const RouterConfig& config);
@@ -38,7 +41,7 @@ class Querier {
     [[nodiscard]] Instant deadline() const { return other_until_.value_or(next_query_); }
 
     /// A general query from another router.
-    Election hear(const Query& query, Ipv4Address source, Instant now);
+    Election hear(const Query& query, Ipv4Address source, Instant now, Contest contest = Contest::kByAddress);
 
     /// A query about a group, whoever sent it: the querier's announces its variables too.
     void hear_specific(const Query& query, Ipv4Address source);

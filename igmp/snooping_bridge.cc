@@ -54,6 +54,7 @@ SnoopingBridge::State::State(SnoopingConfig checked)
     }
     routers = config.router_ports;
     std::ranges::sort(routers);
+    wide = routers;
     take_intervals();
 }
 
@@ -83,9 +84,9 @@ void SnoopingBridge::start(Instant now, SnoopingOutput& out) {
         state.at(port).members.start();
         state.settle_static(port, in);
         state.solicit(port, in);
-        if (!state.takes_part()) {
-            state.ask(port, in);
-        }
+        // Our own queries are repeated anyway, but leave hosts more time to answer.
+        state.ask(port, state.takes_part() ? 1 : state.questions_per_port(), in);
+        state.begin_learning(port, state.learning_time(), in);
     }
     out.floods_changed = true;
     advance(now, out);
@@ -101,6 +102,8 @@ void SnoopingBridge::stop(Instant now, SnoopingOutput& out) {
         port.members.clear(state.link_out);
         port.routers.clear();
         port.questions = {};
+        port.learning_until.reset();
+        port.router_since.reset();
     }
     state.take_changes();
     state.refused.clear();
@@ -135,10 +138,13 @@ void SnoopingBridge::set_link(BridgePort number, bool up, Instant now, SnoopingO
         if (up) {
             port.members.start();
             state_->solicit(number, in);
-            state_->ask(number, in);
+            state_->ask(number, state_->questions_per_port(), in);
+            state_->begin_learning(number, kHelloTime, in);
             state_->advance_port(number, in);
         } else {
             port.routers.clear();
+            port.learning_until.reset();
+            port.router_since.reset();
             port.members.clear(state_->link_out);
             state_->take_changes();
             state_->settle_static(number, in);
@@ -156,7 +162,8 @@ void SnoopingBridge::topology_changed(Instant now, SnoopingOutput& out) {
     for (const BridgePort port : state_->all_ports) {
         state_->at(port).members.start(); // hosts may be there now that hold their reports back
         if (!state_->at(port).is_router()) {
-            state_->ask(port, in);
+            state_->ask(port, state_->questions_per_port(), in);
+            state_->begin_learning(port, kHelloTime, in);
             state_->advance_port(port, in);
         }
     }
@@ -212,7 +219,10 @@ std::optional<Instant> SnoopingBridge::next_deadline() const {
     }
     Instant earliest = state.held() ? Instant::max() : state.querier.deadline();
     for (const SnoopingPort& port : state.ports) {
-        earliest = std::min({earliest, port.members.next_deadline().value_or(Instant::max()),
+        const bool lingers = port.router_since && !port.is_router();
+        earliest = std::min({earliest, port.learning_until.value_or(Instant::max()),
+                             lingers ? *port.router_since + kLeastRouterTime : Instant::max(),
+                             port.members.next_deadline().value_or(Instant::max()),
                              port.routers.deadline().value_or(Instant::max()),
                              port.questions.left > 0 ? port.questions.next : Instant::max()});
     }
@@ -230,6 +240,9 @@ void SnoopingBridge::State::advance(Input in) {
 void SnoopingBridge::State::advance_port(BridgePort number, Input in) {
     SnoopingPort& port = at(number);
     port.routers.expire(in.now);
+    if (port.learning_until && *port.learning_until <= in.now) {
+        port.learning_until.reset();
+    }
     repeat_questions(number, in);
     if (const auto due = port.members.next_deadline(); due && *due <= in.now) {
         with_port(number, in, [](Members& members, const LinkInput& link) { members.advance(link); });

@@ -37,7 +37,8 @@ class SnoopingBridge {
     SnoopingBridge& operator=(SnoopingBridge&&) noexcept;
     ~SnoopingBridge();
 
-    /// Begins to snoop: asks the hosts of every port what they want. No effect if running.
+    /// Begins to snoop: asks the hosts of every port what they want. Until they and the routers had their
+    /// chance to speak (`SnoopingConfig::learning_time`), the ports get everything. No effect if running.
     void start(Instant now, SnoopingOutput& out);
     /// Forgets what was learned; counters, links and what is configured stay.
     void stop(Instant now, SnoopingOutput& out);
@@ -60,10 +61,10 @@ class SnoopingBridge {
     void set_link(BridgePort port, bool up, Instant now, SnoopingOutput& out);
     /// Hosts may be behind other ports than before: all but router ports are asked (RFC 4541 section 2.1.1).
     void topology_changed(Instant now, SnoopingOutput& out);
-    /// The forwarding table has no room for a key of this group, or has it now. As long as any group is
-    /// refused, groups without a key are flooded, so that no member starves. A group that ends is refused no
-    /// more.
-    void table_full(Ipv4Address group, bool refused, Instant now, SnoopingOutput& out);
+    /// The forwarding table has no room for all keys of these groups, or has it now. A refused group has no
+    /// keys at all, and as long as any group is refused, groups without a key are flooded: half of its keys
+    /// would keep packets from members that the other half is about. A group that ends is refused no more.
+    void table_full(std::span<const Ipv4Address> groups, bool refused, Instant now, SnoopingOutput& out);
 
     /// Adds or removes a membership of a port that needs no host. Errors: kInvalidParameter, kAlreadyExists,
     /// kNotFound. While stopped the change takes effect at the next start.
@@ -82,14 +83,22 @@ class SnoopingBridge {
     /// `unregistered_ports`.
     [[nodiscard]] std::optional<std::vector<BridgePort>> ports_for(Ipv4Address group,
                                                                    Ipv4Address source) const;
+    /// The same, whether or not the table has room for the group.
+    [[nodiscard]] std::optional<std::vector<BridgePort>> wanted_ports(Ipv4Address group,
+                                                                      Ipv4Address source) const;
     /// For groups without a key; ascending, as are the following.
     [[nodiscard]] std::vector<BridgePort> unregistered_ports() const;
     /// For 224.0.0.0/24 and what is not IPv4: every port.
     [[nodiscard]] std::vector<BridgePort> flood_ports() const;
     [[nodiscard]] std::vector<BridgePort> router_ports() const;
-    /// Every key that there is, in no particular order. Each group has its (*,G), and an (S,G) for each
-    /// source that a port treats in its own way.
-    void for_each_key(const std::function<void(const SourceGroupKey&)>& visit) const;
+    /// The keys from `from` on, ascending, up to `most` of them. Each group has its (*,G), and an (S,G) for
+    /// each source that a port treats in its own way; groups that the table refused have none.
+    [[nodiscard]] std::vector<SourceGroupKey> keys_from(const SourceGroupKey& from, std::size_t most) const;
+    /// All keys of one group, refused or not; ascending.
+    [[nodiscard]] std::vector<SourceGroupKey> keys_of(Ipv4Address group) const;
+    [[nodiscard]] bool is_refused(Ipv4Address group) const;
+    /// Groups from `from` on for which the table had no room, ascending, up to `most`.
+    [[nodiscard]] std::vector<Ipv4Address> refused_from(Ipv4Address from, std::size_t most) const;
 
     [[nodiscard]] const SnoopingConfig& config() const;
     [[nodiscard]] const SnoopingCounters& counters(BridgePort port) const;

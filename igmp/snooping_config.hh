@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include <mcfwd/ids.hh>
@@ -40,6 +41,11 @@ struct SnoopingConfig : RouterConfig {
     bool querier = true;                  ///< ask where nobody else does
     bool local_router =
         false; ///< the bridge has a routed interface with IGMP: that is who asks, not the bridge
+    /// After the start every port gets everything for so long, since routers that were there before speak
+    /// once in a query interval at best; less when a querier was heard. After a link came up or the topology
+    /// changed it is shorter, as they then speak at once. Default: query interval and response interval, ours
+    /// or the usual ones. Zero: never.
+    std::optional<Duration> learning_time;
     bool solicit_routers = true; ///< ask for advertisements (RFC 4286) at start and when a link comes up
 };
 

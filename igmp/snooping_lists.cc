@@ -23,14 +23,14 @@ bool wants(const Membership& membership, Ipv4Address source) {
 
 } // namespace
 
-std::optional<std::vector<BridgePort>> SnoopingBridge::ports_for(Ipv4Address group,
-                                                                 Ipv4Address source) const {
+std::optional<std::vector<BridgePort>> SnoopingBridge::State::list_of(Ipv4Address group,
+                                                                      Ipv4Address source) const {
     std::vector<BridgePort> result;
     bool has_key = false;
-    for (const BridgePort number : state_->all_ports) {
-        const Membership* membership = wish(state_->at(number), group);
-        const bool router = std::ranges::binary_search(state_->routers, number);
-        if (router || (membership != nullptr && wants(*membership, source))) {
+    for (const BridgePort number : all_ports) {
+        const Membership* membership = wish(ports[number.value()], group);
+        const bool always = std::ranges::binary_search(wide, number);
+        if (always || (membership != nullptr && wants(*membership, source))) {
             result.push_back(number);
         }
         has_key |= membership != nullptr && (source == kAnySource || contains(membership->sources, source));
@@ -38,9 +38,19 @@ std::optional<std::vector<BridgePort>> SnoopingBridge::ports_for(Ipv4Address gro
     return has_key ? std::optional(std::move(result)) : std::nullopt;
 }
 
+std::optional<std::vector<BridgePort>> SnoopingBridge::ports_for(Ipv4Address group,
+                                                                 Ipv4Address source) const {
+    return is_refused(group) ? std::nullopt : state_->list_of(group, source);
+}
+
+std::optional<std::vector<BridgePort>> SnoopingBridge::wanted_ports(Ipv4Address group,
+                                                                    Ipv4Address source) const {
+    return state_->list_of(group, source);
+}
+
 std::vector<BridgePort> SnoopingBridge::unregistered_ports() const {
     const bool flood = state_->config.flood_unregistered || !state_->refused.empty();
-    return flood ? state_->all_ports : state_->routers;
+    return flood ? state_->all_ports : state_->wide;
 }
 
 std::vector<BridgePort> SnoopingBridge::flood_ports() const {
@@ -51,25 +61,58 @@ std::vector<BridgePort> SnoopingBridge::router_ports() const {
     return state_->routers;
 }
 
-void SnoopingBridge::for_each_key(const std::function<void(const SourceGroupKey&)>& visit) const {
-    std::vector<SourceGroupKey> keys;
-    state_->append_all_keys(keys);
-    std::ranges::sort(keys);
-    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-    std::ranges::for_each(keys, visit);
+bool SnoopingBridge::is_refused(Ipv4Address group) const {
+    return state_->refused.contains(group);
 }
 
-void SnoopingBridge::table_full(Ipv4Address group, bool full, Instant now, SnoopingOutput& out) {
+std::vector<Ipv4Address> SnoopingBridge::refused_from(Ipv4Address from, std::size_t most) const {
+    std::vector<Ipv4Address> result;
+    for (auto at = state_->refused.lower_bound(from); at != state_->refused.end() && result.size() < most;
+         ++at) {
+        result.push_back(*at);
+    }
+    return result;
+}
+
+std::vector<SourceGroupKey> SnoopingBridge::keys_of(Ipv4Address group) const {
+    std::vector<SourceGroupKey> keys;
+    if (state_->has_group(group)) {
+        keys.push_back({group, kAnySource});
+    }
+    state_->append_sources(group, keys);
+    std::ranges::sort(keys);
+    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+    return keys;
+}
+
+std::vector<SourceGroupKey> SnoopingBridge::keys_from(const SourceGroupKey& from, std::size_t most) const {
+    std::vector<SourceGroupKey> keys;
+    std::optional<Ipv4Address> group = state_->group_from(from.group);
+    while (group && keys.size() < most) {
+        if (!is_refused(*group)) {
+            std::ranges::copy_if(keys_of(*group), std::back_inserter(keys),
+                                 [&](const SourceGroupKey& key) { return key >= from; });
+        }
+        group = state_->group_from(Ipv4Address(group->host() + 1));
+    }
+    keys.resize(std::min(keys.size(), most));
+    return keys;
+}
+
+void SnoopingBridge::table_full(std::span<const Ipv4Address> groups, bool full, Instant now,
+                                SnoopingOutput& out) {
     if (!state_->running) {
         return;
     }
     const State::Input in{now, out};
     state_->advance(in);
     const bool any_before = !state_->refused.empty();
-    if (full && state_->has_group(group)) {
-        state_->refused.insert(group);
-    } else {
-        state_->refused.erase(group);
+    for (const Ipv4Address group : groups) {
+        const bool changed = full ? state_->has_group(group) && state_->refused.insert(group).second
+                                  : state_->refused.erase(group) != 0;
+        if (changed) {
+            std::ranges::copy(keys_of(group), std::back_inserter(out.changed));
+        }
     }
     out.floods_changed |= any_before != !state_->refused.empty();
     state_->tell(in);
@@ -80,44 +123,65 @@ void SnoopingBridge::State::tell(Input in) {
     const auto begin = static_cast<std::ptrdiff_t>(keys.size());
     const bool any_refused = !refused.empty();
     for (const MembershipChange& change : changes) {
+        if (any_refused && refused.contains(change.group)) { // it has no keys
+            if (!has_group(change.group)) {
+                refused.erase(change.group);
+            }
+            continue;
+        }
         keys.push_back({change.group, change.source});
         keys.push_back({change.group, kAnySource});
         if (change.source == kAnySource) { // every source that the port does not name
-            append_keys(change.group, keys);
-        }
-        if (any_refused && !has_group(change.group)) {
-            refused.erase(change.group);
+            append_sources(change.group, keys);
         }
     }
     in.out.floods_changed |= any_refused != !refused.empty();
     refresh_routers(in);
-    if (routers_changed) {
-        in.out.floods_changed = true;
-        append_all_keys(keys);
-    }
+    in.out.floods_changed |= wide_changed;
+    in.out.all_changed |= wide_changed;
     std::sort(keys.begin() + begin, keys.end());
     keys.erase(std::unique(keys.begin() + begin, keys.end()), keys.end());
     changes.clear();
-    routers_changed = false;
+    wide_changed = false;
+}
+
+/// Removals are held back a little: a host that says hello and good-bye in turn would have all lists made
+/// anew each time.
+bool SnoopingBridge::State::stays_router(BridgePort number, Instant now) const {
+    const SnoopingPort& port = ports[number.value()];
+    return port.is_router() || (port.router_since && now - *port.router_since < kLeastRouterTime);
 }
 
 /// A port that is no router port any more got everything until now, so its hosts may never have been asked.
 void SnoopingBridge::State::refresh_routers(Input in) {
-    const auto is_listed = [this](BridgePort port) { return std::ranges::binary_search(routers, port); };
-    if (std::ranges::all_of(all_ports,
-                            [&](BridgePort port) { return at(port).is_router() == is_listed(port); })) {
+    const auto is_in = [](const std::vector<BridgePort>& list, BridgePort port) {
+        return std::ranges::binary_search(list, port);
+    };
+    const auto is_wide = [&](BridgePort port) { return stays_router(port, in.now) || at(port).learns(); };
+    if (std::ranges::all_of(all_ports, [&](BridgePort port) {
+            return stays_router(port, in.now) == is_in(routers, port) && is_wide(port) == is_in(wide, port);
+        })) {
         return;
     }
-    for (const BridgePort port : routers) {
-        if (running && !at(port).is_router()) {
-            ask(port, in);
-            repeat_questions(port, in);
-        }
-    }
+    const std::vector<BridgePort> before = std::move(routers);
     routers.clear();
     std::ranges::copy_if(all_ports, std::back_inserter(routers),
-                         [this](BridgePort port) { return at(port).is_router(); });
-    routers_changed = true;
+                         [&](BridgePort port) { return stays_router(port, in.now); });
+    for (const BridgePort port : all_ports) {
+        if (is_in(routers, port)) {
+            at(port).router_since = at(port).router_since.value_or(in.now);
+        } else if (is_in(before, port)) {
+            at(port).router_since.reset();
+            if (running) {
+                ask(port, questions_per_port(), in);
+                repeat_questions(port, in);
+            }
+        }
+    }
+    std::vector<BridgePort> now_wide;
+    std::ranges::copy_if(all_ports, std::back_inserter(now_wide), is_wide);
+    wide_changed |= now_wide != wide;
+    wide = std::move(now_wide);
 }
 
 bool SnoopingBridge::State::has_group(Ipv4Address group) const {
@@ -125,22 +189,23 @@ bool SnoopingBridge::State::has_group(Ipv4Address group) const {
                                [group](const SnoopingPort& port) { return wish(port, group) != nullptr; });
 }
 
-void SnoopingBridge::State::append_keys(Ipv4Address group, std::vector<SourceGroupKey>& keys) const {
+std::optional<Ipv4Address> SnoopingBridge::State::group_from(Ipv4Address from) const {
+    std::optional<Ipv4Address> first;
+    for (const SnoopingPort& port : ports) {
+        if (const auto group = port.members.group_from(from); group && (!first || *group < *first)) {
+            first = group;
+        }
+    }
+    return first;
+}
+
+void SnoopingBridge::State::append_sources(Ipv4Address group, std::vector<SourceGroupKey>& keys) const {
     for (const SnoopingPort& port : ports) {
         if (const Membership* membership = wish(port, group)) {
             for (const Ipv4Address source : membership->sources) {
                 keys.push_back({group, source});
             }
         }
-    }
-}
-
-void SnoopingBridge::State::append_all_keys(std::vector<SourceGroupKey>& keys) const {
-    for (const SnoopingPort& port : ports) {
-        port.members.for_each_membership([&](const MembershipChange& change) {
-            keys.push_back({change.group, change.source});
-            keys.push_back({change.group, kAnySource});
-        });
     }
 }
 

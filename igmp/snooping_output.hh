@@ -43,10 +43,13 @@ struct PortChange {
 struct SnoopingOutput {
     std::vector<Relay> packets;
     /// Keys whose list may be another one now, or that came or went: ask `ports_for`. Every such key is here,
-    /// so that a table which follows these alone is always right.
+    /// so that a table which follows these alone is always right; but for:
     std::vector<SourceGroupKey> changed;
+    /// Ports get everything, or do no more: all keys have another list, and are to be gone through
+    /// (`keys_from`).
+    bool all_changed = false;
     std::vector<PortChange> reported; ///< what hosts caused by a report or leave, for latencies
-    bool floods_changed = false;      ///< router ports, or the list for groups without a key, may be others
+    bool floods_changed = false;      ///< the list for groups without a key may be another one
 };
 
 } // namespace mcfwd::igmp

@@ -5,6 +5,7 @@
 // and what becomes of memberships while nobody asks.
 #include <algorithm>
 #include <iterator>
+#include <map>
 
 #include "discovery.hh"
 #include "snooping_state.hh"
@@ -16,6 +17,9 @@ namespace {
 constexpr Duration kLeastGap = std::chrono::seconds(1);
 /// Other-querier-present interval of the defaults.
 constexpr Duration kUsualPresence = std::chrono::seconds(255);
+/// Query interval and query response interval of the defaults.
+constexpr Duration kUsualQueries = std::chrono::seconds(135);
+constexpr Duration kAnswerOnItsWay = std::chrono::seconds(1);
 
 } // namespace
 
@@ -33,7 +37,12 @@ void SnoopingBridge::State::take_intervals() {
 
 void SnoopingBridge::State::hear_general(const Query& query, Ipv4Address source, Origin from, Input in) {
     const bool was_held = held();
-    const Election result = querier.hear(query, source, in.now);
+    const bool shown_as_router =
+        from && std::ranges::any_of(at(*from).routers.entries(), [&](const RouterNeighbour& neighbour) {
+            return neighbour.sign != RouterSign::kQuery && neighbour.address == source;
+        });
+    const Election result =
+        querier.hear(query, source, in.now, shown_as_router ? Contest::kWon : Contest::kByAddress);
     if (result == Election::kNoEffect) {
         counters_of(from).igmp.ignore(IgnoreReason::kNotElected);
         return;
@@ -41,6 +50,7 @@ void SnoopingBridge::State::hear_general(const Query& query, Ipv4Address source,
     querier_changes += result == Election::kYielded ? 1 : 0;
     heard_version = query.version;
     take_intervals();
+    shorten_learning(query.max_response, in);
     if (was_held) {
         const Instant end = in.now + intervals.group_membership_interval();
         for (SnoopingPort& port : ports) {
@@ -79,6 +89,54 @@ void SnoopingBridge::State::hold(Instant since, Instant now) {
     }
 }
 
+std::vector<BridgePort> SnoopingBridge::State::routers_to_ask(Ipv4Address group, BridgePort asked) const {
+    std::vector<BridgePort> result;
+    if (!elected() || config.address.is_unspecified() || routers.empty()) {
+        return result;
+    }
+    for (const BridgePort port : all_ports) {
+        const Membership* membership = ports[port.value()].members.membership(group);
+        if (port != asked && membership != nullptr && !membership->empty()) {
+            return result;
+        }
+    }
+    std::ranges::copy_if(routers, std::back_inserter(result),
+                         [&](BridgePort port) { return port != asked && ports[port.value()].up; });
+    return result;
+}
+
+void SnoopingBridge::State::tell_routers_of_leaves(BridgePort left, Input in) {
+    std::map<Ipv4Address, std::vector<Ipv4Address>> sources; // none: the group as a whole
+    for (const MembershipChange& change : link_out.changes) {
+        if (change.event == MembershipEvent::kLeave) {
+            sources[change.group].push_back(change.source);
+        }
+    }
+    for (const auto& [group, leaves] : sources) {
+        const std::vector<BridgePort> to = routers_to_ask(group, left);
+        if (to.empty()) {
+            continue;
+        }
+        const bool whole = std::ranges::find(leaves, kAnySource) != leaves.end();
+        const auto type = whole ? MessageType::kGroupQuery : MessageType::kGroupSourceQuery;
+        RouterCounters counted; // per port below
+        QuerySender sender(query_form(), intervals, counted, link_out);
+        if (whole) {
+            sender.group(group, Suppress::kNo);
+        } else if (config.version == Version::kV3) {
+            sender.group_and_sources(group, leaves, Suppress::kNo);
+        }
+        for (Transmission& sent : link_out.packets) {
+            for (const BridgePort port : to) {
+                ++at(port).counters.igmp.sent[static_cast<std::size_t>(type)];
+            }
+            in.out.packets.push_back(
+                {to, MacAddress{}, multicast_mac(sent.destination), std::move(sent.packet)});
+        }
+        link_out.packets.clear();
+    }
+}
+
 void SnoopingBridge::State::general_query(std::span<const BridgePort> to, QueryForm form,
                                           const Intervals& announced, Input in) {
     RouterCounters counted; // per port below
@@ -97,13 +155,37 @@ void SnoopingBridge::State::general_query(std::span<const BridgePort> to, QueryF
     link_out.packets.clear();
 }
 
-void SnoopingBridge::State::ask(BridgePort number, Input in) {
+Duration SnoopingBridge::State::learning_time() const {
+    const Duration own = config.query_interval + config.query_response_interval;
+    return config.learning_time.value_or(std::max(own, kUsualQueries));
+}
+
+void SnoopingBridge::State::begin_learning(BridgePort number, Duration time, Input in) {
+    SnoopingPort& port = at(number);
+    const Duration longest = std::min(time, learning_time());
+    if (port.up && longest > Duration::zero()) {
+        port.learning_since = in.now;
+        port.learning_until = std::max(port.learning_until.value_or(in.now), in.now + longest);
+    }
+}
+
+void SnoopingBridge::State::shorten_learning(Duration response, Input in) {
+    for (SnoopingPort& port : ports) {
+        if (port.learning_until) {
+            const Instant enough =
+                std::max(port.learning_since + kHelloTime, in.now + response + kAnswerOnItsWay);
+            port.learning_until = std::min(*port.learning_until, enough);
+        }
+    }
+}
+
+void SnoopingBridge::State::ask(BridgePort number, unsigned count, Input in) {
     SnoopingPort& port = at(number);
     if (!port.up) {
         return;
     }
     PortQuestions& questions = port.questions;
-    questions.left = config.startup_query_count.value_or(config.robustness);
+    questions.left = count;
     questions.next = questions.last ? std::max(in.now, *questions.last + kLeastGap) : in.now;
 }
 

@@ -4,6 +4,7 @@
 // The inside of SnoopingBridge: its state and the steps of one input. Split by cause over snooping_*.cc.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <set>
@@ -18,6 +19,11 @@
 
 namespace mcfwd::igmp {
 
+/// A router that sees its link come up, or a new neighbour, says hello at once; others within 30 seconds.
+inline constexpr Duration kHelloTime = std::chrono::seconds(35);
+/// A router port stays one for so long at least: each change is one of all keys.
+inline constexpr Duration kLeastRouterTime = std::chrono::seconds(1);
+
 /// General queries to one port beside those of the querier: for hosts that may have come, or come back.
 struct PortQuestions {
     unsigned left = 0;
@@ -29,6 +35,8 @@ struct SnoopingPort {
     explicit SnoopingPort(const MembersConfig& config) : members(config) {}
 
     [[nodiscard]] bool is_router() const { return static_router || !routers.empty(); }
+    /// Hosts and routers behind it may not have spoken yet: it gets everything.
+    [[nodiscard]] bool learns() const { return learning_until.has_value(); }
 
     Members members;
     RouterNeighbours routers;
@@ -36,6 +44,9 @@ struct SnoopingPort {
     std::optional<Instant> solicited; ///< last time
     SnoopingCounters counters;
     std::vector<StaticGroup> static_groups;
+    Instant learning_since{};
+    std::optional<Instant> learning_until;
+    std::optional<Instant> router_since; ///< a router port since then, or stays one for a moment
     bool static_router = false;
     bool up = true;
 };
@@ -94,10 +105,24 @@ struct SnoopingBridge::State {
     void general_query(std::span<const BridgePort> to, QueryForm form, const Intervals& announced, Input in);
     /// How long a query shows that its sender is there.
     [[nodiscard]] Duration presence_of(const Query& query) const;
+    /// Router ports that hear a question to a port about a group, too: routers that lost the election to us
+    /// act on questions alone, not on leaves (RFC 9776 section 6.6.1). None while members of other ports, who
+    /// are not asked, could not answer.
+    [[nodiscard]] std::vector<BridgePort> routers_to_ask(Ipv4Address group, BridgePort asked) const;
+    /// What left without a question is asked of the routers' ports alone.
+    void tell_routers_of_leaves(BridgePort left, Input in);
     /// Memberships in force since then stay.
     void hold(Instant since, Instant now);
     /// Begins a train of general queries to a port, unless a router there asks anyway.
-    void ask(BridgePort port, Input in);
+    void ask(BridgePort port, unsigned count, Input in);
+    [[nodiscard]] unsigned questions_per_port() const {
+        return config.startup_query_count.value_or(config.robustness);
+    }
+    /// A port gets everything for a time.
+    void begin_learning(BridgePort port, Duration time, Input in);
+    [[nodiscard]] Duration learning_time() const;
+    /// A router asked all hosts: who did not speak by the end of their response time is not there.
+    void shorten_learning(Duration response, Input in);
     void repeat_questions(BridgePort port, Input in);
     void solicit(BridgePort port, Input in);
 
@@ -105,9 +130,13 @@ struct SnoopingBridge::State {
     /// Ends an input: router ports are counted anew, and what changed becomes keys.
     void tell(Input in);
     void refresh_routers(Input in);
+    [[nodiscard]] bool stays_router(BridgePort port, Instant now) const;
     [[nodiscard]] bool has_group(Ipv4Address group) const;
-    void append_keys(Ipv4Address group, std::vector<SourceGroupKey>& keys) const;
-    void append_all_keys(std::vector<SourceGroupKey>& keys) const;
+    /// The (S,G) keys of a group, in any order and number.
+    void append_sources(Ipv4Address group, std::vector<SourceGroupKey>& keys) const;
+    [[nodiscard]] std::optional<std::vector<BridgePort>> list_of(Ipv4Address group, Ipv4Address source) const;
+    /// The first group from `from` on that any port has.
+    [[nodiscard]] std::optional<Ipv4Address> group_from(Ipv4Address from) const;
 
     SnoopingConfig config;
     MembersConfig members_config;               ///< of ports without limits of their own
@@ -118,13 +147,14 @@ struct SnoopingBridge::State {
     std::vector<SnoopingPort> ports;
     std::vector<BridgePort> all_ports; ///< ascending
     std::vector<BridgePort> routers;   ///< of those, router ports
+    std::vector<BridgePort> wide;      ///< those that get everything: router ports, and who learns
     std::set<Ipv4Address> refused;     ///< groups for which the table has no room
     SnoopingCounters local;
     std::uint64_t querier_changes = 0;
     bool running = false;
     Output link_out;                       ///< room for the output of one call on Members
     std::vector<MembershipChange> changes; ///< of the input at hand
-    bool routers_changed = false;          ///< the same
+    bool wide_changed = false;             ///< the same
 };
 
 template <typename Act>
@@ -132,6 +162,7 @@ void SnoopingBridge::State::with_port(BridgePort number, Input in, Act act) {
     SnoopingPort& port = at(number);
     QuerySender sender(query_form(), intervals, port.counters.igmp, link_out);
     const bool asks = elected() || held();
+    const std::uint64_t fast_before = port.counters.igmp.fast_leaves;
     act(port.members, LinkInput{.now = in.now,
                                 .asking = asks ? Asking::kYes : Asking::kNo,
                                 .queries = sender,
@@ -144,10 +175,15 @@ void SnoopingBridge::State::with_port(BridgePort number, Input in, Act act) {
         }
     }
     for (Transmission& sent : link_out.packets) {
+        std::vector<BridgePort> to = routers_to_ask(sent.destination, number);
+        to.insert(std::ranges::lower_bound(to, number), number);
         in.out.packets.push_back(
-            {{number}, MacAddress{}, multicast_mac(sent.destination), std::move(sent.packet)});
+            {std::move(to), MacAddress{}, multicast_mac(sent.destination), std::move(sent.packet)});
     }
     link_out.packets.clear();
+    if (port.counters.igmp.fast_leaves != fast_before) {
+        tell_routers_of_leaves(number, in);
+    }
     take_changes();
 }
 

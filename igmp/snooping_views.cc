@@ -62,6 +62,8 @@ SnoopingPortView SnoopingBridge::view(BridgePort number, Instant now) const {
     SnoopingPortView view{.up = port.up,
                           .router = port.is_router(),
                           .static_router = port.static_router,
+                          .learning =
+                              port.learning_until ? std::optional(*port.learning_until - now) : std::nullopt,
                           .groups = port.members.group_count(),
                           .hosts = port.members.host_count()};
     for (const RouterNeighbour& neighbour : port.routers.entries()) {

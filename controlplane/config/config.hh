@@ -140,9 +140,9 @@ struct AccessRule {
     bool operator==(const AccessRule&) const = default;
 };
 
-/// `[interface.igmp]`. Defaults of RFC 9776 section 8. Where the file is silent, `startup_query_count` follows
-/// `robustness` and `startup_query_interval` is a quarter of `query_interval`; what stands here is always the
-/// effective value, but for `last_member_query_count`.
+/// `[interface.igmp]`. Defaults of RFC 9776 section 8. Where the file is silent, `startup_query_count`
+/// follows `robustness` and `startup_query_interval` is a quarter of `query_interval`; what stands here is
+/// always the effective value, but for `last_member_query_count`.
 struct Igmp {
     bool enabled = true;
     std::uint8_t version = 3; ///< 1..3
@@ -201,6 +201,8 @@ struct Snooping {
     FastLeave fast_leave = FastLeave::kTracked;
     Unregistered unregistered = Unregistered::kRouterPorts;
     std::vector<BridgeMember> router_ports; ///< static ones, all of them members; others are learned
+    /// For so long after the start ports get everything. Nothing: a query and a response interval.
+    std::optional<Milliseconds> learning_time;
     Igmp timing; ///< its version, intervals, counts, and the limits of every port; nothing else of it
     std::vector<PortLimits> port_limits; ///< of members that have their own
 

@@ -149,6 +149,11 @@ void read_bridge(const Node& table, Bridge& bridge, Findings& findings) {
         keys.choice("fast_leave", bridge.snooping.fast_leave);
         keys.choice("unregistered", bridge.snooping.unregistered);
         keys.texts("router_ports", bridge.snooping.router_ports, kMember);
+        Milliseconds learning{-1};
+        keys.seconds("learning_time", learning, {Milliseconds(0), std::chrono::hours(24)});
+        if (learning >= Milliseconds(0)) {
+            bridge.snooping.learning_time = learning;
+        }
         read_igmp_timing(keys, bridge.snooping.timing);
         read_igmp_limits(keys, bridge.snooping.timing, findings);
         read_port_limits(keys, bridge.snooping, findings);

@@ -123,6 +123,9 @@ Tree tree_of(const Bridge& bridge) {
     add_limits(keys, snooping.timing);
     keys["port_limits"] =
         array_of(snooping.port_limits, [](const PortLimits& limits) { return tree_of(limits); });
+    if (snooping.learning_time) {
+        keys["learning_time"] = seconds(*snooping.learning_time);
+    }
     if (!snooping.querier_address.is_unspecified()) {
         keys["querier_address"] = fmt::to_string(snooping.querier_address);
     }

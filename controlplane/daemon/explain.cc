@@ -267,8 +267,15 @@ Explanation at_port(Router& router, const forwarding::Bridge& bridge, BridgePort
         reasons.push_back(fmt::format("a router port ({} of {})", igmp::router_sign_name(neighbour.sign),
                                       neighbour.address));
     }
+    if (view.learning) {
+        reasons.push_back(
+            fmt::format("it gets everything for {:.0f} s, until everybody had a chance to speak",
+                        std::chrono::duration<double>(*view.learning).count()));
+    }
     const bool known = state.ports_for(flow.group, kAnySource).has_value();
-    if (!known && state.view(router.now()).refused_groups > 0) {
+    if (state.is_refused(flow.group)) {
+        reasons.push_back(fmt::format("the table has no room for {}, which is flooded", flow.group));
+    } else if (!known && state.view(router.now()).refused_groups > 0) {
         reasons.emplace_back("the table is full, so groups without an entry are flooded");
     } else if (!known && state.config().flood_unregistered) {
         reasons.emplace_back("nobody asked for the group, which is flooded then (unregistered)");

@@ -55,6 +55,7 @@ json port_json(const forwarding::BridgeMember& member, const igmp::SnoopingPortV
     }
     return {{"port", member.name},
             {"up", view.up},
+            {"learning", seconds_or_null(view.learning)},
             {"router", view.router},
             {"routers", std::move(routers)},
             {"groups", view.groups},
@@ -187,6 +188,10 @@ Expected<json> show_snooping(Router& router, const json& params) {
     }
     json answer = std::move(groups).answer();
     answer["bridges"] = std::move(bridges);
+    const protocols::SnoopingCounters& counters = router.snooping().counters();
+    answer["counters"] = {{"received", counters.received},
+                          {"send_failures", counters.send_failures},
+                          {"refused_groups", counters.refused_groups}};
     return answer;
 }
 

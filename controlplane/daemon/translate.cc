@@ -235,6 +235,9 @@ igmp::SnoopingConfig snooping_config(const config::Config& config, const config:
         made.router_ports.emplace_back(static_cast<std::uint16_t>(at - bridge.members.begin()));
     }
     made.flood_unregistered = snooping.unregistered == config::Unregistered::kFlood;
+    if (snooping.learning_time) {
+        made.learning_time = *snooping.learning_time;
+    }
     made.querier = snooping.querier;
     made.address = snooping.querier_address;
     made.fast_leave = fast_leave(snooping.fast_leave);

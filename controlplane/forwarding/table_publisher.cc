@@ -71,24 +71,35 @@ bool TablePublisher::leaves_by_bridge(const group_manager::DesiredEntry& entry) 
     });
 }
 
-void TablePublisher::append_bridged(DomainId bridge, std::optional<Ipv4Address> group,
-                                    TableBatch& batch) const {
-    const group_manager::SourceGroup first{group.value_or(Ipv4Address{}), {}};
-    for (auto at = bridged_.lower_bound(first); at != bridged_.end(); ++at) {
-        const auto& [flow, entry] = *at;
-        if (group && flow.group != *group) {
-            break;
-        }
-        const bool concerned = std::ranges::any_of(entry.oifs, [&](const group_manager::InterfaceKey& oif) {
-            const Interface* interface = interfaces_.find(oif.interface);
-            return interface != nullptr && interface->bridge == bridge;
-        });
-        if (concerned) {
-            PutEntry put = resolve(entry);
-            put.counters = CounterPolicy::kKeep;
-            batch.commands.emplace_back(std::move(put));
-        }
+void TablePublisher::append_if_bridged(DomainId bridge, const group_manager::DesiredEntry& entry,
+                                       TableBatch& batch) const {
+    const bool concerned = std::ranges::any_of(entry.oifs, [&](const group_manager::InterfaceKey& oif) {
+        const Interface* interface = interfaces_.find(oif.interface);
+        return interface != nullptr && interface->bridge == bridge;
+    });
+    if (concerned) {
+        PutEntry put = resolve(entry);
+        put.counters = CounterPolicy::kKeep;
+        batch.commands.emplace_back(std::move(put));
     }
+}
+
+void TablePublisher::append_bridged(DomainId bridge, Ipv4Address group, TableBatch& batch) const {
+    for (auto at = bridged_.lower_bound({group, {}}); at != bridged_.end() && at->first.group == group;
+         ++at) {
+        append_if_bridged(bridge, at->second, batch);
+    }
+}
+
+std::optional<group_manager::SourceGroup> TablePublisher::append_bridged_from(DomainId bridge,
+                                                                              group_manager::SourceGroup from,
+                                                                              std::size_t most,
+                                                                              TableBatch& batch) const {
+    auto at = bridged_.lower_bound(from);
+    for (std::size_t seen = 0; at != bridged_.end() && seen < most; ++at, ++seen) {
+        append_if_bridged(bridge, at->second, batch);
+    }
+    return at == bridged_.end() ? std::nullopt : std::optional(at->first);
 }
 
 Expected<void> TablePublisher::publish(const group_manager::ForwardingUpdate& update) {

@@ -33,14 +33,20 @@ class TablePublisher : public group_manager::ForwardingSink {
     [[nodiscard]] std::vector<group_manager::OifCounters>
     oif_counters(group_manager::SourceGroup flow) const override;
 
-    /// Appends the routed entries that have an oif on the bridge, resolved anew: of one group, or all.
-    void append_bridged(DomainId bridge, std::optional<Ipv4Address> group, TableBatch& batch) const;
+    /// Appends the routed entries of a group that have an oif on the bridge, resolved anew.
+    void append_bridged(DomainId bridge, Ipv4Address group, TableBatch& batch) const;
+    /// The same for up to `most` entries of all groups from `from` on; the first one after these, if any.
+    [[nodiscard]] std::optional<group_manager::SourceGroup>
+    append_bridged_from(DomainId bridge, group_manager::SourceGroup from, std::size_t most,
+                        TableBatch& batch) const;
 
   private:
     [[nodiscard]] PutEntry resolve(const group_manager::DesiredEntry& entry) const;
     /// The ports of its bridge that want the flow.
     void append_egresses(const Interface& interface, group_manager::SourceGroup flow,
                          std::vector<Egress>& forward) const;
+    void append_if_bridged(DomainId bridge, const group_manager::DesiredEntry& entry,
+                           TableBatch& batch) const;
     [[nodiscard]] bool leaves_by_bridge(const group_manager::DesiredEntry& entry) const;
 
     const InterfaceTable& interfaces_;

@@ -9,7 +9,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -27,9 +26,9 @@
 namespace mcfwd::protocols {
 
 struct SnoopingCounters {
-    std::uint64_t received = 0;      ///< IGMP packets and PIM hellos from workers
-    std::uint64_t send_failures = 0; ///< packets that found no buffer or ring slot, per port they were for
-    std::uint64_t refused_lists = 0; ///< port lists for which the table had no room
+    std::uint64_t received = 0;       ///< IGMP packets and PIM hellos from workers
+    std::uint64_t send_failures = 0;  ///< packets that found no buffer or ring slot, per port they were for
+    std::uint64_t refused_groups = 0; ///< for which the table had no room, each time it was tried
 };
 
 /// Control thread only.
@@ -68,20 +67,40 @@ class Snooping final : public forwarding::SnoopedPorts {
     void clear_counters();
 
   private:
+    /// All lists of a bridge are gone through, some at a time. Nothing: that part is done.
+    struct Walk {
+        std::optional<igmp::SourceGroupKey> lists;
+        std::optional<group_manager::SourceGroup> routed;
+        bool again = false; ///< something changed behind its back: once more
+        [[nodiscard]] bool done() const { return !lists && !routed; }
+    };
     struct Bridge {
         const forwarding::Bridge& facts;
         igmp::SnoopingBridge state;
-        /// Keys that the table had no room for, and when they are tried again.
-        std::set<std::pair<Ipv4Address, Ipv4Address>> refused = {};
-        std::optional<Instant> retry_at = {};
+        Walk walk = {};
+        Instant next_slice{};
+        /// False while an input is carried out, and for ever if memory ran out in it: then what it changed is
+        /// not known.
+        bool settled = true;
+        bool floods_refused = false;
+        bool routed_refused = false;
+        Ipv4Address retry_from = {};
+        std::optional<Instant> retry_at = {}; ///< what the table refused is tried again
     };
     [[nodiscard]] Bridge* at(DomainId domain);
+    /// One input of a bridge: `act(state, output)`, and what follows from it.
+    template <typename Act>
+    void input(Bridge& bridge, std::string_view cause, Act act);
     void carry_out(Bridge& bridge, igmp::SnoopingOutput& output, std::string_view cause);
     void send(const Bridge& bridge, const igmp::Relay& relay);
     void publish(Bridge& bridge, igmp::SnoopingOutput& output, std::string_view cause);
     /// Notes what found no room; the groups concerned are flooded from now on.
-    void note_refused(Bridge& bridge, const std::vector<forwarding::BridgeEntry>& refused);
+    void note_refused(Bridge& bridge, const forwarding::Refusal& refused);
     void retry(Bridge& bridge);
+    static void begin_walk(Bridge& bridge);
+    static void begin_routed_walk(Bridge& bridge);
+    void walk_on(Bridge& bridge);
+    void walk_lists(Bridge& bridge, std::size_t most);
 
     Environment environment_;
     std::map<DomainId, std::unique_ptr<Bridge>> bridges_;

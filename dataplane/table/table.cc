@@ -24,6 +24,19 @@ constexpr std::size_t kListGenerations = 4;
 // Of retired lists, by one call of `advance`: about a millisecond.
 constexpr std::size_t kReleasedAtOnce = 1024;
 
+/// Has room of its own.
+bool is_flood_list(const MfibKey& key) {
+    return key.group == kUnregisteredGroup || key.group == kFloodGroup;
+}
+
+std::size_t all_lists(const TableSize& size) {
+    return (size.entries + size.flood_lists) * kListGenerations;
+}
+
+std::size_t all_list_egresses(const TableSize& size) {
+    return (size.egresses + size.flood_egresses) * kListGenerations;
+}
+
 } // namespace
 
 Expected<std::unique_ptr<Table>> Table::create(const TableSize& size, const Clock& clock,
@@ -31,12 +44,12 @@ Expected<std::unique_ptr<Table>> Table::create(const TableSize& size, const Cloc
     if (size.entries == 0) {
         return fail(Status::kInvalidParameter, "a table needs room for at least one entry");
     }
-    auto lists = ListStore::create(size.entries * kListGenerations, size.egresses * kListGenerations,
-                                   size.workers, allocate);
+    auto lists = ListStore::create(all_lists(size), all_list_egresses(size), size.workers, allocate);
     if (!lists) {
         return std::unexpected(lists.error());
     }
-    auto left_right = LeftRight::create(size.entries, size.workers, lists->lists(), allocate);
+    auto left_right =
+        LeftRight::create(size.entries + size.flood_lists, size.workers, lists->lists(), allocate);
     if (!left_right) {
         return std::unexpected(left_right.error());
     }
@@ -51,9 +64,9 @@ Table::Table(const TableSize& size, const Clock& clock, ListStore lists,
       left_right_(std::move(left_right)) {}
 
 std::size_t Table::bytes_for(const TableSize& size) {
-    const std::size_t lists = size.entries * kListGenerations;
-    return 2 * Index::buckets_for(size.entries) * sizeof(Bucket) +
-           most_list_units(lists, size.egresses * kListGenerations) * kListUnit +
+    const std::size_t lists = all_lists(size);
+    return 2 * Index::buckets_for(size.entries + size.flood_lists) * sizeof(Bucket) +
+           most_list_units(lists, all_list_egresses(size)) * kListUnit +
            size.workers * lists * sizeof(ListCounters);
 }
 
@@ -117,9 +130,12 @@ Table::NetEffect Table::net_effect(TableBatch& batch) {
 }
 
 Expected<void> Table::has_room(const NetEffect& effect) const {
-    std::size_t entries = entries_.size();
+    std::size_t entries = this->entries();
     std::size_t egresses = egresses_;
     for (const auto& [key, wanted] : effect) {
+        if (is_flood_list(key)) {
+            continue;
+        }
         if (const auto present = entries_.find(key); present != entries_.end()) {
             --entries;
             egresses -= present->second.desired().forward.size();
@@ -130,7 +146,7 @@ Expected<void> Table::has_room(const NetEffect& effect) const {
         }
     }
     // What does not grow is let through whatever the numbers are.
-    if (entries > size_.entries && entries > entries_.size()) {
+    if (entries > size_.entries && entries > this->entries()) {
         return fail(Status::kNotEnoughMemory,
                     fmt::format("{} entries needed, at most {}", entries, size_.entries));
     }
@@ -212,9 +228,14 @@ void Table::commit(NetEffect& effect) {
 }
 
 void Table::put(const MfibKey& key, Wanted& wanted) {
-    Entry& entry = entries_[key];
-    egresses_ += wanted.put->forward.size();
-    egresses_ -= entry.desired().forward.size();
+    const auto [at, fresh] = entries_.try_emplace(key);
+    Entry& entry = at->second;
+    if (is_flood_list(key)) {
+        flood_lists_ += fresh ? 1U : 0U;
+    } else {
+        egresses_ += wanted.put->forward.size();
+        egresses_ -= entry.desired().forward.size();
+    }
     left_right_->put({.group = key.group.host(),
                       .source = key.source.host(),
                       .domain = key.domain.value(),
@@ -228,7 +249,11 @@ void Table::erase(const MfibKey& key) {
     if (present == entries_.end()) {
         return;
     }
-    egresses_ -= present->second.desired().forward.size();
+    if (is_flood_list(key)) {
+        --flood_lists_;
+    } else {
+        egresses_ -= present->second.desired().forward.size();
+    }
     retire(present->second.end());
     entries_.erase(present);
     left_right_->erase(flow_key(key));

@@ -33,6 +33,10 @@ struct TableSize {
     std::size_t egresses = 0; ///< of all entries together
     std::size_t workers = 0;
     std::size_t ports = 0; ///< egress ports are 0 to ports - 1
+    /// Kept beside these for what bridges do with frames that no group entry is about: without those lists
+    /// nothing could be flooded when the table is full.
+    std::size_t flood_lists = 0;
+    std::size_t flood_egresses = 0;
 };
 
 /// What one worker needs of the table.
@@ -51,7 +55,7 @@ class Table final : public TableWriter {
     [[nodiscard]] Expected<TableVersion> submit(TableBatch batch) override;
     bool advance() override;
     [[nodiscard]] TableVersion published() const override { return version_; }
-    [[nodiscard]] std::size_t entries() const override { return entries_.size(); }
+    [[nodiscard]] std::size_t entries() const override { return entries_.size() - flood_lists_; }
     [[nodiscard]] std::size_t capacity() const override { return size_.entries; }
     [[nodiscard]] std::uint64_t refused() const override { return refused_; }
     [[nodiscard]] std::vector<VersionRecord> history(std::size_t limit) const override;
@@ -96,7 +100,8 @@ class Table final : public TableWriter {
     ListStore lists_;
     std::unique_ptr<LeftRight> left_right_;
     std::map<MfibKey, Entry> entries_;
-    std::size_t egresses_ = 0;
+    std::size_t egresses_ = 0; ///< but for those of flood lists
+    std::size_t flood_lists_ = 0;
     VersionRecord next_record_; ///< of the version in the making
     bool next_waits_ = false;   ///< something is in it
     bool due_ = false;          ///< and shall be published as soon as that is possible

@@ -109,8 +109,10 @@ int mcfwd_steer(struct xdp_md* context) {
         return XDP_PASS;
     }
     struct frame frame;
-    if (!read_frame(context, &frame) ||
-        !(is_for_router(context, &frame) || (passes_bridges(frame.destination) && is_bridged(frame.vlan)))) {
+    // A bridge goes by the Ethernet address alone: multicast in unicast frames (RFC 6085), mtrace and unicast queries
+    // pass through the kernel's bridge.
+    if (!read_frame(context, &frame) || !(is_bridged(frame.vlan) ? passes_bridges(frame.destination)
+                                                                 : is_for_router(context, &frame))) {
         counters->passed++;
         return XDP_PASS;
     }

@@ -18,6 +18,7 @@ ALL_HOSTS = "224.0.0.1"
 
 def bridged(lab, members, interface=None, routed=(), **snooping):
     """The tables of a router whose LANs `members` are the bridge br10, and `routed` interfaces of their own."""
+    snooping = {"learning_time": 0} | snooping  # or ports get everything for two minutes
     interfaces = [{"name": lan, "port": f"p-{lan}", "address": [lab.lans[lan]]} for lan in routed]
     if interface:
         interfaces.append({"name": "br", "bridge": "br10", "address": [interface]})

@@ -89,7 +89,7 @@ class Run {
             change_static(port, {any_group(data_), data_.ConsumeBool() ? kAnySource : any_source(data_)});
             break;
         case 5:
-            bridge_.table_full(any_group(data_), data_.ConsumeBool(), now_, out_);
+            bridge_.table_full(std::array{any_group(data_)}, data_.ConsumeBool(), now_, out_);
             break;
         case 6:
             hear_octets(port);

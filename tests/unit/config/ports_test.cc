@@ -82,19 +82,21 @@ TEST(ConfigPort, WithoutInterfaceIsAWarning) {
 }
 
 TEST(ConfigBridge, Accepted) {
-    const Config config = accepted(
-        kTwoPorts + "[[bridge]]\nname = \"br10\"\nmembers = [\"p0\", \"p1:10\"]\n[bridge.snooping]\n"
-                    "querier_address = \"10.0.1.9\"\nfast_leave = \"always\"\n"
-                    "unregistered = \"flood\"\nrouter_ports = [\"p1:10\"]\n[[bridge]]\nname = \"br11\"\n"
-                    "members = [\"p0:11\"]\n[[interface]]\nname = \"a\"\nbridge = \"br10\"\n"
-                    "address = [\"10.0.1.1/24\"]\n");
+    const Config config =
+        accepted(kTwoPorts + "[[bridge]]\nname = \"br10\"\nmembers = [\"p0\", \"p1:10\"]\n[bridge.snooping]\n"
+                             "querier_address = \"10.0.1.9\"\nfast_leave = \"always\"\n"
+                             "unregistered = \"flood\"\nrouter_ports = [\"p1:10\"]\nlearning_time = "
+                             "0\n[[bridge]]\nname = \"br11\"\n"
+                             "members = [\"p0:11\"]\n[[interface]]\nname = \"a\"\nbridge = \"br10\"\n"
+                             "address = [\"10.0.1.1/24\"]\n");
     const Bridge expected{.name = "br10",
                           .members = {{"p0", VlanId(0)}, {"p1", VlanId(10)}},
                           .snooping = {.querier = true,
                                        .querier_address = Ipv4Address(10, 0, 1, 9),
                                        .fast_leave = FastLeave::kAlways,
                                        .unregistered = Unregistered::kFlood,
-                                       .router_ports = {{"p1", VlanId(10)}}}};
+                                       .router_ports = {{"p1", VlanId(10)}},
+                                       .learning_time = Milliseconds(0)}};
     ASSERT_EQ(config.bridges.size(), 2U);
     EXPECT_EQ(config.bridges[0], expected);
     EXPECT_EQ(config.bridges[1].snooping, Snooping{});
@@ -144,8 +146,9 @@ TEST(ConfigBridge, Mistakes) {
             "t.toml:12:16: unregistered is not valid: got \"drop\"; valid: router_ports, flood\n"
             "t.toml:13:17: router port is no member of its bridge: got \"p1\"; valid: one of members\n"
             "t.toml:14:1: unknown key in [bridge.snooping]: got \"mld\"; valid: querier, "
-            "querier_address, fast_leave, unregistered, router_ports, version, query_interval, "
-            "query_response_interval, robustness, last_member_query_interval, last_member_query_count, "
+            "querier_address, fast_leave, unregistered, router_ports, learning_time, version, "
+            "query_interval, query_response_interval, robustness, last_member_query_interval, "
+            "last_member_query_count, "
             "startup_query_interval, startup_query_count, max_groups, max_sources, max_groups_per_host, "
             "host_rate, max_tracked, access_list, port_limits");
 }

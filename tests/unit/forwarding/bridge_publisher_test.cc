@@ -113,7 +113,7 @@ TEST_F(BridgePublisherTest, RoutedEntriesFollowTheirGroupInTheSameVersion) {
     EXPECT_EQ(table.batches.back().commands.size(), 1U) << "the routed entry is not of this group";
     snooped.ports[kSnooped] = {};
     EXPECT_TRUE(publisher.publish(kBridge, {entry(kUnregisteredGroup, {{}})}, "router left").empty());
-    EXPECT_TRUE(egresses(kRouted).empty()) << "router ports concern all groups";
+    EXPECT_EQ(egresses(kRouted).size(), 2U) << "router ports concern all groups, which follow in parts";
 }
 
 TEST_F(BridgePublisherTest, EntriesThatLeaveTheBridgeNoMoreAreNotTouched) {
@@ -124,22 +124,65 @@ TEST_F(BridgePublisherTest, EntriesThatLeaveTheBridgeNoMoreAreNotTouched) {
     EXPECT_FALSE(table.held.contains(kRouted));
 }
 
-TEST_F(BridgePublisherTest, FullTableKeepsWhatItHasAndSaysWhatFoundNoRoom) {
+TEST_F(BridgePublisherTest, RoutedEntriesOfAllGroupsFollowInParts) {
+    for (std::uint8_t i = 1; i <= 5; ++i) {
+        ASSERT_TRUE(routed.publish({.put = {{{Ipv4Address(239, 1, 1, i), kSource}, kLan, {kOnBridge}, false}},
+                                    .erase = {},
+                                    .miss = {},
+                                    .cause = "flow"}));
+        snooped.ports[Ipv4Address(239, 1, 1, i)] = {kFirst};
+    }
+    auto part = publisher.publish_routed(kBridge, {}, 3, "router");
+    EXPECT_EQ(table.batches.back().commands.size(), 3U);
+    ASSERT_EQ(part.next, (SourceGroup{Ipv4Address(239, 1, 1, 4), kSource}));
+    part = publisher.publish_routed(kBridge, *part.next, 3, "router");
+    EXPECT_EQ(part.next, std::nullopt);
+    for (std::uint8_t i = 1; i <= 5; ++i) {
+        EXPECT_EQ(egresses({kRoutedDomain, Ipv4Address(239, 1, 1, i), kSource}), std::vector{PortId{1}});
+    }
+}
+
+TEST_F(BridgePublisherTest, FullTableKeepsWhatItHasAndSaysWhichGroupsFoundNoRoom) {
     EXPECT_TRUE(
         publisher
             .publish(kBridge, {entry(kSnooped, {{kFirst}}), entry(kFloodGroup, {{kFirst, kSecond}})}, "start")
             .empty());
-    table.room = 3;
+    table.room = 2;
     const Ipv4Address third(239, 1, 1, 3);
     const Ipv4Address fourth(239, 1, 1, 4);
-    const auto refused = publisher.publish(kBridge,
-                                           {entry(kSnooped, {{kSecond}}), entry(kOtherGroup, {{kFirst}}),
-                                            entry(third, {{kFirst}}), entry(fourth, {{kFirst}})},
-                                           "joins");
-    EXPECT_EQ(refused.size(), 2U);
+    const Refusal refused = publisher.publish(kBridge,
+                                              {entry(kSnooped, {{kSecond}}), entry(kOtherGroup, {{kFirst}}),
+                                               entry(third, {{kFirst}}), entry(fourth, {{kFirst}})},
+                                              "joins");
+    EXPECT_EQ(refused.groups.size(), 2U);
+    EXPECT_FALSE(refused.routed);
     EXPECT_EQ(egresses({kBridge, kSnooped, kAnySource}), std::vector{PortId{2}})
         << "what is known is still followed";
-    EXPECT_EQ(table.held.size(), 3U);
+    EXPECT_EQ(table.entries(), 2U);
+    EXPECT_FALSE(publisher.has_room());
+}
+
+TEST_F(BridgePublisherTest, GroupGoesInAsAWholeOrNotAtAll) {
+    table.room = 2;
+    const BridgeEntry of_source{.group = kOtherGroup, .source = kSource, .ports = {{kSecond}}};
+    const Refusal refused = publisher.publish(
+        kBridge, {entry(kSnooped, {{kFirst}}), entry(kOtherGroup, {{}}), of_source}, "joins");
+    EXPECT_EQ(refused.groups, std::vector{kOtherGroup});
+    EXPECT_EQ(table.entries(), 1U);
+}
+
+TEST_F(BridgePublisherTest, RoutedEntryWithoutRoomDoesNotHoldUpTheBridge) {
+    snooped.ports[kSnooped] = {kFirst};
+    ASSERT_TRUE(route_out_of_the_bridge());
+    table.egress_room = 2;
+    snooped.ports[kSnooped] = {kFirst, kSecond};
+    const Refusal refused = publisher.publish(kBridge, {entry(kSnooped, {{kFirst}})}, "join");
+    EXPECT_TRUE(refused.groups.empty());
+    EXPECT_TRUE(refused.routed);
+    EXPECT_EQ(egresses({kBridge, kSnooped, kAnySource}), std::vector{PortId{1}});
+    table.egress_room = 3;
+    EXPECT_FALSE(publisher.publish_routed(kBridge, {}, 10, "room").refused);
+    EXPECT_EQ(egresses(kRouted), (std::vector{PortId{1}, PortId{2}}));
 }
 
 TEST_F(BridgePublisherTest, WhatGoesMakesRoomForWhatComes) {

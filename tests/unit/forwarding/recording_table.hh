@@ -5,7 +5,9 @@
 // asked to drop, and snooping that says what a test wants.
 #pragma once
 
+#include <algorithm>
 #include <map>
+#include <new>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -28,7 +30,14 @@ class RecordingTable : public TableWriter {
                 next.erase(erase->key);
             }
         }
-        if (full || next.size() > room) {
+        ++submits;
+        if (without_memory) {
+            throw std::bad_alloc();
+        }
+        const auto grows = [&](auto measure, std::size_t most) {
+            return measure(next) > most && measure(next) > measure(held);
+        };
+        if (full || grows(entries_of, room) || grows(egresses_of, egress_room)) {
             return fail(Status::kNotEnoughMemory, "full");
         }
         held = std::move(next);
@@ -37,7 +46,7 @@ class RecordingTable : public TableWriter {
     }
     bool advance() override { return false; }
     TableVersion published() const override { return TableVersion{batches.size()}; }
-    std::size_t entries() const override { return held.size(); }
+    std::size_t entries() const override { return entries_of(held); }
     std::size_t capacity() const override { return room; }
     std::uint64_t refused() const override { return 0; }
     std::vector<VersionRecord> history(std::size_t) const override { return {}; }
@@ -50,15 +59,37 @@ class RecordingTable : public TableWriter {
     Expected<std::vector<EgressCounters>> egress_counters(const MfibKey&) const override {
         return std::vector{EgressCounters{IfIndex{2}, 5, 6}};
     }
-    void visit_from(const MfibKey&,
-                    const std::function<bool(const PutEntry&, const EntryCounters&)>&) const override {}
+    void visit_from(const MfibKey& from,
+                    const std::function<bool(const PutEntry&, const EntryCounters&)>& visit) const override {
+        for (auto at = held.lower_bound(from); at != held.end() && visit(at->second, {}); ++at) {
+        }
+    }
     void clear_counters() override {}
 
     std::vector<TableBatch> batches;
     std::map<MfibKey, PutEntry> held; ///< after all batches
     MfibKey known{};
     bool full = false;
-    std::size_t room = 1000; ///< entries
+    std::size_t room = 1000; ///< entries, but for the two of every bridge that are no groups
+    std::size_t egress_room = 10'000;
+    bool without_memory = false;
+    std::size_t submits = 0; ///< refused ones, too
+
+  private:
+    using Entries = std::map<MfibKey, PutEntry>;
+    static bool is_limited(const Entries::value_type& line) {
+        return line.first.group != kUnregisteredGroup && line.first.group != kFloodGroup;
+    }
+    static std::size_t entries_of(const Entries& entries) {
+        return static_cast<std::size_t>(std::ranges::count_if(entries, is_limited));
+    }
+    static std::size_t egresses_of(const Entries& entries) {
+        std::size_t sum = 0;
+        for (const auto& line : entries) {
+            sum += is_limited(line) ? line.second.forward.size() : 0;
+        }
+        return sum;
+    }
 };
 
 class RecordingSender : public PacketSender {

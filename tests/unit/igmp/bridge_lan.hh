@@ -35,6 +35,7 @@ inline SnoopingConfig snooping_config() {
     SnoopingConfig config;
     config.ports = 4;
     config.address = kBridge;
+    config.learning_time = Duration::zero();
     return config;
 }
 
@@ -93,7 +94,9 @@ class BridgeLan {
     }
     void link(unsigned of, bool up) { bridge_.set_link(port(of), up, now_, out_), collect(); }
     void topology_changed() { bridge_.topology_changed(now_, out_), collect(); }
-    void table_full(Ipv4Address group, bool full) { bridge_.table_full(group, full, now_, out_), collect(); }
+    void table_full(Ipv4Address group, bool full) {
+        bridge_.table_full({&group, 1}, full, now_, out_), collect();
+    }
     void stop() { bridge_.stop(now_, out_), collect(); }
 
     void add_static(unsigned at, StaticGroup entry) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <limits>
 #include <optional>
 #include <random>
 #include <string>
@@ -36,6 +37,9 @@ class BridgeWorld {
         bool address = true;
         bool tracked = false;
         Version router_version = Version::kV3;
+        bool hurried = false;     ///< the bridge would ask more often than the router does
+        bool one_mac = false;     ///< all hosts are behind one MAC
+        bool small_table = false; ///< room for three keys
         std::uint32_t seed = 0;
     };
 
@@ -43,7 +47,8 @@ class BridgeWorld {
         : bridge_(SnoopingBridge::create(bridge_config(options)).value()),
           router_(RouterInterface::create(router_config_of(options)).value()),
           random_(options.seed),
-          tracked_(options.tracked) {
+          one_mac_(options.one_mac),
+          room_(options.small_table ? 3 : std::numeric_limits<std::size_t>::max()) {
         for (std::uint8_t i = 0; i < 7; ++i) {
             constexpr std::array kVersions{Version::kV3, Version::kV2, Version::kV3, Version::kV1,
                                            Version::kV2, Version::kV3, Version::kV3};
@@ -75,6 +80,7 @@ class BridgeWorld {
                 host.model.port == of ? forget(host) : host.told_router.clear();
             }
         }
+        router_asked_ &= of != kRouterPort || up;
         carry_out();
     }
     void restart() {
@@ -144,6 +150,10 @@ class BridgeWorld {
 
     static SnoopingConfig bridge_config(const Options& options) {
         SnoopingConfig config = snooping_config();
+        config.learning_time.reset();
+        if (options.hurried) {
+            config.query_interval = std::chrono::seconds(20);
+        }
         config.querier = options.querier;
         config.address = options.address ? kBridge : Ipv4Address();
         config.fast_leave = options.tracked ? FastLeave::kTracked : FastLeave::kOff;
@@ -163,6 +173,9 @@ class BridgeWorld {
         host.unknown_since = now_;
     }
 
+    [[nodiscard]] MacAddress mac_of_host(Ipv4Address address) const {
+        return mac_of(one_mac_ ? hosts_.front().model.address : address);
+    }
     [[nodiscard]] bool up(unsigned of) const { return bridge_.view(port(of), now_).up; }
 
     [[nodiscard]] Instant next_event() const {
@@ -191,11 +204,11 @@ class BridgeWorld {
         const bool at_router = from.port == kRouterPort;
         relayed_to_router_ = false;
         if (up(from.port)) {
-            bridge_.receive(port(from.port), packet, mac_of(from.address),
+            bridge_.receive(port(from.port), packet, mac_of_host(from.address),
                             multicast_mac(destination_of(message)), now_, out_);
         }
         if (at_router) {
-            router_.receive(packet, mac_of(from.address), now_, router_out_);
+            router_.receive(packet, mac_of_host(from.address), now_, router_out_);
         }
         const unsigned at = from.port;
         carry_out();
@@ -208,10 +221,6 @@ class BridgeWorld {
                 continue;
             }
             if (!older && !tells_all(message, host.model.wishes[group])) {
-                continue;
-            }
-            if (i != speaker && tracked_) { // a host that only others have spoken for is not known
-                host.unheard.insert(group);
                 continue;
             }
             if (up(at)) {
@@ -268,10 +277,12 @@ class BridgeWorld {
 
     /// Puts lists into the table and packets on the links, until nothing is left to do.
     void carry_out() {
-        while (!out_.packets.empty() || !out_.changed.empty() || out_.floods_changed ||
+        try_refused();
+        while (!out_.packets.empty() || !out_.changed.empty() || out_.all_changed || out_.floods_changed ||
                !router_out_.packets.empty()) {
             happened_ = true;
             table_.follow(bridge_, out_);
+            refuse_what_finds_no_room();
             const auto relays = std::exchange(out_, {}).packets;
             const auto queries = std::exchange(router_out_, {}).packets;
             for (const Relay& relay : relays) {
@@ -282,6 +293,7 @@ class BridgeWorld {
             for (const Transmission& sent : queries) {
                 hear_at(kRouterPort, sent.packet);
                 if (up(kRouterPort)) {
+                    router_asked_ = true;
                     bridge_.receive(port(kRouterPort), sent.packet, mac_of(kQuerier),
                                     multicast_mac(sent.destination), now_, out_);
                 }
@@ -289,6 +301,25 @@ class BridgeWorld {
         }
         happened_ |= !router_out_.changes.empty();
         router_out_ = {};
+    }
+
+    void refuse_what_finds_no_room() {
+        if (table_.lists.size() <= room_) {
+            return;
+        }
+        SnoopingOutput refused;
+        const Ipv4Address last = table_.lists.rbegin()->first.group;
+        bridge_.table_full({&last, 1}, true, now_, refused);
+        table_.follow(bridge_, refused);
+        refuse_what_finds_no_room();
+    }
+    void try_refused() {
+        for (const Ipv4Address group : bridge_.refused_from({}, kWorldGroups.size())) {
+            if (table_.lists.size() + bridge_.keys_of(group).size() <= room_) {
+                bridge_.table_full({&group, 1}, false, now_, out_);
+                table_.follow(bridge_, out_);
+            }
+        }
     }
 
     void deliver(unsigned at, const Relay& relay) {
@@ -318,7 +349,7 @@ class BridgeWorld {
                     wanted_until_[at][g] = now_;
                 }
             }
-            if (bridge_.view(now_).held) {
+            if (bridge_.view(now_).held || bridge_.view(now_).refused_groups > 0) {
                 wanted_until_[at][g] = now_;
             }
         }
@@ -327,8 +358,10 @@ class BridgeWorld {
         for (unsigned at = 0; at < kPorts; ++at) {
             touch_quiet(at);
         }
-        for (const BridgePort at : bridge_.router_ports()) {
-            last_router_[at.value()] = now_;
+        for (unsigned at = 0; at < kPorts; ++at) {
+            if (gets_everything(at)) {
+                last_router_[at] = now_;
+            }
         }
     }
 
@@ -352,17 +385,23 @@ class BridgeWorld {
                                    source, group);
             }
         }
+        if (router_.view(now_).running && router_asked_ && up(kRouterPort) && !gets(kRouterPort)) {
+            return fmt::format("the router does not get ({}, {})", source, group);
+        }
         const std::size_t g =
             static_cast<std::size_t>(std::ranges::find(kWorldGroups, group) - kWorldGroups.begin());
         for (unsigned at = 0; at < kPorts; ++at) {
-            const bool router_port = std::ranges::binary_search(bridge_.router_ports(), port(at));
-            if (gets(at) && !router_port && now_ - wanted_until_[at][g] > std::chrono::seconds(271)) {
+            if (gets(at) && !gets_everything(at) && now_ - wanted_until_[at][g] > std::chrono::seconds(271)) {
                 return fmt::format("nobody at port {} wants ({}, {})", at, source, group);
             }
         }
         return std::nullopt;
     }
 
+    [[nodiscard]] bool gets_everything(unsigned at) const {
+        return std::ranges::binary_search(bridge_.router_ports(), port(at)) ||
+               bridge_.view(port(at), now_).learning.has_value();
+    }
     [[nodiscard]] Instant unknown_since(const Tracked& host) const {
         return std::max(host.unknown_since, last_router_[host.model.port]);
     }
@@ -385,7 +424,9 @@ class BridgeWorld {
     MembershipLedger router_ledger_;
     bool relayed_to_router_ = false;
     bool happened_ = true;
-    bool tracked_;
+    bool one_mac_;
+    std::size_t room_;
+    bool router_asked_ = false; ///< since its port has its link
     std::array<std::array<Instant, kWorldGroups.size()>, kPorts> wanted_until_{};
     std::array<Instant, kPorts> last_router_{};
 };

@@ -4,6 +4,7 @@
 // A forwarding table of a bridge that follows nothing but what the bridge says has changed.
 #pragma once
 
+#include <limits>
 #include <map>
 #include <utility>
 #include <vector>
@@ -24,17 +25,24 @@ struct MirrorTable {
                 lists.erase(key);
             }
         }
+        if (out.all_changed) {
+            lists = all_of(bridge);
+        }
         if (out.floods_changed) {
             unregistered = bridge.unregistered_ports();
         }
     }
 
-    [[nodiscard]] bool agrees_with(const SnoopingBridge& bridge) const {
-        decltype(lists) all;
-        bridge.for_each_key([&](const SourceGroupKey& key) {
+    [[nodiscard]] static std::map<SourceGroupKey, std::vector<BridgePort>>
+    all_of(const SnoopingBridge& bridge) {
+        std::map<SourceGroupKey, std::vector<BridgePort>> all;
+        for (const SourceGroupKey& key : bridge.keys_from({}, std::numeric_limits<std::size_t>::max())) {
             all[key] = bridge.ports_for(key.group, key.source).value_or(std::vector<BridgePort>{});
-        });
-        return all == lists && unregistered == bridge.unregistered_ports();
+        }
+        return all;
+    }
+    [[nodiscard]] bool agrees_with(const SnoopingBridge& bridge) const {
+        return all_of(bridge) == lists && unregistered == bridge.unregistered_ports();
     }
 
     /// As the data plane looks it up.

@@ -168,6 +168,22 @@ TEST_F(SnoopingForwarding, FullTableFloodsTheRestAndFiltersTheKnown) {
     EXPECT_EQ(text_of(lan.bridge().unregistered_ports()), "");
 }
 
+/// A list for all sources without those for single ones would keep packets from who asked for these.
+TEST_F(SnoopingForwarding, RefusedGroupHasNoKeyAtAll) {
+    lan.hear(0, report(Type::kToExclude, kG));
+    lan.hear(1, report(Type::kAllow, kG, {kA}));
+    lan.table_full(kG, true);
+    EXPECT_EQ(lan.table(), Lines{});
+    EXPECT_EQ(lan.flow(kG, kA), "0,1,2,3");
+    EXPECT_EQ(lan.flow(kG, kB), "0,1,2,3");
+    lan.hear(2, report(Type::kAllow, kG, {kB}));
+    EXPECT_EQ(lan.table(), Lines{});
+    EXPECT_EQ(lan.bridge().wanted_ports(kG, kA), (std::vector{port(0), port(1)}));
+    lan.table_full(kG, false);
+    EXPECT_EQ(lan.table(),
+              (Lines{"* 239.1.1.1 to 0", "10.9.0.1 239.1.1.1 to 0,1", "10.9.0.2 239.1.1.1 to 0,2"}));
+}
+
 TEST_F(SnoopingForwarding, RefusedGroupThatEndsStopsTheFlooding) {
     lan.hear(1, ReportV2{kG2});
     lan.table_full(kG2, true);

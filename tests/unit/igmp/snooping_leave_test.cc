@@ -179,5 +179,45 @@ TEST_F(SnoopingTrackedLeave, TopologyChangeStartsTrackingAnew) {
     EXPECT_EQ(lan.flow(kG), "0");
 }
 
+/// A router that lost the election to us acts on questions alone (RFC 9776 section 6.6.1).
+TEST(SnoopingLeaveBesideRouter, QuestionsGoToRoutersToo) {
+    BridgeLan lan;
+    lan.start_quietly();
+    lan.hear(3, query_of(), {10, 0, 1, 254}); // higher than ours
+    lan.hear(0, ReportV2{kG});
+    lan.forget();
+    lan.hear(0, Leave{kG});
+    EXPECT_EQ(lan.sent(),
+              (Lines{"0 group 239.1.1.1 from 10.0.1.50 to 0,3", "0 relayed leave 239.1.1.1 to 3"}));
+    lan.wait(seconds(5));
+    EXPECT_EQ(lan.sent(), (Lines{"1 group 239.1.1.1 from 10.0.1.50 to 0,3"}));
+}
+
+/// Its members there would not hear the question, and could not answer it.
+TEST(SnoopingLeaveBesideRouter, QuestionsStayOnThePortWhileAnotherHasMembers) {
+    BridgeLan lan;
+    lan.start_quietly();
+    lan.hear(3, query_of(), {10, 0, 1, 254});
+    lan.hear(0, ReportV2{kG});
+    lan.hear(1, ReportV2{kG}, kOtherHost);
+    lan.forget();
+    lan.hear(0, Leave{kG});
+    EXPECT_EQ(lan.sent().front(), "0 group 239.1.1.1 from 10.0.1.50 to 0");
+}
+
+TEST_F(SnoopingTrackedLeave, RoutersAreAskedAboutWhatLeftAtOnce) {
+    lan.hear(3, query_of(), {10, 0, 1, 254});
+    lan.hear(0, report(Type::kToExclude, kG), kHost);
+    lan.hear(0, report(Type::kAllow, kSsm, {kA, kB}), kHost);
+    lan.forget();
+    lan.hear(0, report(Type::kToInclude, kG), kHost);
+    lan.hear(0, report(Type::kBlock, kSsm, {kA}), kHost);
+    EXPECT_EQ(lan.flow(kG), "3");
+    EXPECT_EQ(
+        lan.sent(),
+        (Lines{"0 group 239.1.1.1 from 10.0.1.50 to 3", "0 relayed report_v3 239.1.1.1 to 3",
+               "0 sources 232.1.1.1 10.9.0.1 from 10.0.1.50 to 3", "0 relayed report_v3 232.1.1.1 to 3"}));
+}
+
 } // namespace
 } // namespace mcfwd::igmp

@@ -124,7 +124,77 @@ TEST_F(SnoopingLinks, LinksMayChangeBeforeTheStart) {
     BridgeLan late(quiet());
     late.link(2, false);
     late.start();
-    EXPECT_EQ(late.sent(), (Lines{"0 general from 10.0.1.50 to 0,1,3"}));
+    EXPECT_EQ(late.sent(), (Lines{"0 general from 10.0.1.50 to 0,1,3", "0 general from 0.0.0.0 to 0",
+                                  "0 general from 0.0.0.0 to 1", "0 general from 0.0.0.0 to 3"}));
+}
+
+SnoopingConfig learning() {
+    SnoopingConfig config = snooping_config();
+    config.learning_time.reset();
+    return config;
+}
+
+/// A router that was there before may next speak after a query interval, and is no router port until then.
+TEST(SnoopingLearning, EverythingGoesEverywhereUntilRoutersHadTheirChance) {
+    BridgeLan lan(learning());
+    lan.start();
+    lan.hear(0, ReportV2{kG});
+    EXPECT_EQ(lan.flow(kG), "0,1,2,3");
+    EXPECT_EQ(lan.flow(kG2), "0,1,2,3");
+    EXPECT_EQ(lan.routers(), "") << "reports go to routers alone, as ever";
+    EXPECT_EQ(lan.bridge().view(port(1), lan.now()).learning, seconds(135));
+    lan.wait(milliseconds(134999));
+    EXPECT_EQ(lan.flow(kG2), "0,1,2,3");
+    lan.wait(milliseconds(1));
+    EXPECT_EQ(lan.flow(kG), "0");
+    EXPECT_EQ(lan.flow(kG2), "");
+    EXPECT_EQ(lan.bridge().view(port(1), lan.now()).learning, std::nullopt);
+}
+
+TEST(SnoopingLearning, IsOverWhenAQuerierWasAnsweredAndNeighboursSaidHello) {
+    BridgeLan early(learning());
+    early.start();
+    early.hear(3, query_of(), kQuerier);
+    early.wait(milliseconds(34999));
+    EXPECT_EQ(early.flow(kG), "0,1,2,3");
+    early.wait(milliseconds(1));
+    EXPECT_EQ(early.flow(kG), "3");
+    BridgeLan late(learning());
+    late.start();
+    late.wait(seconds(50));
+    late.hear(3, query_of(), kQuerier);
+    late.wait(milliseconds(10999)); // hosts have ten seconds
+    EXPECT_EQ(late.flow(kG), "0,1,2,3");
+    late.wait(milliseconds(1));
+    EXPECT_EQ(late.flow(kG), "3");
+}
+
+TEST(SnoopingLearning, APortWithItsLinkAgainGetsEverythingForAWhile) {
+    BridgeLan lan(learning());
+    lan.start();
+    lan.wait(seconds(200));
+    lan.link(2, false);
+    EXPECT_EQ(lan.flow(kG), "");
+    lan.link(2, true);
+    EXPECT_EQ(lan.flow(kG), "2");
+    lan.wait(seconds(35));
+    EXPECT_EQ(lan.flow(kG), "");
+    lan.topology_changed();
+    EXPECT_EQ(lan.flow(kG), "0,1,2,3");
+    lan.wait(seconds(35));
+    EXPECT_EQ(lan.flow(kG), "");
+}
+
+TEST(SnoopingLearning, TakesLongerWhereQueriesAreRareAndCanBeSwitchedOff) {
+    SnoopingConfig config = learning();
+    config.query_interval = seconds(200);
+    BridgeLan lan(config);
+    lan.start();
+    EXPECT_EQ(lan.bridge().view(port(1), lan.now()).learning, seconds(210));
+    config.learning_time = Duration::zero();
+    BridgeLan never(config);
+    never.start();
+    EXPECT_EQ(never.flow(kG), "");
 }
 
 TEST(SnoopingLimits, PortWithLimitsOfItsOwnRefusesWhatOthersTake) {
@@ -136,6 +206,7 @@ TEST(SnoopingLimits, PortWithLimitsOfItsOwnRefusesWhatOthersTake) {
         {.port = BridgePort(2),
          .access_list = {
              {.action = AccessAction::kPermit, .group = {Ipv4Address(239, 9, 0, 0), 16}, .source = {}}}}};
+    config.learning_time = Duration::zero();
     auto bridge = SnoopingBridge::create(config).value();
     const Instant now{std::chrono::hours(1)};
     SnoopingOutput out;

@@ -73,6 +73,9 @@ RC_GTEST_PROP(SnoopingProperty, WhoWantsAFlowGetsItAndNobodyElseForLong, ()) {
     options.address = *rc::gen::arbitrary<bool>();
     options.tracked = *rc::gen::arbitrary<bool>();
     options.router_version = *rc::gen::element(Version::kV3, Version::kV3, Version::kV2);
+    options.hurried = *rc::gen::weightedElement<bool>({{2, false}, {1, true}});
+    options.one_mac = *rc::gen::weightedElement<bool>({{2, false}, {1, true}});
+    options.small_table = *rc::gen::weightedElement<bool>({{3, false}, {1, true}});
     options.seed = *rc::gen::arbitrary<std::uint32_t>();
     BridgeWorld world(options);
     const auto any_steps = rc::gen::container<std::vector<Step>>(1000, any_step());

@@ -27,13 +27,17 @@ SnoopingConfig with_address() {
     return config;
 }
 
+/// The questions from 0.0.0.0 have hosts answer within a second, not ten.
 TEST(SnoopingQuerier, StartupAsksEveryPortAtOnce) {
     BridgeLan lan(with_address());
     lan.start();
+    const auto packets = lan.packets();
+    EXPECT_EQ(std::get<Query>(parse(packets.back().packet)->message).max_response, seconds(1));
     lan.wait(seconds(160));
-    EXPECT_EQ(lan.sent(),
-              (Lines{"0 general from 10.0.1.50 to 0,1,2,3", "31.25 general from 10.0.1.50 to 0,1,2,3",
-                     "156.25 general from 10.0.1.50 to 0,1,2,3"}));
+    EXPECT_EQ(lan.sent(), (Lines{"0 general from 10.0.1.50 to 0,1,2,3", "0 general from 0.0.0.0 to 0",
+                                 "0 general from 0.0.0.0 to 1", "0 general from 0.0.0.0 to 2",
+                                 "0 general from 0.0.0.0 to 3", "31.25 general from 10.0.1.50 to 0,1,2,3",
+                                 "156.25 general from 10.0.1.50 to 0,1,2,3"}));
     EXPECT_TRUE(lan.view().querier);
     EXPECT_EQ(lan.view().querier_address, kBridge);
 }
@@ -41,8 +45,26 @@ TEST(SnoopingQuerier, StartupAsksEveryPortAtOnce) {
 TEST(SnoopingQuerier, WithoutAddressItAsksFromZero) {
     BridgeLan lan(without_address());
     lan.start();
-    EXPECT_EQ(lan.sent(), (Lines{"0 general from 0.0.0.0 to 0,1,2,3"}));
+    EXPECT_EQ(lan.sent().front(), "0 general from 0.0.0.0 to 0,1,2,3");
     EXPECT_TRUE(lan.view().querier);
+}
+
+/// It lost an election that it can not know of, and then asks nobody until it is started anew.
+TEST(SnoopingQuerier, GivesWayToAHigherAddressThatIsARouters) {
+    BridgeLan lan(with_address());
+    lan.start_quietly();
+    const Octets hello = octets("45c0 0022 0000 0000 0167 0000 0a0001fe e000000d 2000 de91 0001 0002 0069");
+    Octets packet = hello;
+    put16(packet, 2, static_cast<std::uint16_t>(packet.size()));
+    put16(packet, 22, 0);
+    put16(packet, 22, internet_checksum(std::span(packet).subspan(20)));
+    fix_ip_checksum(packet);
+    lan.hear(3, query_of(), {10, 0, 1, 254});
+    EXPECT_TRUE(lan.view().querier) << "of a switch perhaps";
+    lan.hear_pim(3, packet);
+    lan.hear(3, query_of(), {10, 0, 1, 254});
+    EXPECT_FALSE(lan.view().querier);
+    EXPECT_EQ(lan.view().querier_address, Ipv4Address(10, 0, 1, 254));
 }
 
 TEST(SnoopingQuerier, GivesWayToALowerAddressAndIgnoresAHigherOne) {

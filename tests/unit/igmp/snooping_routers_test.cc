@@ -115,6 +115,24 @@ TEST_F(SnoopingRouters, GoodbyeOfOneRouterLeavesTheOther) {
     lan.hear_pim(1, pim_hello("0001 0002 0000", kQuerier));
     EXPECT_EQ(lan.routers(), "1");
     lan.hear_pim(1, pim_hello("0001 0002 0000", kSecondRouter));
+    lan.wait(seconds(1));
+    EXPECT_EQ(lan.routers(), "");
+}
+
+/// Each change is one of every list of the bridge.
+TEST_F(SnoopingRouters, HelloAndGoodbyeInTurnAreTwoChangesASecond) {
+    std::size_t changes = 0;
+    std::string before = lan.routers();
+    for (int i = 0; i < 1'000; ++i) {
+        lan.hear_pim(1, pim_hello(i % 2 == 0 ? "0001 0002 0069" : "0001 0002 0000"));
+        lan.wait(milliseconds(10));
+        changes += std::exchange(before, lan.routers()) != lan.routers() ? 1 : 0;
+    }
+    EXPECT_LE(changes, 20U);
+    lan.hear_pim(1, pim_hello("0001 0002 0069"));
+    EXPECT_EQ(lan.routers(), "1") << "a router is noted at once";
+    lan.hear_pim(1, pim_hello("0001 0002 0000"));
+    lan.link(1, false);
     EXPECT_EQ(lan.routers(), "");
 }
 
@@ -162,6 +180,7 @@ TEST_F(SnoopingRouters, TerminationEndsAnAdvertisementButNotAQuery) {
     lan.hear(2, query_of(), {10, 0, 1, 9});
     lan.hear_octets(1, discovery("32 00 0000"));
     lan.hear_octets(2, discovery("32 00 0000"));
+    lan.wait(seconds(1));
     EXPECT_EQ(lan.routers(), "2");
     EXPECT_EQ(lan.counters(1).discovery_received[static_cast<std::size_t>(DiscoveryType::kTermination)], 1U);
 }
@@ -194,7 +213,9 @@ TEST_F(SnoopingRouters, SolicitationsAreSentAtStartAndOnLinkUp) {
     BridgeLan fresh;
     fresh.start();
     EXPECT_EQ(fresh.sent(), (Lines{"0 other to 0", "0 other to 1", "0 other to 2", "0 other to 3",
-                                   "0 general from 10.0.1.50 to 0,1,2,3"}));
+                                   "0 general from 10.0.1.50 to 0,1,2,3", "0 general from 0.0.0.0 to 0",
+                                   "0 general from 0.0.0.0 to 1", "0 general from 0.0.0.0 to 2",
+                                   "0 general from 0.0.0.0 to 3"}));
     const Octets packet = fresh.packets().at(0).packet;
     EXPECT_EQ(hex(packet), hex(octets("46c0 001c 0000 4000 0102 0000 0a000132 e0000002 94040000 3100 ceff"))
                                .replace(20, 4, hex(packet).substr(20, 4)));

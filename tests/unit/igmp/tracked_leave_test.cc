@@ -145,7 +145,8 @@ TEST_F(IgmpTrackedLeave, ANonQuerierLeavesFastToo) {
     EXPECT_EQ(lan.queries(), Lines{});
 }
 
-/// Reports of version 2 silence other hosts, so that only a link on which nobody else ever won a race is sure.
+/// Reports of version 2 silence other hosts, so that only a link on which nobody else ever won a race is
+/// sure.
 struct IgmpTrackedVersion2Leave : IgmpTrackedLeave {
     static constexpr int kQueries = HostTable::kRounds;
 

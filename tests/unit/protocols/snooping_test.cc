@@ -4,7 +4,6 @@
 // Snooping as the router runs it: from a worker's signal to the lists in the table and the packets on the
 // ports.
 #include <algorithm>
-#include <limits>
 
 #include <gtest/gtest.h>
 
@@ -24,6 +23,10 @@ constexpr Ipv4Address kWanted{239, 1, 1, 1};
 constexpr MacAddress kHostsMac{{2, 0, 0, 0, 0, 7}};
 constexpr MfibKey kWantedKey{kBridgeDomain, kWanted, kAnySource};
 constexpr MfibKey kUnregisteredKey{kBridgeDomain, kUnregisteredGroup, kAnySource};
+constexpr MfibKey kFloodKey{kBridgeDomain, kFloodGroup, kAnySource};
+constexpr Ipv4Address kSender{10, 0, 9, 9};
+constexpr Ipv4Address kOtherSender{10, 0, 9, 10};
+const std::vector kAll{PortId(1), PortId(2), PortId(3)};
 
 struct SetClock final : Clock {
     Instant time{std::chrono::hours(1)};
@@ -65,6 +68,7 @@ class SnoopingTest : public testing::Test {
                      .interface = kNoInterface});
         igmp::SnoopingConfig config;
         config.ports = 3;
+        config.learning_time = Duration::zero();
         config.fast_leave = igmp::FastLeave::kTracked;
         EXPECT_TRUE(snooping.add(kBridgeDomain, config));
         wires.sent.clear();
@@ -83,6 +87,37 @@ class SnoopingTest : public testing::Test {
     void join(PortId port, VlanId vlan, Ipv4Address group) {
         hear(port, vlan, igmp::ReportV3{.records = {{igmp::RecordType::kToExclude, group, {}}}},
              Ipv4Address(10, 0, 1, 7));
+    }
+    void leave(PortId port, VlanId vlan, Ipv4Address group) {
+        hear(port, vlan, igmp::ReportV3{.records = {{igmp::RecordType::kToInclude, group, {}}}},
+             Ipv4Address(10, 0, 1, 7));
+    }
+    /// 239.2.0.0 and up, on the first port.
+    void join_many(std::uint32_t groups) {
+        for (std::uint32_t i = 0; i < groups; i += 100) {
+            igmp::ReportV3 report;
+            for (std::uint32_t j = i; j < i + 100; ++j) {
+                report.records.push_back({igmp::RecordType::kToExclude, Ipv4Address(0xEF020000U + j), {}});
+            }
+            hear(PortId(1), {}, report, Ipv4Address(10, 0, 1, 7));
+        }
+    }
+    void join_source(PortId port, VlanId vlan) {
+        hear(port, vlan, igmp::ReportV3{.records = {{igmp::RecordType::kAllow, kWanted, {kSender}}}},
+             Ipv4Address(10, 0, 1, 8));
+    }
+    void pass(Duration time) {
+        clock.time += time;
+        std::ignore = snooping.advance();
+    }
+    /// As a worker looks a packet of the group up.
+    [[nodiscard]] std::vector<PortId> gets(Ipv4Address source) const {
+        for (const MfibKey& key : {MfibKey{kBridgeDomain, kWanted, source}, kWantedKey}) {
+            if (table.held.contains(key)) {
+                return egresses(key);
+            }
+        }
+        return egresses(kUnregisteredKey);
     }
     void query_on_third_port() {
         igmp::Query query{.version = igmp::Version::kV3, .max_response = 10s};
@@ -147,6 +182,7 @@ TEST_F(SnoopingTest, LinkThatGoesTakesItsMembersAlong) {
     snooping.set_link(PortId(1), false);
     EXPECT_EQ(egresses(kWantedKey), std::vector{PortId(2)});
     wires.sent.clear();
+    pass(2s);
     snooping.set_link(PortId(1), true);
     EXPECT_TRUE(std::ranges::any_of(wires.sent, [](const Wires::Sent& sent) {
         return sent.port == PortId(1);
@@ -155,20 +191,123 @@ TEST_F(SnoopingTest, LinkThatGoesTakesItsMembersAlong) {
 
 TEST_F(SnoopingTest, FullTableFloodsWhatFoundNoRoomUntilThereIsSome) {
     join(PortId(1), {}, kWanted);
-    table.room = table.held.size();
+    table.room = table.entries();
     const Ipv4Address second(239, 1, 1, 2);
     const MfibKey second_key{kBridgeDomain, second, kAnySource};
     join(PortId(2), VlanId(30), second);
     EXPECT_FALSE(table.held.contains(second_key));
-    EXPECT_EQ(egresses(kUnregisteredKey), (std::vector{PortId(1), PortId(2), PortId(3)}))
-        << "no member starves";
+    EXPECT_EQ(egresses(kUnregisteredKey), kAll) << "no member starves";
     EXPECT_EQ(egresses(kWantedKey), std::vector{PortId(1)}) << "what is known stays filtered";
-    EXPECT_EQ(snooping.counters().refused_lists, 1U);
-    table.room = std::numeric_limits<std::size_t>::max();
-    clock.time += 1s;
-    std::ignore = snooping.advance();
+    EXPECT_EQ(snooping.counters().refused_groups, 1U);
+    table.room = 100;
+    pass(1s);
     EXPECT_EQ(egresses(second_key), std::vector{PortId(2)});
     EXPECT_TRUE(egresses(kUnregisteredKey).empty());
+}
+
+/// Its (*,G) alone would keep packets from the member, and from the flooding, too.
+TEST_F(SnoopingTest, SourceSpecificJoinThatFindsRoomForHalfOfItIsFlooded) {
+    table.room = 1;
+    join_source(PortId(1), {});
+    EXPECT_EQ(gets(kSender), kAll);
+    EXPECT_EQ(table.entries(), 0U);
+    table.room = 2;
+    pass(1s);
+    EXPECT_EQ(gets(kSender), std::vector{PortId(1)});
+    EXPECT_TRUE(egresses(kUnregisteredKey).empty());
+}
+
+TEST_F(SnoopingTest, SourceOfAKnownGroupThatFindsNoRoomTakesTheGroupIntoTheFlood) {
+    join(PortId(1), {}, kWanted);
+    table.room = 1;
+    join_source(PortId(2), VlanId(30));
+    EXPECT_EQ(gets(kSender), kAll);
+    EXPECT_EQ(gets(kOtherSender), kAll);
+    EXPECT_EQ(snooping.ports_for_flow(kBridgeDomain, kWanted, kSender).size(), 3U);
+}
+
+TEST_F(SnoopingTest, MemberBeyondTheLimitOfEgressesIsServedByFlooding) {
+    join(PortId(1), {}, kWanted);
+    table.egress_room = 1;
+    join(PortId(2), VlanId(30), kWanted);
+    EXPECT_EQ(gets(kSender), kAll);
+    for (int i = 0; i < 3; ++i) { // each time it is tried in vain
+        pass(1s);
+        EXPECT_EQ(gets(kSender), kAll);
+        EXPECT_EQ(egresses(kFloodKey), kAll);
+    }
+    table.egress_room = 2;
+    pass(1s);
+    EXPECT_EQ(egresses(kWantedKey), (std::vector{PortId(1), PortId(2)}));
+    EXPECT_TRUE(egresses(kUnregisteredKey).empty());
+}
+
+TEST_F(SnoopingTest, RouterPortWithoutRoomInTheListsIsServedByFlooding) {
+    join(PortId(1), {}, kWanted);
+    table.egress_room = 1;
+    query_on_third_port();
+    pass(1s);
+    EXPECT_EQ(gets(kSender), kAll);
+    EXPECT_EQ(egresses(kUnregisteredKey), kAll);
+}
+
+TEST_F(SnoopingTest, FullTableIsTriedWithFewGroupsAtATime) {
+    table.room = 0;
+    join_many(2'000);
+    table.submits = 0;
+    pass(1s);
+    EXPECT_EQ(table.submits, 0U) << "there is no room for any";
+    table.room = 1'000;
+    pass(1s);
+    EXPECT_EQ(table.entries(), 256U);
+    for (int i = 0; i < 10; ++i) {
+        table.submits = 0;
+        pass(1s);
+        EXPECT_LE(table.submits, 600U);
+    }
+    EXPECT_EQ(table.entries(), 1'000U);
+    EXPECT_EQ(egresses(kUnregisteredKey), kAll);
+}
+
+TEST_F(SnoopingTest, NewRouterPortReachesAllListsInSlices) {
+    table.room = 10'000;
+    constexpr std::uint32_t kGroups = 3'500;
+    join_many(kGroups);
+    clock.time += 1s;
+    table.batches.clear();
+    query_on_third_port();
+    EXPECT_EQ(egresses(kUnregisteredKey), std::vector{PortId(3)}) << "first what nobody asked for";
+    const auto after = [&](std::uint32_t i) {
+        return egresses({kBridgeDomain, Ipv4Address(0xEF020000U + i), kAnySource}).size();
+    };
+    EXPECT_EQ(after(0), 2U);
+    EXPECT_EQ(after(kGroups - 1), 1U);
+    join(PortId(2), VlanId(30), Ipv4Address(0xEF020000U + kGroups - 1));
+    EXPECT_EQ(after(kGroups - 1), 3U) << "what changes by itself does not wait";
+    for (int i = 0; i < 4; ++i) {
+        pass(5ms);
+    }
+    EXPECT_EQ(after(kGroups - 2), 2U);
+    for (const TableBatch& batch : table.batches) {
+        EXPECT_LE(batch.commands.size(), 1'000U);
+    }
+    const std::size_t done = table.batches.size();
+    pass(5ms);
+    EXPECT_EQ(table.batches.size(), done);
+}
+
+TEST_F(SnoopingTest, WhatWasLostWithoutMemoryIsCaughtUp) {
+    join(PortId(1), {}, kWanted);
+    table.without_memory = true;
+    EXPECT_THROW(leave(PortId(1), {}, kWanted), std::bad_alloc);
+    EXPECT_THROW(join(PortId(2), VlanId(30), Ipv4Address(239, 1, 1, 2)), std::bad_alloc);
+    EXPECT_THROW(query_on_third_port(), std::bad_alloc);
+    table.without_memory = false;
+    pass(5ms);
+    EXPECT_FALSE(table.held.contains(kWantedKey));
+    EXPECT_EQ(egresses({kBridgeDomain, Ipv4Address(239, 1, 1, 2), kAnySource}),
+              (std::vector{PortId(2), PortId(3)}));
+    EXPECT_EQ(egresses(kUnregisteredKey), std::vector{PortId(3)});
 }
 
 TEST_F(SnoopingTest, QueryOfTheBridgesOwnInterfaceLeavesThroughAllPortsWithTheirAddresses) {
