@@ -105,6 +105,7 @@ class Comparison {
           model_(settings, 5000) {
         router_.start(now_, out_);
         note_queries();
+        book();
     }
 
     void step(const Step& step) {
