@@ -161,7 +161,7 @@ def functional(phase):
     report = os.path.join(LOGS, "functional.junit.xml")
     if os.path.exists(report):
         os.remove(report)
-    argv = ["/usr/bin/python3", "-m", "pytest", "tests/functional", "-q", "-p", "no:cacheprovider", "-rA",
+    argv = ["/usr/bin/python3", "-m", "pytest", "tests/functional", "-q", "-n", "2", "-p", "no:cacheprovider", "-rA",
             "--durations=0", f"--junitxml={report}"]
     code = run_logged("functional", argv, {"PYTHONDONTWRITEBYTECODE": "1"})
     if not count_junit(phase, report) or (code != 0 and phase.failed == 0):
