@@ -84,8 +84,13 @@ void SnoopingBridge::start(Instant now, SnoopingOutput& out) {
         state.at(port).members.start();
         state.settle_static(port, in);
         state.solicit(port, in);
-        // Our own queries are repeated anyway, but leave hosts more time to answer.
-        state.ask(port, state.takes_part() ? 1 : state.questions_per_port(), in);
+        if (!state.takes_part()) {
+            state.ask(port, state.questions_per_port(), in);
+        } else if (state.learning_time() == Duration::zero()) {
+            // Our own queries leave hosts more time to answer than they have when nothing is flooded
+            // meanwhile.
+            state.ask(port, 1, in);
+        }
         state.begin_learning(port, state.learning_time(), in);
     }
     out.floods_changed = true;

@@ -8,7 +8,7 @@ import pytest
 
 from netlab import frames
 from netlab.igmp_wire import QUERY, Wire, expect_envelope, expect_spacing, mac_of
-from netlab.waiting import wait_until
+from netlab.waiting import LabError, wait_until
 
 GROUP = "239.5.1.1"
 ALL_HOSTS, ALL_ROUTERS_V2 = "224.0.0.1", "224.0.0.2"
@@ -105,3 +105,18 @@ def test_reports_reach_router_ports_only_and_untouched(lab, opened):
     assert to_others.from_host() == [marker]
     [bridge] = router.call("show.snooping")["bridges"]
     assert {port["port"]: port["router"] for port in bridge["ports"]} == {"p-lan1": False, "p-lan2": False, "p-lan3": True}
+
+
+def test_topology_change_asks_every_port_and_floods_meanwhile(lab, opened):
+    wires = [opened(Wire(lab[host], [QUERY])) for host in ("src", "rx1", "rx3")]
+    router = lab.start_router(**with_querier(lab, **RARE, learning_time=1.0))
+    ports = lambda: router.call("show.snooping")["bridges"][0]["ports"]  # noqa: E731
+    wait_until(lambda: all(port["learning"] is None for port in ports()), "the end of learning at the start", 10)
+    asked = [len(wire.messages()) for wire in wires]
+    assert asked == [1, 1, 1]
+    router.call("snooping.topology_change", bridge="br10")
+    assert all(0 < port["learning"] <= 1 for port in ports())
+    for wire in wires:
+        wait_until(lambda wire=wire: len(wire.messages()) > 1, "another query", 10)
+    with pytest.raises(LabError, match="no bridge 'br11'; there are: br10"):
+        router.call("snooping.topology_change", bridge="br11")
