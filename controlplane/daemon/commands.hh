@@ -54,7 +54,7 @@ void add_rpf_commands(rpc::Registry& registry, CommandContext& context);
 void add_igmp_commands(rpc::Registry& registry, CommandContext& context);
 /// show igmp proxy
 void add_proxy_command(rpc::Registry& registry, CommandContext& context);
-/// show snooping
+/// show snooping, snooping topology_change
 void add_snooping_commands(rpc::Registry& registry, CommandContext& context);
 /// explain
 void add_explain_command(rpc::Registry& registry, CommandContext& context);

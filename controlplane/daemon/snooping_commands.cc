@@ -200,6 +200,14 @@ Expected<json> show_snooping(Router& router, const json& params) {
 void add_snooping_commands(rpc::Registry& registry, CommandContext& context) {
     registry.add("show.snooping",
                  [&context](const json& params) { return show_snooping(context.router, params); });
+    registry.add("snooping.topology_change", [&context](const json& params) -> Expected<json> {
+        const std::string name = rpc::text_in(params, "bridge").value_or("");
+        const forwarding::Bridge* bridge = context.router.bridges().find(std::string_view(name));
+        if (bridge == nullptr) {
+            return unknown_bridge(context.router, name);
+        }
+        return nothing(context.router.snooping().topology_changed(bridge->domain));
+    });
 }
 
 } // namespace mcfwd::daemon

@@ -107,6 +107,18 @@ void Snooping::set_link(PortId port, bool up) {
     }
 }
 
+Expected<void> Snooping::topology_changed(DomainId domain) {
+    const auto bridge = bridges_.find(domain);
+    if (bridge == bridges_.end()) {
+        return fail(Status::kNotFound, fmt::format("no bridge has the domain {}", domain.value()));
+    }
+    spdlog::info("topology change of bridge {}: every port is asked", bridge->second->facts.name);
+    input(*bridge->second, "topology change", [&](igmp::SnoopingBridge& state, igmp::SnoopingOutput& output) {
+        state.topology_changed(environment_.clock.now(), output);
+    });
+    return {};
+}
+
 std::optional<Instant> Snooping::advance() {
     const Instant now = environment_.clock.now();
     std::optional<Instant> next;

@@ -56,6 +56,9 @@ class Snooping final : public forwarding::SnoopedPorts {
                     std::span<const std::byte> packet);
     /// A port has its link again, or has lost it.
     void set_link(PortId port, bool up);
+    /// Hosts of a bridge may be behind other ports than before (spanning tree, a ring, a failover): every
+    /// port is asked and gets everything for a while. kNotFound: no such bridge.
+    [[nodiscard]] Expected<void> topology_changed(DomainId domain);
     /// Does what is due; returns when it wants to be called again at the latest.
     [[nodiscard]] std::optional<Instant> advance();
 

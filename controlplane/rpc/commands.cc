@@ -53,6 +53,7 @@ constexpr std::array kInterfaceFilter{kOnlyInterface};
 constexpr Parameter kWithHosts{"hosts", kFlag, kOptional, "--hosts", "with every host and what it wants"};
 constexpr std::array kIgmpFilter{kOnlyInterface, kWithHosts, kPageSize, page_after(kIgmpCursor)};
 constexpr std::array kProxyFilter{kOnlyGroup, kPageSize, page_after(kProxyCursor)};
+constexpr std::array kBridgeOnly{Parameter{"bridge", kName, kRequired, "", "name of the bridge"}};
 constexpr std::array kSnoopingFilter{
     Parameter{"bridge", kName, kOptional, "", "only this bridge"},
     Parameter{"group", kGroup, kOptional, "group", "only this group"},
@@ -247,6 +248,8 @@ constexpr std::array kCommands{
     Command{"rpf_route del", "remove a route towards sources", kRpfRouteDel, "{}"},
     Command{"group join", "receive a group on an interface without a host's report", kStaticMember, "{}"},
     Command{"group leave", "undo group join", kStaticMember, "{}"},
+    Command{"snooping topology_change", "hosts of a bridge may have moved: ask every port, flood meanwhile",
+            kBridgeOnly, "{}"},
     Command{"config check", "validate a configuration file", kConfigFile, "path, valid, errors, warnings"},
     Command{"config show", "the running configuration", kNone, "path, toml"},
     Command{"log level", "tell or set the log level", kLogLevel, "level"},

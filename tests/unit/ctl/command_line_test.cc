@@ -99,7 +99,7 @@ TEST(CommandLine, ExplainsWrongWords) {
     EXPECT_EQ(
         method("reboot"),
         "unknown command \"reboot\"; valid here: show, explain, events, ownership, mroute, rpf_route, group, "
-        "config, log, clear, shutdown, rpc");
+        "snooping, config, log, clear, shutdown, rpc");
     EXPECT_EQ(method("show ports p0"), "unexpected \"p0\"; usage: show ports");
 }
 
@@ -182,11 +182,11 @@ TEST(Help, NarrowsByPrefix) {
     EXPECT_EQ(help_after(Words{}, "zz"), "nothing begins with \"zz\" here\n");
     EXPECT_EQ(help_after(Words{"zz"}, ""),
               "unknown command \"zz\"; valid here: show, explain, events, ownership, mroute, rpf_route, "
-              "group, config, log, clear, shutdown, rpc\n");
+              "group, snooping, config, log, clear, shutdown, rpc\n");
 }
 
 TEST(Completion, OffersWordsAndKeywords) {
-    EXPECT_EQ(offered("", "s"), (Words{"show", "shutdown"}));
+    EXPECT_EQ(offered("", "s"), (Words{"show", "snooping", "shutdown"}));
     EXPECT_EQ(offered("show ig ", ""), (Words{"interfaces", "groups", "proxy"}));
     EXPECT_EQ(offered("group join 239.1.1.1 ", "in"), Words{"interface"});
     EXPECT_EQ(offered("group join 239.1.1.1 source 10.0.0.1 ", ""), Words{"interface"});

@@ -65,6 +65,7 @@ TEST(Commands, HasEveryCommandOfTheContract) {
                                               "mroute.del",
                                               "group.join",
                                               "group.leave",
+                                              "snooping.topology_change",
                                               "config.check",
                                               "config.show",
                                               "log.level",
