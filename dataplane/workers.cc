@@ -71,7 +71,8 @@ std::vector<Outlet> Workers::outlets(WorkerId worker, const WorkersSetup& setup)
                         .queue = owner.value(),
                         .relay = owner == worker ? nullptr : relay,
                         .inbox = owner == worker ? relay : nullptr,
-                        .link_up = setup.links->up(port.id())});
+                        .link_up = setup.links->up(port.id()),
+                        .multi_segment = port.capabilities().multi_segment_tx});
     }
     return made;
 }

@@ -69,7 +69,7 @@ struct Dataplane {
     std::vector<unsigned> worker_cores{1}; ///< CPUs of the workers, WorkerId is the index; unique, not empty
     Poll poll = Poll::kBusy;
     Memory memory = Memory::kAuto;
-    std::uint32_t mfib_entries = 65536; ///< capacity of the forwarding table, 1..16777216
+    std::uint32_t mfib_entries = 65536; ///< capacity of the forwarding table, 1..4000000
     std::vector<std::string> eal;       ///< further EAL arguments, verbatim
 
     bool operator==(const Dataplane&) const = default;

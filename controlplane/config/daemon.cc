@@ -21,7 +21,7 @@ namespace {
 /// Room for a path in sockaddr_un, without the final NUL.
 constexpr std::size_t kLongestSocketPath = 107;
 constexpr std::int64_t kHighestCore = 1023;
-constexpr std::int64_t kMostEntries = 16 * 1024 * 1024;
+constexpr std::int64_t kMostEntries = 4'000'000; // of the forwarding table: its slots count in 24 bits
 
 std::optional<std::string> parse_socket(std::string_view text) {
     const bool fits =

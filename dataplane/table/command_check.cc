@@ -11,6 +11,8 @@
 
 #include <fmt/format.h>
 
+#include "layout.hh"
+
 namespace mcfwd::dataplane {
 namespace {
 
@@ -26,6 +28,10 @@ bool on_bridge(const MfibKey& key) {
 }
 
 Expected<void> check_key(const MfibKey& key) {
+    if (key.domain.value() >= kMostDomains) {
+        return malformed(key,
+                         fmt::format("domain {} does not exist: at most {}", key.domain, kMostDomains - 1));
+    }
     if (on_bridge(key) && (key.group == kUnregisteredGroup || key.group == kFloodGroup)) {
         return key.source == kAnySource ? Expected<void>{} : malformed(key, "holds for any source only");
     }

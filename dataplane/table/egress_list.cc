@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // SPDX-FileCopyrightText: 2026 the mcfwd authors
 //
-// Everything that is the same for every packet of an entry is done here, once: destination MAC, tags,
-// grouping.
+// Everything that is the same for every packet of an entry, but for its group, is done here, once: headers,
+// tags, grouping.
 #include "egress_list.hh"
 
 #include <algorithm>
@@ -10,12 +10,10 @@
 #include <tuple>
 #include <vector>
 
-#include <mcfwd/mac.hh>
-
 namespace mcfwd::dataplane {
 namespace {
 
-// The bytes on the wire depend on nothing else: the group is the same for the whole list.
+// The bytes on the wire depend on nothing else but the group, which is the same for all copies of a packet.
 auto wire_key(const Egress& egress) {
     return std::tie(egress.vlan, egress.source_mac);
 }
@@ -35,21 +33,19 @@ std::size_t count_rewrites(std::span<const Egress> sorted) {
     return count;
 }
 
-std::uint32_t units_for(std::size_t rewrites, std::size_t egresses) {
-    const std::size_t bytes = sizeof(ListHeader) + rewrites * sizeof(Rewrite) + egresses * sizeof(Replica);
-    return static_cast<std::uint32_t>((bytes + kListUnit - 1) / kListUnit);
+std::size_t octets_for(std::size_t rewrites, std::size_t egresses) {
+    const std::size_t octets = sizeof(ListHeader) + rewrites * sizeof(Rewrite) + egresses * sizeof(Replica);
+    return (octets + kListUnit - 1) / kListUnit * kListUnit;
 }
 
-Rewrite rewrite_for(const MfibKey& key, const Egress& egress) {
+Rewrite rewrite_for(const Egress& egress, bool routed) {
     Rewrite rewrite;
     auto out = rewrite.header.begin();
     const auto put16 = [&out](unsigned value) {
         *out++ = static_cast<std::uint8_t>(value >> 8U);
         *out++ = static_cast<std::uint8_t>(value);
     };
-    const bool routed = key.domain == kRoutedDomain;
     if (routed) {
-        out = std::ranges::copy(multicast_mac(key.group).bytes, out).out;
         out = std::ranges::copy(egress.source_mac.bytes, out).out;
     }
     if (egress.vlan.value() != 0) {
@@ -59,15 +55,11 @@ Rewrite rewrite_for(const MfibKey& key, const Egress& egress) {
     if (routed) {
         put16(0x0800);
     }
-    rewrite.header_length = static_cast<std::uint8_t>(out - rewrite.header.begin());
+    rewrite.length = static_cast<std::uint8_t>(out - rewrite.header.begin());
     return rewrite;
 }
 
 } // namespace
-
-std::uint32_t list_units(std::span<const Egress> forward) {
-    return units_for(count_rewrites(grouped(forward)), forward.size());
-}
 
 std::size_t most_list_units(std::size_t lists, std::size_t egresses) {
     const std::size_t bytes =
@@ -75,14 +67,15 @@ std::size_t most_list_units(std::size_t lists, std::size_t egresses) {
     return bytes / kListUnit + 1;
 }
 
-void write_list(std::byte* start, const MfibKey& key, std::span<const Egress> forward,
-                std::uint32_t counters) {
-    const std::vector<Egress> sorted = grouped(forward);
+std::vector<std::byte> encode_list(const PutEntry& put) {
+    const std::vector<Egress> sorted = grouped(put.forward);
     const std::size_t rewrites = count_rewrites(sorted);
-    auto* next_rewrite = reinterpret_cast<Rewrite*>(start + sizeof(ListHeader));
+    std::vector<std::byte> octets(octets_for(rewrites, sorted.size()));
+    auto* next_rewrite = reinterpret_cast<Rewrite*>(octets.data() + sizeof(ListHeader));
     Rewrite* rewrite = nullptr;
-    auto* replica = reinterpret_cast<Replica*>(start + sizeof(ListHeader) + rewrites * sizeof(Rewrite));
-    ListHeader header{.counters = counters,
+    auto* replica =
+        reinterpret_cast<Replica*>(octets.data() + sizeof(ListHeader) + rewrites * sizeof(Rewrite));
+    ListHeader header{.accept = put.accept.value(),
                       .egresses = static_cast<std::uint16_t>(sorted.size()),
                       .rewrites = static_cast<std::uint16_t>(rewrites),
                       .smallest_mtu = std::numeric_limits<std::uint16_t>::max(),
@@ -91,7 +84,7 @@ void write_list(std::byte* start, const MfibKey& key, std::span<const Egress> fo
         const Egress& egress = sorted[i];
         if (i == 0 || wire_key(sorted[i - 1]) != wire_key(egress)) {
             rewrite = next_rewrite++;
-            *rewrite = rewrite_for(key, egress);
+            *rewrite = rewrite_for(egress, put.key.domain == kRoutedDomain);
         }
         ++rewrite->egresses;
         // A threshold of 0 would let packets out that have used up their TTL.
@@ -100,7 +93,8 @@ void write_list(std::byte* start, const MfibKey& key, std::span<const Egress> fo
         header.smallest_mtu = std::min(header.smallest_mtu, egress.mtu);
         header.largest_ttl_threshold = std::max(header.largest_ttl_threshold, threshold);
     }
-    *reinterpret_cast<ListHeader*>(start) = header;
+    *reinterpret_cast<ListHeader*>(octets.data()) = header;
+    return octets;
 }
 
 } // namespace mcfwd::dataplane

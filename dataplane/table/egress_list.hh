@@ -6,23 +6,19 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
+#include <vector>
 
-#include <mcfwd/ipv4.hh>
 #include <mcfwd/table.hh>
 
 #include "layout.hh"
 
 namespace mcfwd::dataplane {
 
-/// Units of kListUnit that the list of these egresses takes.
-[[nodiscard]] std::uint32_t list_units(std::span<const Egress> forward);
-/// The most units that `lists` lists with `egresses` egresses in total can take.
+/// The most units of kListUnit that `lists` lists with `egresses` egresses in total can take.
 [[nodiscard]] std::size_t most_list_units(std::size_t lists, std::size_t egresses);
 
-/// Writes the list to `start`: egresses with equal bytes on the wire next to each other under one Rewrite.
-/// At most 65,535 egresses.
-void write_list(std::byte* start, const MfibKey& key, std::span<const Egress> forward,
-                std::uint32_t counters);
+/// The list of an entry, filled up with zeros to whole units: egresses with equal bytes on the wire next to
+/// each other under one Rewrite. Equal lists have equal octets. At most 65,535 egresses.
+[[nodiscard]] std::vector<std::byte> encode_list(const PutEntry& put);
 
 } // namespace mcfwd::dataplane

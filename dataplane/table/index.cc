@@ -33,6 +33,20 @@ const Slot* Index::find(const FlowKey& key) const {
     return find_from(home(key), key);
 }
 
+const Slot* Index::search_from(std::uint32_t start, const FlowKey& key) const {
+    for (std::uint32_t number = start;; ++number) {
+        const Bucket& at = bucket(number);
+        const auto found =
+            std::ranges::find_if(at.slots, [&key](const Slot& slot) { return slot.holds(key); });
+        if (found != at.slots.end()) {
+            return &*found;
+        }
+        if (!is_full(at)) {
+            return nullptr;
+        }
+    }
+}
+
 // A search ends at the first bucket with a free slot, and that is where a new key goes.
 void Index::put(const Slot& slot) {
     assert(!slot.free());

@@ -5,6 +5,7 @@
 // most half full. Written by the control thread while no worker looks at it.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -44,6 +45,8 @@ class Index {
     [[nodiscard]] const Slot* find_from(std::uint32_t start, const FlowKey& key) const;
 
   private:
+    /// The same, slot by slot.
+    [[nodiscard]] const Slot* search_from(std::uint32_t start, const FlowKey& key) const;
     void close_gap(std::uint32_t number, std::size_t gap);
     void note_write(std::uint32_t number);
     std::uint32_t take_written();
@@ -56,19 +59,22 @@ class Index {
     std::size_t first_written_ = 0; ///< no word of `written_` before this one has a bit
 };
 
+// Without a branch per slot: where in its bucket a key lies is random, and a wrong guess costs more than
+// three comparisons too many. A key of another domain with the same addresses is rare and takes the long way.
 inline const Slot* Index::find_from(std::uint32_t start, const FlowKey& key) const {
-    for (std::uint32_t number = start;; ++number) {
-        bool full = true;
-        for (const Slot& slot : bucket(number).slots) {
-            if (slot.holds(key)) {
-                return &slot;
-            }
-            full = full && !slot.free();
-        }
-        if (!full) {
-            return nullptr;
+    const Bucket& home = bucket(start);
+    const unsigned holding = unsigned{home.slots[0].has_addresses(key)} |
+                             (unsigned{home.slots[1].has_addresses(key)} << 1U) |
+                             (unsigned{home.slots[2].has_addresses(key)} << 2U) |
+                             (unsigned{home.slots[3].has_addresses(key)} << 3U);
+    static_assert(kSlotsPerBucket == 4);
+    if (holding != 0) [[likely]] {
+        const Slot& slot = home.slots[static_cast<unsigned>(std::countr_zero(holding))];
+        if (slot.domain == key.domain) [[likely]] {
+            return &slot;
         }
     }
+    return search_from(start, key);
 }
 
 } // namespace mcfwd::dataplane

@@ -28,6 +28,10 @@ struct FlowKey {
     constexpr auto operator<=>(const FlowKey&) const = default;
 };
 
+/// The (*,G) entry that a packet without an (S,G) entry is forwarded by.
+[[nodiscard]] constexpr FlowKey any_source(const FlowKey& key) {
+    return {key.group, 0, key.domain};
+}
 [[nodiscard]] constexpr FlowKey flow_key(const MfibKey& key) {
     return {key.group.host(), key.source.host(), key.domain.value()};
 }
@@ -35,19 +39,25 @@ struct FlowKey {
     return {DomainId(key.domain), Ipv4Address(key.group), Ipv4Address(key.source)};
 }
 
+/// How many of each a slot can tell apart.
+inline constexpr std::uint32_t kMostDomains = std::uint32_t{1} << 14U;
+inline constexpr std::uint32_t kMostListUnits = std::uint32_t{1} << 26U;
+inline constexpr std::uint32_t kMostCounters = std::uint32_t{1} << 24U;
+
 /// One entry. Group 0, which no entry has, marks a free slot.
 struct Slot {
     std::uint32_t group = 0;
     std::uint32_t source = 0;
-    std::uint16_t domain = 0;
-    std::uint16_t accept = 0; ///< IfIndex
-    std::uint32_t list = 0;   ///< of its egress list, in units of kListUnit
+    std::uint64_t domain : 14 = 0;
+    std::uint64_t list : 26 = 0;     ///< its egress list, in units of kListUnit
+    std::uint64_t counters : 24 = 0; ///< where its packets are counted
 
-    [[nodiscard]] bool holds(const FlowKey& key) const {
-        return group == key.group && source == key.source && domain == key.domain;
+    [[nodiscard]] bool holds(const FlowKey& key) const { return has_addresses(key) && domain == key.domain; }
+    [[nodiscard]] bool has_addresses(const FlowKey& key) const {
+        return ((group ^ key.group) | (source ^ key.source)) == 0;
     }
     [[nodiscard]] bool free() const { return group == 0; }
-    [[nodiscard]] FlowKey key() const { return {group, source, domain}; }
+    [[nodiscard]] FlowKey key() const { return {group, source, static_cast<std::uint16_t>(domain)}; }
 };
 static_assert(sizeof(Slot) == 16 && std::is_trivially_copyable_v<Slot>);
 
@@ -60,33 +70,32 @@ static_assert(sizeof(Bucket) == kCacheLine);
 /// Egress lists start at multiples of this.
 inline constexpr std::size_t kListUnit = kCacheLine;
 
-/// Start of an egress list in memory; `rewrites` Rewrite and then `egresses` Replica follow it directly.
+/// Start of an egress list in memory; `rewrites` Rewrite and then `egresses` Replica follow it directly. Says
+/// nothing of the group, so that entries with the same egresses and the same iif share one list.
 struct ListHeader {
-    std::uint32_t counters = 0; ///< index of its ListCounters
+    std::uint16_t accept = 0;   ///< IfIndex; of a bridge kNoInterface
     std::uint16_t egresses = 0; ///< 0: negative entry
     std::uint16_t rewrites = 0;
     std::uint16_t smallest_mtu = 0;         ///< of all egresses: a packet no longer than this needs no check
     std::uint8_t largest_ttl_threshold = 0; ///< of all egresses: a TTL not below this needs no check
-    std::uint8_t reserved = 0;
-    std::uint32_t reserved2 = 0;
+    std::array<std::uint8_t, 7> reserved{};
 };
 static_assert(sizeof(ListHeader) == 16 && std::is_trivially_copyable_v<ListHeader>);
 
-/// What the next `egresses` replicas have in common on the wire. Routed: the Ethernet header, with or without
-/// a tag. On a bridge: the tag alone, or nothing.
+/// What the next `egresses` replicas have in common on the wire. Routed: what follows the destination in the
+/// Ethernet header: source, perhaps a tag, type. On a bridge: the tag alone, or nothing.
 struct Rewrite {
-    std::array<std::uint8_t, 18> header{};
-    std::uint8_t header_length = 0; ///< routed 14 or 18, on a bridge 0 or 4
+    std::array<std::uint8_t, 12> header{};
+    std::uint8_t length = 0; ///< of `header`: routed 8 or 12, on a bridge 0 or 4
     std::uint8_t reserved = 0;
     std::uint16_t egresses = 0;
 };
-static_assert(sizeof(Rewrite) == 22 && std::is_trivially_copyable_v<Rewrite>);
+static_assert(sizeof(Rewrite) == 16 && std::is_trivially_copyable_v<Rewrite>);
 
 /// The tag of a Rewrite of a bridge: 0 for none.
 [[nodiscard]] constexpr std::uint16_t vlan_of(const Rewrite& rewrite) {
-    return rewrite.header_length == 0
-               ? std::uint16_t{0}
-               : static_cast<std::uint16_t>((rewrite.header[2] << 8U) | rewrite.header[3]);
+    return rewrite.length == 0 ? std::uint16_t{0}
+                               : static_cast<std::uint16_t>((rewrite.header[2] << 8U) | rewrite.header[3]);
 }
 
 /// One egress of a Rewrite.
@@ -117,13 +126,23 @@ class EgressList {
     const std::byte* start_;
 };
 
-/// Traffic through one egress list at one worker.
+/// Traffic of one entry through one egress list at one worker: what every packet touches, four to a line.
 struct ListCounters {
     RelaxedCounter packets;
     RelaxedCounter bytes;
-    RelaxedCounter wrong_interface;
-    RelaxedCounter copies;
 };
-static_assert(sizeof(ListCounters) == 32);
+static_assert(sizeof(ListCounters) == 16);
+
+/// The same, what few packets touch.
+struct ListExceptions {
+    RelaxedCounter wrong_interface;
+    RelaxedCounter copies_not_made; ///< of `packets` times the egresses of the list
+};
+
+/// Counters of one worker, both indexed by Slot::counters.
+struct CounterMemory {
+    ListCounters* usual = nullptr;
+    ListExceptions* exceptions = nullptr;
+};
 
 } // namespace mcfwd::dataplane

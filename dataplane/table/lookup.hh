@@ -21,39 +21,51 @@ inline constexpr std::uint32_t kNoList = ~std::uint32_t{0};
 /// What the table says about a flow: `list` is kNoList when it says nothing.
 struct Answer {
     std::uint32_t list = kNoList;
-    std::uint16_t accept = 0;
+    std::uint32_t counters = 0; ///< Slot::counters
 };
 
-/// Answers for `keys` (at most kBurst), in order. Wait-free.
-inline void look_up(const Instance& table, std::span<const FlowKey> keys,
-                    std::span<Answer> answers) noexcept {
+/// Answers for `count` keys (at most kBurst), in order; `key(i)` is the i-th. Wait-free.
+template <typename Key>
+inline void look_up(const Instance& table, std::size_t count, Key key, Answer* answers) noexcept {
+    constexpr std::size_t kAhead = 16; // buckets on their way to the cache
     std::array<std::uint32_t, kBurst> home;
     std::array<std::uint8_t, kBurst> missed;
     std::size_t misses = 0;
     const Index& index = table.index;
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-        home[i] = index.home(keys[i]);
-        __builtin_prefetch(&index.bucket(home[i]));
+    for (std::size_t i = 0; i < count; ++i) {
+        home[i] = index.home(key(i));
+        if (i < kAhead) {
+            __builtin_prefetch(&index.bucket(home[i]));
+        }
     }
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-        if (const Slot* slot = index.find_from(home[i], keys[i])) {
-            answers[i] = {slot->list, slot->accept};
-            __builtin_prefetch(table.list_start(slot->list));
+    const auto take = [&](std::size_t i, const Slot& slot) {
+        answers[i].list = static_cast<std::uint32_t>(slot.list);
+        answers[i].counters = static_cast<std::uint32_t>(slot.counters);
+    };
+    for (std::size_t i = 0; i < count; ++i) {
+        if (i + kAhead < count) {
+            __builtin_prefetch(&index.bucket(home[i + kAhead]));
+        }
+        if (const Slot* slot = index.find_from(home[i], key(i))) [[likely]] {
+            take(i, *slot);
         } else {
-            const FlowKey any_source{keys[i].group, 0, keys[i].domain};
-            home[i] = index.home(any_source);
+            home[i] = index.home(any_source(key(i)));
             __builtin_prefetch(&index.bucket(home[i]));
             missed[misses++] = static_cast<std::uint8_t>(i);
         }
     }
     for (std::size_t n = 0; n < misses; ++n) {
         const std::size_t i = missed[n];
-        const Slot* slot = index.find_from(home[i], {keys[i].group, 0, keys[i].domain});
-        answers[i] = slot != nullptr ? Answer{slot->list, slot->accept} : Answer{};
-        if (slot != nullptr) {
-            __builtin_prefetch(table.list_start(slot->list));
+        if (const Slot* slot = index.find_from(home[i], any_source(key(i)))) {
+            take(i, *slot);
+        } else {
+            answers[i] = {};
         }
     }
+}
+inline void look_up(const Instance& table, std::span<const FlowKey> keys,
+                    std::span<Answer> answers) noexcept {
+    look_up(table, keys.size(), [keys](std::size_t i) -> const FlowKey& { return keys[i]; }, answers.data());
 }
 
 } // namespace mcfwd::dataplane

@@ -12,7 +12,6 @@
 #include <fmt/format.h>
 
 #include "command_check.hh"
-#include "egress_list.hh"
 
 namespace mcfwd::dataplane {
 namespace {
@@ -44,6 +43,11 @@ Expected<std::unique_ptr<Table>> Table::create(const TableSize& size, const Cloc
     if (size.entries == 0) {
         return fail(Status::kInvalidParameter, "a table needs room for at least one entry");
     }
+    if (const std::size_t most = kMostCounters / kListGenerations; size.entries + size.flood_lists > most) {
+        return fail(Status::kInvalidParameter,
+                    fmt::format("mfib_entries is {}: a table has room for at most {} entries", size.entries,
+                                most - size.flood_lists));
+    }
     auto lists = ListStore::create(all_lists(size), all_list_egresses(size), size.workers, allocate);
     if (!lists) {
         return std::unexpected(lists.error());
@@ -64,10 +68,8 @@ Table::Table(const TableSize& size, const Clock& clock, ListStore lists,
       left_right_(std::move(left_right)) {}
 
 std::size_t Table::bytes_for(const TableSize& size) {
-    const std::size_t lists = all_lists(size);
     return 2 * Index::buckets_for(size.entries + size.flood_lists) * sizeof(Bucket) +
-           most_list_units(lists, all_list_egresses(size)) * kListUnit +
-           size.workers * lists * sizeof(ListCounters);
+           ListStore::bytes_for(all_lists(size), all_list_egresses(size), size.workers);
 }
 
 TableAccess Table::access(WorkerId worker) const {
@@ -185,10 +187,10 @@ bool Table::build_lists(NetEffect& effect) {
 
 // Lists that no worker reads any more are given back some at a time; here they are needed.
 std::optional<ListHandle> Table::build_list(const PutEntry& put) {
-    auto list = lists_.build(put.key, put.forward);
+    auto list = lists_.build(put);
     if (!list) {
         retired_.release(oldest_in_use_, SIZE_MAX, lists_);
-        list = lists_.build(put.key, put.forward);
+        list = lists_.build(put);
     }
     return list;
 }
@@ -238,9 +240,9 @@ void Table::put(const MfibKey& key, Wanted& wanted) {
     }
     left_right_->put({.group = key.group.host(),
                       .source = key.source.host(),
-                      .domain = key.domain.value(),
-                      .accept = wanted.put->accept.value(),
-                      .list = wanted.list.start});
+                      .domain = key.domain.value() & (kMostDomains - 1),
+                      .list = wanted.list.start & (kMostListUnits - 1),
+                      .counters = wanted.list.counters & (kMostCounters - 1)});
     retire(entry.replace(std::move(*wanted.put), wanted.list, next(), wanted.restart));
 }
 

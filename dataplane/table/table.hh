@@ -42,7 +42,7 @@ struct TableSize {
 /// What one worker needs of the table.
 struct TableAccess {
     const Publication* publication = nullptr;
-    ListCounters* counters = nullptr; ///< indexed by ListHeader::counters
+    CounterMemory counters;
 };
 
 /// Control thread only.

@@ -25,21 +25,40 @@ enum class Acceptance : std::uint8_t {
 /// One per worker.
 class Accept {
   public:
-    /// `counters` are this worker's, indexed by ListHeader::counters.
-    Accept(const Attachments& attachments, ListCounters* counters, Punt& punt, Tally& tally)
+    /// `counters` are this worker's.
+    Accept(const Attachments& attachments, const CounterMemory& counters, Punt& punt, Tally& tally)
         : attachments_(attachments),
           counters_(counters),
           punt_(punt),
           tally_(tally) {}
 
     [[nodiscard]] Acceptance operator()(const Packet& packet, const Answer& answer, const Instance& table,
-                                        std::uint64_t now) noexcept;
-    /// Where copies of the packets of a list are counted.
-    [[nodiscard]] ListCounters& counters(const ListHeader& list) noexcept { return counters_[list.counters]; }
+                                        std::uint64_t now) noexcept {
+        if (answer.list != kNoList) {
+            const ListHeader& list = table.list(answer.list).header();
+            if (list.accept == arrived_on(packet) && list.egresses > 0) [[likely]] {
+                count(packet, answer);
+                return Acceptance::kForward;
+            }
+        }
+        return refuse(packet, answer, table, now);
+    }
 
   private:
+    [[nodiscard]] std::uint16_t arrived_on(const Packet& packet) const noexcept {
+        return attachments_[packet.attachment].interface.value();
+    }
+    void count(const Packet& packet, const Answer& answer) noexcept {
+        ListCounters& counted = counters_.usual[answer.counters];
+        counted.packets.add(1);
+        counted.bytes.add(packet.length);
+    }
+    /// Everything but the usual.
+    [[nodiscard]] Acceptance refuse(const Packet& packet, const Answer& answer, const Instance& table,
+                                    std::uint64_t now) noexcept;
+
     const Attachments& attachments_;
-    ListCounters* counters_;
+    CounterMemory counters_;
     Punt& punt_;
     Tally& tally_;
 };

@@ -7,8 +7,6 @@
 
 #include <algorithm>
 
-#include "buffers.hh"
-
 namespace mcfwd::dataplane {
 namespace {
 
@@ -49,7 +47,7 @@ void Bridge::operator()(PacketBurst& frames, const Instance& table, std::uint64_
         tally_.received.add(1);
         tally_.also_routed.add(1);
         Packet copy = frame;
-        copy.mbuf = duplicate(frame.mbuf, pool_);
+        copy.mbuf = duplicate(frame.mbuf, buffers_);
         if (copy.mbuf != nullptr) {
             // A tag that the port stripped is still to be put back.
             copy.mbuf->ol_flags = frame.mbuf->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED;
@@ -94,10 +92,13 @@ void Bridge::bridge(const Packet& frame, const Answer& answer, const Instance& t
         return;
     }
     const EgressList list = table.list(answer.list);
-    ListCounters& counted = counters_[list.header().counters];
+    ListCounters& counted = counters_.usual[answer.counters];
     counted.packets.add(1);
     counted.bytes.add(frame.length);
-    counted.copies.add(replicate_(frame, list, attachments_[frame.attachment]));
+    const std::size_t handed = replicate_(frame, list, attachments_[frame.attachment]);
+    if (const std::size_t egresses = list.header().egresses; handed < egresses) {
+        counters_.exceptions[answer.counters].copies_not_made.add(egresses - handed);
+    }
 }
 
 void Bridge::tell_hello(const Packet& frame, std::uint64_t now) noexcept {

@@ -8,12 +8,11 @@
 #include <array>
 #include <cstdint>
 
-#include <rte_mempool.h>
-
 #include <dataplane/table/instance.hh>
 #include <dataplane/table/lookup.hh>
 
 #include "attachments.hh"
+#include "buffers.hh"
 #include "packet.hh"
 #include "punt.hh"
 #include "replicate_frame.hh"
@@ -24,15 +23,15 @@ namespace mcfwd::dataplane {
 /// One per worker.
 class Bridge {
   public:
-    /// `counters` are this worker's, indexed by ListHeader::counters; `pool` is where copies come from.
-    Bridge(const Attachments& attachments, ListCounters* counters, Punt& punt, Transmit& transmit,
-           rte_mempool* pool, Tally& tally)
+    /// `counters` are this worker's; `buffers` is where copies come from.
+    Bridge(const Attachments& attachments, const CounterMemory& counters, Punt& punt, Transmit& transmit,
+           Buffers& buffers, Tally& tally)
         : attachments_(attachments),
           counters_(counters),
           punt_(punt),
-          pool_(pool),
+          buffers_(buffers),
           tally_(tally),
-          replicate_(pool, transmit, tally) {}
+          replicate_(buffers, transmit, tally) {}
 
     /// Sends each frame to the egresses that the table has for its group and source, for its group, or for
     /// groups without an entry, in this order, and takes its mbuf over. Packets that are also routed are
@@ -49,9 +48,9 @@ class Bridge {
     void tell_hello(const Packet& frame, std::uint64_t now) noexcept;
 
     const Attachments& attachments_;
-    ListCounters* counters_;
+    CounterMemory counters_;
     Punt& punt_;
-    rte_mempool* pool_;
+    Buffers& buffers_;
     Tally& tally_;
     ReplicateFrame replicate_;
     std::array<FlowKey, kBurst> keys_;

@@ -20,6 +20,8 @@
 #include <mcfwd/ipv4.hh>
 #include <mcfwd/table.hh>
 
+#include "usual_frame.hh"
+
 namespace mcfwd::dataplane {
 namespace {
 
@@ -219,12 +221,17 @@ void trim_to_ip(const Packet& packet) {
 void classify(PortId port, std::span<rte_mbuf* const> frames, const Attachments& attachments, Tally& tally,
               Sorted& sorted) noexcept {
     constexpr std::size_t kAhead = 4;
+    const UsualFrames usual(port, attachments);
     for (std::size_t i = 0; i < frames.size() && i < kAhead; ++i) {
         rte_prefetch0(rte_pktmbuf_mtod(frames[i], void*));
     }
     for (std::size_t i = 0; i < frames.size(); ++i) {
         if (i + kAhead < frames.size()) {
             rte_prefetch0(rte_pktmbuf_mtod(frames[i + kAhead], void*));
+        }
+        if (usual.take(frames[i], sorted.routed.next())) [[likely]] {
+            sorted.routed.keep_next();
+            continue;
         }
         Packet packet{.mbuf = frames[i]};
         const Verdict verdict = classify_one(port, attachments, packet);

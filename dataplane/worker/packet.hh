@@ -40,6 +40,10 @@ class PacketBurst {
   public:
     void clear() { size_ = 0; }
     void push(const Packet& packet) { packets_[size_++] = packet; }
+    /// The place of the next packet, to be filled in before it is kept. There is one if the burst is not
+    /// full.
+    [[nodiscard]] Packet& next() { return packets_[size_]; }
+    void keep_next() { ++size_; }
     [[nodiscard]] std::span<Packet> packets() { return {packets_.data(), size_}; }
     [[nodiscard]] std::span<const Packet> packets() const { return {packets_.data(), size_}; }
     [[nodiscard]] std::size_t size() const { return size_; }

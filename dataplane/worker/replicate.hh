@@ -4,13 +4,16 @@
 // Stage "replicate": from one accepted packet to its copies, each with the Ethernet header of its egress.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
-#include <rte_mempool.h>
-
+#include <dataplane/dataplane.hh>
 #include <dataplane/table/layout.hh>
 
+#include "buffers.hh"
 #include "packet.hh"
+#include "rewrite.hh"
 #include "tally.hh"
 #include "transmit.hh"
 
@@ -19,16 +22,43 @@ namespace mcfwd::dataplane {
 /// One per worker.
 class Replicate {
   public:
-    /// `pool` is where copies come from.
-    Replicate(rte_mempool* pool, Transmit& transmit, Tally& tally)
-        : pool_(pool),
+    /// `buffers` is where copies come from. Packets with different headers on their egresses, and at least
+    /// `chain_from` octets of IP, are not copied but shared behind buffers with a header each, where every
+    /// driver takes that.
+    Replicate(Buffers& buffers, std::uint32_t chain_from, Transmit& transmit, Tally& tally)
+        : buffers_(buffers),
+          chain_from_(chain_from),
           transmit_(transmit),
           tally_(tally) {}
 
     /// Sends the packet to every egress of the list, which has at least one, and takes its mbuf over. TTL and
     /// checksum are those of a router (RFC 1812 section 5.3.1); egresses with a higher TTL threshold or a
-    /// smaller MTU are left out and counted. Returns how many copies were queued for ports.
-    std::size_t operator()(Packet packet, const EgressList& list) noexcept;
+    /// smaller MTU are left out and counted. Returns how many copies were queued for ports. Here is the way
+    /// of nearly all packets to egresses with equal headers: nothing is copied.
+    std::size_t operator()(const Packet& packet, const EgressList& list) noexcept {
+        const ListHeader& header = list.header();
+        const auto ttl = static_cast<std::uint8_t>(packet.ttl - 1);
+        const bool usual = (header.rewrites == 1) & (packet.ttl > 1) & (ttl >= header.largest_ttl_threshold) &
+                           (packet.length <= header.smallest_mtu) & is_ours_alone(packet.mbuf);
+        if (!usual) [[unlikely]] {
+            return send_any(packet, list);
+        }
+        const Rewrite& rewrite = list.rewrites().front();
+        rte_mbuf* mbuf = packet.mbuf;
+        if (mbuf->data_off < ethernet_length(rewrite)) [[unlikely]] {
+            return send_any(packet, list);
+        }
+        lower_ttl(*packet.ip());
+        make_frame(mbuf, packet.key.group, rewrite);
+        mbuf->ol_flags = 0; // what the receiving driver noted
+        rte_mbuf_refcnt_set(mbuf, header.egresses);
+        tally_.copies.add(header.egresses);
+        tally_.forwarded.add(1);
+        for (const Replica& replica : list.replicas()) {
+            transmit_.copy(PortId(replica.port), mbuf);
+        }
+        return header.egresses;
+    }
 
   private:
     /// Egresses with equal bytes on the wire, and how many of them get this packet.
@@ -40,21 +70,39 @@ class Replicate {
     struct Fit {
         std::uint8_t ttl; ///< after the decrement
         std::uint16_t length;
+        bool all; ///< every egress of the list gets the packet
         [[nodiscard]] bool ttl_suffices(const Replica& replica) const { return ttl >= replica.ttl_threshold; }
         [[nodiscard]] bool operator()(const Replica& replica) const {
             return ttl_suffices(replica) && length <= replica.mtu;
         }
     };
 
+    /// The same for every packet: with different headers, of which some egresses are left out, or whose
+    /// buffer is not to be written to.
+    [[nodiscard]] std::size_t send_any(Packet packet, const EgressList& list) noexcept;
     [[nodiscard]] std::uint16_t count_fitting(std::span<const Replica> replicas, const Fit& fit) noexcept;
-    /// Duplicates unless it is the last share and the packet's own buffer will do.
+    /// Whether to share the packet behind headers. Not if there is no buffer for any: then one share can have
+    /// the packet's own.
+    [[nodiscard]] bool chains(const Packet& packet, const EgressList& list) noexcept;
+    /// Calls `send(share)` for every share that anybody wants.
+    template <typename Send>
+    void for_each_share(const EgressList& list, const Fit& fit, Send send) noexcept;
+    /// The last share gets the packet's own buffer, the others copies. Both return how many copies were
+    /// queued.
+    [[nodiscard]] std::size_t send_copies(const Packet& packet, const EgressList& list,
+                                          const Fit& fit) noexcept;
+    [[nodiscard]] std::size_t send_chained(const Packet& packet, const EgressList& list,
+                                           const Fit& fit) noexcept;
     [[nodiscard]] std::size_t send_copy(const Packet& packet, const Share& share, const Fit& fit) noexcept;
     [[nodiscard]] std::size_t send_original(const Packet& packet, const Share& share,
                                             const Fit& fit) noexcept;
     void send(rte_mbuf* mbuf, const Share& share, const Fit& fit) noexcept;
     [[nodiscard]] std::size_t no_buffer(const Share& share) noexcept;
+    /// Nobody got the packet, which `wanted` egresses were to get: says why.
+    void drop(const Packet& packet, const EgressList& list, const Fit& fit, std::uint16_t wanted) noexcept;
 
-    rte_mempool* pool_;
+    Buffers& buffers_;
+    std::uint32_t chain_from_;
     Transmit& transmit_;
     Tally& tally_;
 };

@@ -12,8 +12,6 @@
 #include <rte_byteorder.h>
 #include <rte_ether.h>
 
-#include "buffers.hh"
-
 namespace mcfwd::dataplane {
 namespace {
 
@@ -127,7 +125,7 @@ std::size_t ReplicateFrame::measure(Share& share, const Fit& fit) noexcept {
 }
 
 std::size_t ReplicateFrame::send_copy(const Packet& frame, const Share& share, const Fit& fit) noexcept {
-    rte_mbuf* copy = duplicate(frame.mbuf, pool_);
+    rte_mbuf* copy = duplicate(frame.mbuf, buffers_);
     const Tag tag = tag_of(*frame.mbuf, frame.ethernet_length);
     if (copy == nullptr || !retag(copy, tag, fit.from.vlan.value(), share.vlan)) {
         rte_pktmbuf_free(copy);

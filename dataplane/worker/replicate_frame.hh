@@ -9,11 +9,10 @@
 #include <cstdint>
 #include <span>
 
-#include <rte_mempool.h>
-
 #include <dataplane/table/layout.hh>
 
 #include "attachments.hh"
+#include "buffers.hh"
 #include "packet.hh"
 #include "tally.hh"
 #include "transmit.hh"
@@ -23,9 +22,9 @@ namespace mcfwd::dataplane {
 /// One per worker.
 class ReplicateFrame {
   public:
-    /// `pool` is where copies come from.
-    ReplicateFrame(rte_mempool* pool, Transmit& transmit, Tally& tally)
-        : pool_(pool),
+    /// `buffers` is where copies come from.
+    ReplicateFrame(Buffers& buffers, Transmit& transmit, Tally& tally)
+        : buffers_(buffers),
           transmit_(transmit),
           tally_(tally) {}
 
@@ -61,7 +60,7 @@ class ReplicateFrame {
     [[nodiscard]] std::size_t send_original(const Packet& frame, const Share& share, const Fit& fit) noexcept;
     void send(rte_mbuf* mbuf, const Share& share, const Fit& fit) noexcept;
 
-    rte_mempool* pool_;
+    Buffers& buffers_;
     Transmit& transmit_;
     Tally& tally_;
 };

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // SPDX-FileCopyrightText: 2026 the mcfwd authors
 //
-// Copies go to the driver in batches of kBatch while a burst is replicated, so that they are still in the
-// cache, and all of them at the end of each loop.
+// Copies go to the driver at the end of each burst; in between what is more than a burst for one port.
 #include "transmit.hh"
 
 #include <algorithm>
+#include <utility>
 
 #include <rte_cycles.h>
 #include <rte_ethdev.h>
@@ -27,13 +27,17 @@ std::uint16_t offer(const Outlet& outlet, rte_mbuf** packets, std::size_t count)
 } // namespace
 
 Transmit::Transmit(std::vector<Outlet> outlets, std::size_t backlog, Tally& tally)
-    : backlog_(std::max(backlog, kBatch)),
+    : memory_(2 * outlets.size() * std::max(backlog, kBatch)),
+      backlog_(std::max(backlog, kBatch)),
       patience_(rte_get_tsc_hz() / kPatiencePerSecond),
       tally_(tally) {
+    rte_mbuf** next = memory_.data();
     for (const Outlet& outlet : outlets) {
-        Lane& lane = lanes_.emplace_back(Lane{.outlet = outlet, .copies = {}, .injected = {}});
-        lane.copies.packets.resize(backlog_);
-        lane.injected.packets.resize(backlog_);
+        Lane& lane = lanes_.emplace_back();
+        lane.outlet = outlet;
+        for (Queue* queue : {&lane.copies, &lane.injected}) {
+            queue->packets = std::exchange(next, next + backlog_);
+        }
     }
 }
 
@@ -41,44 +45,44 @@ Transmit::~Transmit() {
     for (Lane& lane : lanes_) {
         // Nobody sends any more, so the inbox only gets emptier.
         for (rte_mbuf* packet = nullptr; lane.outlet.inbox != nullptr && lane.outlet.inbox->pop(packet);) {
-            rte_pktmbuf_free(packet);
-            tally_.drop_copies(CopyDropReason::kTxFull, 1);
+            refuse(packet);
         }
         give_up(lane.copies, copies_dropped(CopyDropReason::kTxFull));
         give_up(lane.injected, tally_.inject_drops);
     }
 }
 
-void Transmit::copy(PortId port, rte_mbuf* copy) noexcept {
-    Lane& lane = lanes_[port.value()];
-    if (lane.copies.size == backlog_) {
-        rte_pktmbuf_free(copy);
-        tally_.drop_copies(CopyDropReason::kTxFull, 1);
-        return;
+// An offer may be a system call: after a short one, the next comes with the flush or with a batch more.
+void Transmit::overflow(Lane& lane, rte_mbuf* copy) noexcept {
+    Queue& queue = lane.copies;
+    if (queue.size < backlog_) {
+        static_cast<void>(send(lane.outlet, queue, tally_.sent));
     }
-    append(lane.copies, copy);
-    if (lane.copies.size >= lane.copies.next_offer) {
-        static_cast<void>(send(lane.outlet, lane.copies, tally_.sent));
+    if (queue.size == backlog_) {
+        refuse(copy);
+    } else {
+        queue.packets[queue.size++] = copy;
     }
 }
 
+void Transmit::refuse(rte_mbuf* copy) noexcept {
+    rte_pktmbuf_free(copy);
+    tally_.drop_copies(CopyDropReason::kTxFull, 1);
+}
+
 void Transmit::inject(PortId port, rte_mbuf* frame) noexcept {
-    Lane& lane = lanes_[port.value()];
-    if (lane.injected.size == backlog_) {
+    Queue& queue = lanes_[port.value()].injected;
+    if (queue.size == backlog_) {
         rte_pktmbuf_free(frame);
         tally_.inject_drops.add(1);
         return;
     }
-    append(lane.injected, frame);
-}
-
-void Transmit::append(Queue& queue, rte_mbuf* packet) noexcept {
-    queue.packets[queue.size++] = packet;
-    ++waiting_;
+    queue.packets[queue.size++] = frame;
 }
 
 bool Transmit::flush(std::uint64_t now) noexcept {
     bool moved = false;
+    left_ = 0;
     for (Lane& lane : lanes_) {
         take_relayed(lane);
         if (lane.copies.size + lane.injected.size == 0) {
@@ -93,6 +97,7 @@ bool Transmit::flush(std::uint64_t now) noexcept {
         age(lane.injected, now, tally_.inject_drops);
         moved = send(lane.outlet, lane.copies, tally_.sent) || moved;
         age(lane.copies, now, copies_dropped(CopyDropReason::kTxFull));
+        left_ += lane.copies.size + lane.injected.size;
     }
     return moved;
 }
@@ -100,23 +105,20 @@ bool Transmit::flush(std::uint64_t now) noexcept {
 bool Transmit::send(const Outlet& outlet, Queue& queue, RelaxedCounter& sent) noexcept {
     std::size_t taken = 0;
     while (taken < queue.size) {
-        const std::uint16_t now_taken = offer(outlet, queue.packets.data() + taken, queue.size - taken);
+        const std::uint16_t now_taken = offer(outlet, queue.packets + taken, queue.size - taken);
         if (now_taken == 0) {
             break;
         }
         taken += now_taken;
     }
     if (taken > 0) {
-        std::copy(queue.packets.begin() + static_cast<std::ptrdiff_t>(taken),
-                  queue.packets.begin() + static_cast<std::ptrdiff_t>(queue.size), queue.packets.begin());
+        std::copy(queue.packets + taken, queue.packets + queue.size, queue.packets);
         queue.size -= taken;
         queue.refused_since = 0;
-        waiting_ -= taken;
         // What is relayed is counted by the worker that sends it.
         sent.add(outlet.relay == nullptr ? taken : 0);
     }
-    // An offer may be a system call: after a short one, the next comes with the flush or with a batch more.
-    queue.next_offer = queue.size + kBatch;
+    queue.limit = std::min(queue.size + kBatch, backlog_);
     return taken > 0;
 }
 
@@ -132,18 +134,17 @@ void Transmit::age(Queue& queue, std::uint64_t now, RelaxedCounter& dropped) noe
 }
 
 void Transmit::give_up(Queue& queue, RelaxedCounter& dropped) noexcept {
-    rte_pktmbuf_free_bulk(queue.packets.data(), static_cast<unsigned>(queue.size));
+    rte_pktmbuf_free_bulk(queue.packets, static_cast<unsigned>(queue.size));
     dropped.add(queue.size);
-    waiting_ -= queue.size;
     queue.size = 0;
-    queue.next_offer = kBatch;
+    queue.limit = kBatch;
     queue.refused_since = 0;
 }
 
 void Transmit::take_relayed(Lane& lane) noexcept {
     rte_mbuf* packet = nullptr;
     while (lane.outlet.inbox != nullptr && lane.copies.size < backlog_ && lane.outlet.inbox->pop(packet)) {
-        append(lane.copies, packet);
+        lane.copies.packets[lane.copies.size++] = packet;
     }
 }
 

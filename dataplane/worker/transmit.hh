@@ -28,6 +28,7 @@ struct Outlet {
     Ring<rte_mbuf*>* relay = nullptr;           ///< the owner's inbox for this port
     Ring<rte_mbuf*>* inbox = nullptr;           ///< what other workers want sent through our queue
     const std::atomic<bool>* link_up = nullptr; ///< of the port; none: always up
+    bool multi_segment = false;                 ///< the driver takes packets of several segments
 };
 
 /// One per worker.
@@ -41,32 +42,44 @@ class Transmit {
     Transmit& operator=(const Transmit&) = delete;
 
     /// Takes one reference of `copy` over.
-    void copy(PortId port, rte_mbuf* copy) noexcept;
+    void copy(PortId port, rte_mbuf* copy) noexcept {
+        Lane& lane = lanes_[port.value()];
+        if (lane.copies.size < lane.copies.limit) [[likely]] {
+            lane.copies.packets[lane.copies.size++] = copy;
+        } else {
+            overflow(lane, copy);
+        }
+    }
     /// The same for a frame of the control thread.
     void inject(PortId port, rte_mbuf* frame) noexcept;
     /// Offers everything that waits to the ports, also what other workers relayed. `now` is the time stamp
     /// counter; what a port has refused for kPatience is dropped. True if a port or another worker took
     /// something.
     bool flush(std::uint64_t now) noexcept;
-    [[nodiscard]] bool empty() const { return waiting_ == 0; }
-    /// Every port has room for at least half of its bound.
-    [[nodiscard]] bool roomy() const { return waiting_ < backlog_ / 2; }
+    /// As of the last `flush`.
+    [[nodiscard]] bool empty() const { return left_ == 0; }
+    /// Every port has room for at least half of its bound. As of the last `flush`.
+    [[nodiscard]] bool roomy() const { return left_ < backlog_ / 2; }
+    /// Whether the driver of a port takes packets of several segments.
+    [[nodiscard]] bool takes_segments(PortId port) const { return lanes_[port.value()].outlet.multi_segment; }
 
   private:
-    static constexpr std::size_t kBatch = 32;
+    /// What one burst has for a port goes to the driver at once.
+    static constexpr std::size_t kBatch = 64;
     struct Queue {
-        std::vector<rte_mbuf*> packets;
+        rte_mbuf** packets = nullptr;
         std::size_t size = 0;
-        std::size_t next_offer = kBatch; ///< the size at which `copy` offers them to the port
+        std::size_t limit = kBatch;      ///< the size from which on `copy` offers them to the port
         std::uint64_t refused_since = 0; ///< 0: not refused
     };
-    struct Lane {
-        Outlet outlet;
+    struct alignas(kCacheLine) Lane {
         Queue copies;
+        Outlet outlet;
         Queue injected;
     };
 
-    void append(Queue& queue, rte_mbuf* packet) noexcept;
+    void overflow(Lane& lane, rte_mbuf* copy) noexcept;
+    void refuse(rte_mbuf* copy) noexcept;
     bool send(const Outlet& outlet, Queue& queue, RelaxedCounter& sent) noexcept;
     void give_up(Queue& queue, RelaxedCounter& dropped) noexcept;
     void age(Queue& queue, std::uint64_t now, RelaxedCounter& dropped) noexcept;
@@ -74,9 +87,10 @@ class Transmit {
     [[nodiscard]] RelaxedCounter& copies_dropped(CopyDropReason reason) noexcept;
 
     std::vector<Lane> lanes_;
+    std::vector<rte_mbuf*> memory_; ///< of all queues
     std::size_t backlog_;
-    std::size_t waiting_ = 0; ///< packets in all queues
-    std::uint64_t patience_;  ///< cycles
+    std::size_t left_ = 0;   ///< packets in all queues after the last flush
+    std::uint64_t patience_; ///< cycles
     Tally& tally_;
 };
 

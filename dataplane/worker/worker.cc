@@ -21,6 +21,11 @@ namespace {
 // Parked bursts released in one turn: enough to be done soon, few enough to keep polling.
 constexpr unsigned kReleasedPerTurn = 8;
 constexpr unsigned kInjectedPerTurn = 32;
+// Copies in buffers of their own that wait to be sent. The next ones shall find the same buffers free again:
+// the pool's cache of this core keeps 512, beyond it are buffers that nobody has had in a cache for long.
+constexpr unsigned kHotBuffers = 64;
+// Packets whose entries are fetched while one is replicated: more would be out of the cache again by then.
+constexpr std::size_t kAhead = 8;
 
 } // namespace
 
@@ -28,11 +33,12 @@ Worker::Worker(WorkerSetup setup)
     : setup_(std::move(setup)),
       tally_(*setup_.tally),
       punt_(*setup_.punt, *setup_.doorbell, setup_.attachments->size(), setup_.limits, tally_),
+      buffers_(setup_.pool),
       transmit_(setup_.outlets, setup_.limits.transmit_backlog, tally_),
       park_(setup_.limits, punt_, tally_),
       accept_(*setup_.attachments, setup_.table.counters, punt_, tally_),
-      replicate_(setup_.pool, transmit_, tally_),
-      bridge_(*setup_.attachments, setup_.table.counters, punt_, transmit_, setup_.pool, tally_),
+      replicate_(buffers_, setup_.limits.chain_from, transmit_, tally_),
+      bridge_(*setup_.attachments, setup_.table.counters, punt_, transmit_, buffers_, tally_),
       idle_(setup_.poll) {}
 
 void Worker::run(const std::atomic<bool>& stop) noexcept {
@@ -124,29 +130,34 @@ void Worker::process(PortId port, std::span<rte_mbuf* const> frames, const Insta
         bridge_(sorted_.bridged, table, now_, sorted_.routed);
     }
     forward(sorted_.routed, table, Origin::kWire);
+    buffers_.give_back();
     transmit_.flush(now_);
 }
 
 void Worker::forward(PacketBurst& packets, const Instance& table, Origin origin) noexcept {
-    std::ranges::transform(packets.packets(), keys_.begin(), &Packet::key);
-    const std::span<const Answer> answers(answers_.data(), packets.size());
-    look_up(table, {keys_.data(), packets.size()}, {answers_.data(), packets.size()});
-    for (const Answer& answer : answers) {
+    const std::span<const Packet> burst = packets.packets();
+    look_up(
+        table, burst.size(), [burst](std::size_t i) -> const FlowKey& { return burst[i].key; },
+        answers_.data());
+    const auto fetch = [this, &table](const Answer& answer) {
         if (answer.list != kNoList) {
-            __builtin_prefetch(&accept_.counters(table.list(answer.list).header()), 1);
+            __builtin_prefetch(table.list_start(answer.list));
+            __builtin_prefetch(&setup_.table.counters.usual[answer.counters], 1);
         }
-    }
-    for (std::size_t i = 0; i < packets.size(); ++i) {
-        const Packet& packet = packets.packets()[i];
+    };
+    std::for_each_n(answers_.begin(), std::min(burst.size(), kAhead), fetch);
+    for (std::size_t i = 0; i < burst.size(); ++i) {
+        if (i + kAhead < burst.size()) {
+            fetch(answers_[i + kAhead]);
+        }
+        const Packet& packet = burst[i];
         if (origin == Origin::kWire && park_.has_ready() && park_.join(packet)) {
             continue;
         }
-        switch (accept_(packet, answers[i], table, now_)) {
-        case Acceptance::kForward: {
-            const EgressList list = table.list(answers[i].list);
-            accept_.counters(list.header()).copies.add(replicate_(packet, list));
+        switch (accept_(packet, answers_[i], table, now_)) {
+        case Acceptance::kForward:
+            replicate(packet, answers_[i], table);
             break;
-        }
         case Acceptance::kMiss:
             park_.park(packet, now_);
             break;
@@ -156,12 +167,25 @@ void Worker::forward(PacketBurst& packets, const Instance& table, Origin origin)
     }
 }
 
+void Worker::replicate(const Packet& packet, const Answer& answer, const Instance& table) noexcept {
+    const EgressList list = table.list(answer.list);
+    const std::size_t egresses = list.header().egresses;
+    if (const std::size_t handed = replicate_(packet, list); handed < egresses) [[unlikely]] {
+        setup_.table.counters.exceptions[answer.counters].copies_not_made.add(egresses - handed);
+    }
+    if (buffers_.taken() >= kHotBuffers) {
+        buffers_.give_back();
+        transmit_.flush(now_);
+    }
+}
+
 // Parked packets go before what comes in now, but no faster than the ports take them.
 void Worker::release_parked(const Instance& table) noexcept {
     for (unsigned i = 0; i < kReleasedPerTurn && park_.has_ready() && transmit_.roomy(); ++i) {
         released_.clear();
         park_.release(table, released_);
         forward(released_, table, Origin::kParking);
+        buffers_.give_back();
         transmit_.flush(now_);
     }
 }

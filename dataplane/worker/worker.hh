@@ -20,6 +20,7 @@
 #include "accept.hh"
 #include "attachments.hh"
 #include "bridge.hh"
+#include "buffers.hh"
 #include "classify.hh"
 #include "idle.hh"
 #include "messages.hh"
@@ -85,11 +86,13 @@ class Worker {
     [[nodiscard]] bool poll(const Inlet& inlet) noexcept;
     void process(PortId port, std::span<rte_mbuf* const> frames, const Instance& table) noexcept;
     void forward(PacketBurst& packets, const Instance& table, Origin origin) noexcept;
+    void replicate(const Packet& packet, const Answer& answer, const Instance& table) noexcept;
     void rest() noexcept;
 
     WorkerSetup setup_;
     Tally& tally_;
     Punt punt_;
+    Buffers buffers_;
     Transmit transmit_;
     Park park_;
     Accept accept_;
@@ -98,7 +101,6 @@ class Worker {
     Idle idle_;
     Sorted sorted_; ///< working space of a burst, kept to save clearing it
     PacketBurst released_;
-    std::array<FlowKey, kBurst> keys_;
     std::array<Answer, kBurst> answers_;
     TableVersion version_{};
     std::uint64_t now_ = 0; ///< cycles, at the start of the turn

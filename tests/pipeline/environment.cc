@@ -4,8 +4,10 @@
 // Ordinary memory and no devices, so that no privilege is needed.
 #include "environment.hh"
 
+#include <cstdlib>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -31,6 +33,11 @@ dataplane::EalSettings settings() {
 }
 
 } // namespace
+
+Strategy strategy() {
+    const char* wanted = std::getenv("MCFWD_STRATEGY");
+    return wanted != nullptr && std::string_view(wanted) == "chain" ? Strategy::kChain : Strategy::kCopy;
+}
 
 Environment::Environment()
     : eal(must(dataplane::Eal::create(settings()))),

@@ -20,6 +20,14 @@ inline constexpr std::size_t kPorts = 4;
 inline constexpr PortId kNarrowPort{3};
 inline constexpr std::size_t kNarrowSlots = 63;
 
+/// How packets get different headers on their egresses. Every test runs with each of them.
+enum class Strategy : std::uint8_t {
+    kCopy,  ///< buffers of their own
+    kChain, ///< one buffer behind headers, from the shortest packet on
+};
+/// From the environment variable MCFWD_STRATEGY: "chain", else copies.
+[[nodiscard]] Strategy strategy();
+
 struct Environment {
     Environment();
 

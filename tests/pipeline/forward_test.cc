@@ -201,7 +201,7 @@ TEST_F(Forward, EqualEgressesShareOneBuffer) {
     rte_pktmbuf_free(second[0]);
 }
 
-TEST_F(Forward, UnequalEgressesGetBuffersOfTheirOwnInOneSegment) {
+TEST_F(Forward, UnequalEgressesGetBuffersOrHeadersOfTheirOwn) {
     const FrameText text{.payload = Octets(1472, 0x33)};
     publish({PutEntry{
         .key = key(text), .accept = interface_of(kLan1), .forward = {egress(kLan2), egress(kLan3)}}});
@@ -214,9 +214,32 @@ TEST_F(Forward, UnequalEgressesGetBuffersOfTheirOwnInOneSegment) {
     EXPECT_NE(first[0], second[0]);
     for (rte_mbuf* buffer : {first[0], second[0]}) {
         EXPECT_EQ(rte_mbuf_refcnt_read(buffer), 1U);
-        EXPECT_EQ(buffer->nb_segs, 1U);
-        rte_pktmbuf_free(buffer);
+        EXPECT_EQ(buffer->nb_segs, strategy() == Strategy::kChain ? 2U : 1U);
     }
+    if (strategy() == Strategy::kChain) {
+        EXPECT_EQ(first[0]->next, second[0]->next);
+        EXPECT_EQ(rte_mbuf_refcnt_read(first[0]->next), 2U);
+    }
+    rte_pktmbuf_free(first[0]);
+    rte_pktmbuf_free(second[0]);
+}
+
+TEST_F(Forward, APacketForDifferentHeadersOfWhichSomeDoNotFitLosesNothingElse) {
+    const FrameText text{.ttl = 8, .payload = Octets(600, 0x44)};
+    Egress high = egress(kLan2);
+    high.ttl_threshold = 32;
+    Egress narrow = egress(kLan3);
+    narrow.mtu = 500;
+    publish({PutEntry{.key = key(text),
+                      .accept = interface_of(kLan1),
+                      .forward = {high, narrow, egress(kLan2, 42), egress(kLan3, 42), egress(kLan3, 43)}}});
+    arrive(kLan1, text);
+    turn_until_idle();
+    EXPECT_EQ(wire(kLan2).take(), Frames{routed(text, router_mac(1), 42)});
+    EXPECT_EQ(wire(kLan3).take(), (Frames{routed(text, router_mac(2), 42), routed(text, router_mac(2), 43)}));
+    EXPECT_EQ(copy_drops(CopyDropReason::kTtlExceeded), 1U);
+    EXPECT_EQ(copy_drops(CopyDropReason::kMtuExceeded), 1U);
+    EXPECT_EQ(table_->counters(key(text))->copies, 3U);
 }
 
 TEST_F(Forward, ABufferThatSomebodyElseHoldsIsNotWrittenTo) {

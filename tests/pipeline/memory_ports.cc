@@ -35,8 +35,12 @@ rte_mbuf* buffer_of(const Octets& octets, rte_mempool* pool) {
 }
 
 Octets octets_of(const rte_mbuf* buffer) {
-    const auto* start = rte_pktmbuf_mtod(buffer, const std::uint8_t*);
-    return {start, start + buffer->data_len};
+    Octets octets;
+    for (; buffer != nullptr; buffer = buffer->next) {
+        const auto* start = rte_pktmbuf_mtod(buffer, const std::uint8_t*);
+        octets.insert(octets.end(), start, start + buffer->data_len);
+    }
+    return octets;
 }
 
 void MemoryPort::arrive(const Octets& frame) {

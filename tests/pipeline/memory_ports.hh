@@ -43,6 +43,7 @@ class MemoryPort {
 
 /// A buffer with these octets.
 [[nodiscard]] rte_mbuf* buffer_of(const Octets& octets, rte_mempool* pool);
+/// Of all its segments.
 [[nodiscard]] Octets octets_of(const rte_mbuf* buffer);
 
 } // namespace mcfwd::pipeline

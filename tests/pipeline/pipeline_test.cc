@@ -14,7 +14,15 @@ namespace mcfwd::pipeline {
 
 using namespace dataplane;
 
-PipelineTest::PipelineTest(const Size& size, const Limits& limits) : size_(size), limits_(limits) {}
+namespace {
+
+constexpr std::uint32_t kShortestChained = 46;
+
+} // namespace
+
+PipelineTest::PipelineTest(const Size& size, const Limits& limits) : size_(size), limits_(limits) {
+    limits_.chain_from = kShortestChained;
+}
 
 void PipelineTest::SetUp() {
     Environment& environment = Environment::get();
@@ -30,7 +38,9 @@ void PipelineTest::SetUp() {
     for (const Port& port : environment.ports) {
         macs.push_back(port.mac());
         inlets.push_back({port.id(), port.number(), 0});
-        outlets.push_back({.number = port.number(), .link_up = links_.up(port.id())});
+        outlets.push_back({.number = port.number(),
+                           .link_up = links_.up(port.id()),
+                           .multi_segment = strategy() == Strategy::kChain});
     }
     auto attachments = Attachments::create(places(), macs);
     ASSERT_TRUE(attachments) << attachments.error().what;

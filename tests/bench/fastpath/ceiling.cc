@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // SPDX-FileCopyrightText: 2026 the mcfwd authors
 //
-// Nothing can be left out here that a replicator does.
+// The least that a replicator does: nothing can be left out here.
 #include "forwarder.hh"
 
 #include <array>
@@ -18,9 +18,10 @@ class Ceiling final : public Forwarder {
     explicit Ceiling(const Task& task)
         : source_(task.wires->source()),
           sinks_(task.wires->sinks()),
-          copies_(static_cast<std::uint16_t>(task.plan.egresses.size())) {
+          copies_(static_cast<std::uint16_t>(task.plan.egresses.size())),
+          lanes_(task.plan.sinks) {
         for (const Egress& egress : task.plan.egresses) {
-            queues_.push_back(static_cast<std::uint16_t>(sink_of(egress.port)));
+            egresses_.push_back(static_cast<std::uint16_t>(sink_of(egress.port)));
         }
     }
 
@@ -29,17 +30,37 @@ class Ceiling final : public Forwarder {
         const std::uint16_t count = rte_eth_rx_burst(source_, 0, frames.data(), frames.size());
         for (std::uint16_t i = 0; i < count; ++i) {
             rte_mbuf_refcnt_set(frames[i], copies_);
+            for (const std::uint16_t sink : egresses_) {
+                Lane& lane = lanes_[sink];
+                lane.frames[lane.size++] = frames[i];
+                if (lane.size == lane.frames.size()) {
+                    flush(sink);
+                }
+            }
         }
-        for (const std::uint16_t queue : queues_) {
-            rte_eth_tx_burst(sinks_, queue, frames.data(), count);
+        for (std::uint16_t sink = 0; sink < lanes_.size(); ++sink) {
+            flush(sink);
         }
     }
 
   private:
+    struct Lane {
+        std::size_t size = 0;
+        std::array<rte_mbuf*, dataplane::kBurst> frames{};
+    };
+    void flush(std::uint16_t sink) {
+        Lane& lane = lanes_[sink];
+        if (lane.size > 0) {
+            rte_eth_tx_burst(sinks_, sink, lane.frames.data(), static_cast<std::uint16_t>(lane.size));
+            lane.size = 0;
+        }
+    }
+
     std::uint16_t source_;
     std::uint16_t sinks_;
     std::uint16_t copies_;
-    std::vector<std::uint16_t> queues_;
+    std::vector<std::uint16_t> egresses_; ///< sinks
+    std::vector<Lane> lanes_;
 };
 
 } // namespace

@@ -4,7 +4,9 @@
 // What is compared: three ways to get packets from the source to the sinks, each a burst at a time.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 
 #include <rte_mempool.h>
 
@@ -30,10 +32,11 @@ struct Task {
     rte_mempool* pool = nullptr; ///< of whole frames
     std::uint32_t entries = 0;   ///< flows 0 to entries - 1
     EgressPlan plan;
+    std::optional<std::uint32_t> chain_from; ///< dataplane::Limits; none: the default
 };
 
-/// Replication by reference count with a constant list: no parsing, no lookup, nothing written to packets.
-/// What is sent is a burst as it came, once per sink: no program on the same ports is faster.
+/// Replication by reference count with a constant list of egresses: no parsing, no lookup, nothing written to
+/// packets, nothing counted. Packet by packet, as packets may differ, and in bursts as large as they come.
 [[nodiscard]] std::unique_ptr<Forwarder> make_ceiling(const Task& task);
 
 /// What DPDK's documentation of multicast forwarding describes, done well: bulk lookup of the burst in

@@ -41,6 +41,8 @@ void parse(CLI::App& app, Options& options) {
     app.add_flag("--quick", options.quick, "The ten rows that say most");
     app.add_option("--json", options.json, "File to write the results to");
     app.add_option("--rounds", options.effort.rounds, "Rounds of each row")->check(CLI::Range(1, 1000));
+    app.add_option("--chain-from", options.effort.chain_from,
+                   "Octets of IP from which on mcfwd shares packets behind headers, instead of its default");
     app.add_option("--core", options.core, "CPU to run on");
     app.add_option("--egresses", options.choice.egresses, "Only these")->delimiter(',');
     app.add_option("--frames", options.choice.frame_octets, "Only these")->delimiter(',');
@@ -51,6 +53,11 @@ void parse(CLI::App& app, Options& options) {
     app.add_option("--headers", options.choice.headers, "Only these")
         ->delimiter(',')
         ->transform(CLI::CheckedTransformer(headers));
+    const std::map<std::string, Who> who{
+        {"mcfwd", Who::kProduct}, {"ceiling", Who::kCeiling}, {"textbook", Who::kTextbook}};
+    app.add_option("--only", options.effort.who, "Only these forwarders: for a profiler")
+        ->delimiter(',')
+        ->transform(CLI::CheckedTransformer(who));
     app.add_option("--held", options.choice.held, "Only these")->delimiter(',');
 }
 

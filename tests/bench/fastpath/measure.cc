@@ -29,8 +29,8 @@ constexpr std::uint64_t kTrialBursts = 64;
 
 using Contest = std::array<std::unique_ptr<Forwarder>, kAll.size()>;
 
-Contest make_contest(const Row& row, Wires& wires, rte_mempool* pool) {
-    const Task task{&wires, pool, row.entries, plan_egresses(row.egresses, row.headers)};
+Contest make_contest(const Row& row, const Effort& effort, Wires& wires, rte_mempool* pool) {
+    const Task task{&wires, pool, row.entries, plan_egresses(row.egresses, row.headers), effort.chain_from};
     Contest contest;
     contest[static_cast<std::size_t>(Who::kProduct)] = make_product(task);
     contest[static_cast<std::size_t>(Who::kCeiling)] = make_ceiling(task);
@@ -78,19 +78,17 @@ std::uint64_t bursts_for(std::chrono::microseconds time, double ns_per_input) {
 
 Result measure_row(const Row& row, const Effort& effort, Wires& wires, Contest& contest) {
     Result result{.row = row, .ns = {}};
-    std::array<std::uint64_t, kAll.size()> bursts{};
+    std::vector<std::uint64_t> bursts;
     std::vector<Run> runs;
-    for (const Who who : kAll) {
-        runs.emplace_back(row, who, wires, *contest[static_cast<std::size_t>(who)]);
-    }
-    for (std::size_t i = 0; i < runs.size(); ++i) {
-        runs[i](kTrialBursts); // page faults
-        bursts[i] = bursts_for(effort.per_turn, runs[i](kTrialBursts));
+    for (const Who who : effort.who) {
+        Run& run = runs.emplace_back(row, who, wires, *contest[static_cast<std::size_t>(who)]);
+        run(kTrialBursts); // page faults
+        bursts.push_back(bursts_for(effort.per_turn, run(kTrialBursts)));
     }
     for (std::size_t round = 0; round < effort.rounds; ++round) {
         for (std::size_t i = 0; i < runs.size(); ++i) {
             runs[i](bursts[i] / 8 + 1); // to its own caches
-            result.ns[i].push_back(runs[i](bursts[i]));
+            result.of(effort.who[i]).push_back(runs[i](bursts[i]));
         }
     }
     return result;
@@ -107,7 +105,7 @@ void measure(const std::vector<Row>& rows, const Effort& effort, Wires& wires, r
     for (const Row& row : rows) {
         if (const Shared shared{row.entries, row.headers, row.egresses}; made_for != shared) {
             contest = {};
-            contest = make_contest(row, wires, pool);
+            contest = make_contest(row, effort, wires, pool);
             made_for = shared;
         }
         std::vector<std::uint32_t>& order = flows[{row.order, row.entries}];

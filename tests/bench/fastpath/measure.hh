@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include <rte_mempool.h>
@@ -18,7 +19,9 @@ namespace mcfwd::bench {
 
 struct Effort {
     std::size_t rounds = 5;
-    std::chrono::microseconds per_turn{20'000}; ///< of one forwarder in one round, about
+    std::chrono::microseconds per_turn{20'000};     ///< of one forwarder in one round, about
+    std::optional<std::uint32_t> chain_from;        ///< of mcfwd, instead of its default
+    std::vector<Who> who{kAll.begin(), kAll.end()}; ///< who takes part; fewer for a profiler
 };
 
 /// Calls `done` after each row. Throws if copies are missing or buffers are lost: a row that does not add up

@@ -24,7 +24,8 @@ using namespace dataplane;
 class Product final : public Forwarder {
   public:
     explicit Product(const Task& task)
-        : table_(must(Table::create({.entries = task.entries,
+        : limits_(limits(task)),
+          table_(must(Table::create({.entries = task.entries,
                                      .egresses = task.entries * task.plan.egresses.size(),
                                      .workers = 1,
                                      .ports = task.plan.sinks + 1},
@@ -51,6 +52,11 @@ class Product final : public Forwarder {
     void turn() override { worker_.turn(); }
 
   private:
+    static Limits limits(const Task& task) {
+        Limits limits;
+        limits.chain_from = task.chain_from.value_or(limits.chain_from);
+        return limits;
+    }
     static Attachments attach(const MacAddress& source_port) {
         const std::array places{Attachment{.port = kSourcePort, .interface = kSourceInterface}};
         const std::array macs{source_port};
@@ -59,7 +65,7 @@ class Product final : public Forwarder {
     static std::vector<Outlet> outlets(const Task& task) {
         std::vector<Outlet> outlets{{.number = task.wires->source()}}; // nothing is sent there
         for (std::uint16_t sink = 0; sink < task.plan.sinks; ++sink) {
-            outlets.push_back({.number = task.wires->sinks(), .queue = sink});
+            outlets.push_back({.number = task.wires->sinks(), .queue = sink, .multi_segment = true});
         }
         return outlets;
     }

@@ -71,14 +71,14 @@ TEST(ConfigDataplane, Choices) {
 }
 
 TEST(ConfigDataplane, Entries) {
-    const std::string valid = "; valid: an integer from 1 to 16777216";
+    const std::string valid = "; valid: an integer from 1 to 4000000";
     EXPECT_EQ(refused("[dataplane]\nmfib_entries = 0\n"),
               "t.toml:2:16: mfib_entries is not valid: got 0" + valid);
     EXPECT_EQ(refused("[dataplane]\nmfib_entries = 16_777_217\n"),
               "t.toml:2:16: mfib_entries is not valid: got 16777217" + valid);
     EXPECT_EQ(refused("[dataplane]\nmfib_entries = 1e3\n"),
               "t.toml:2:16: mfib_entries is not valid: got 1000.0" + valid);
-    EXPECT_EQ(accepted("[dataplane]\nmfib_entries = 16777216\n").dataplane.mfib_entries, 16'777'216U);
+    EXPECT_EQ(accepted("[dataplane]\nmfib_entries = 4000000\n").dataplane.mfib_entries, 4'000'000U);
 }
 
 TEST(ConfigDataplane, Cores) {

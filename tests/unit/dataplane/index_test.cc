@@ -31,7 +31,10 @@ FlowKey key(std::uint32_t n) {
 }
 
 Slot slot(const FlowKey& key, std::uint32_t list) {
-    return {.group = key.group, .source = key.source, .domain = key.domain, .accept = 1, .list = list};
+    return {.group = key.group,
+            .source = key.source,
+            .domain = key.domain & (kMostDomains - 1),
+            .list = list & (kMostListUnits - 1)};
 }
 
 TEST(Index, IsAtMostHalfFull) {

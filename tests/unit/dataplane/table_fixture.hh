@@ -51,8 +51,7 @@ class TableTest : public testing::Test {
     }
     /// What a worker does with packets of an entry.
     void count(const MfibKey& key, std::uint64_t packets) {
-        const std::uint32_t slot = seen().list(answer(key).list).header().counters;
-        table_->access(WorkerId(0)).counters[slot].packets.add(packets);
+        table_->access(WorkerId(0)).counters.usual[answer(key).counters].packets.add(packets);
     }
     static MfibKey key(std::uint8_t n) {
         return {kRoutedDomain, Ipv4Address(239, 0, 0, 1), Ipv4Address(10, 0, 0, n)};

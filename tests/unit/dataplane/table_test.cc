@@ -144,18 +144,41 @@ TEST_F(TableTest, AHangingReaderDoesNotExhaustTheTable) {
     EXPECT_EQ(seen().list(answer(key(3)).list).replicas()[0].port, 3U) << "the last round";
 }
 
+TEST_F(TableTest, EntriesWithTheSameEgressesShareAListAndCountForThemselves) {
+    ASSERT_TRUE(submit({put(1, {egress(0)}), put(2, {egress(0)}), put(3, {egress(1)})}));
+    EXPECT_EQ(answer(key(1)).list, answer(key(2)).list);
+    EXPECT_NE(answer(key(1)).list, answer(key(3)).list);
+    count(key(1), 5);
+    count(key(2), 7);
+    EXPECT_EQ(table_->counters(key(1))->packets, 5U);
+    EXPECT_EQ(table_->counters(key(2))->packets, 7U);
+    pass();
+    ASSERT_TRUE(submit({put(1, {egress(1)})}));
+    pass();
+    table_->advance();
+    EXPECT_EQ(answer(key(1)).list, answer(key(3)).list);
+    EXPECT_EQ(seen().list(answer(key(2)).list).replicas()[0].port, 0U) << "the others keep theirs";
+    EXPECT_EQ(table_->counters(key(1))->packets, 5U);
+}
+
+TEST_F(TableTest, EntriesThatAcceptElsewhereHaveListsOfTheirOwn) {
+    PutEntry elsewhere = put(2, {egress(0)});
+    elsewhere.accept = IfIndex(8);
+    ASSERT_TRUE(submit({put(1, {egress(0)}), elsewhere}));
+    EXPECT_EQ(seen().list(answer(key(1)).list).header().accept, 9U);
+    EXPECT_EQ(seen().list(answer(key(2)).list).header().accept, 8U);
+}
+
 TEST_F(TableTest, CountsOfReplacedListsAreNeitherLostNorShownTwice) {
     ASSERT_TRUE(submit({put(1, {egress(0)})}));
     count(key(1), 5);
     pass();
     ASSERT_FALSE(table_->advance());
-    const Instance& old = seen();
-    const std::uint32_t old_counters = old.list(answer(key(1)).list).header().counters;
+    const std::uint32_t old_counters = answer(key(1)).counters;
     ASSERT_TRUE(submit({put(1, {egress(1)})}));
     count(key(1), 7);
-    table_->access(WorkerId(0))
-        .counters[old_counters]
-        .packets.add(2); // a burst that still used the old version
+    table_->access(WorkerId(0)).counters.usual[old_counters].packets.add(2); // a burst that still used the
+                                                                             // old version
     EXPECT_EQ(table_->counters(key(1))->packets, 14U);
     pass();
     table_->advance();
@@ -178,6 +201,20 @@ TEST_F(TableTest, MissPolicyIsPartOfTheVersion) {
     EXPECT_EQ(seen().miss_policy(7), MissPolicy::kDrop);
 }
 
+TEST(TableLimits, ATableThatSlotsCannotNumberIsRefusedWithTheFigures) {
+    ManualClock clock;
+    const auto nothing = [](std::size_t) { return MemoryBlock(nullptr, std::free); };
+    const auto many =
+        Table::create({.entries = 4'194'305, .egresses = 1, .workers = 1, .ports = 1}, clock, nothing);
+    ASSERT_FALSE(many);
+    EXPECT_EQ(many.error().what, "mfib_entries is 4194305: a table has room for at most 4194304 entries");
+    const auto long_lists =
+        Table::create({.entries = 1, .egresses = 100'000'000, .workers = 1, .ports = 1}, clock, nothing);
+    ASSERT_FALSE(long_lists);
+    EXPECT_EQ(long_lists.error().what,
+              "a table of 4 egress lists with 400000000 egresses needs 8392 MiB for them, and can have 4096");
+}
+
 TEST_F(TableTest, MalformedCommandsAreRefused) {
     const auto status = [this](TableCommand command) { return submit({std::move(command)}).error().status; };
     PutEntry bad = put(1);
@@ -186,6 +223,8 @@ TEST_F(TableTest, MalformedCommandsAreRefused) {
     bad = put(1);
     bad.key.source = Ipv4Address(127, 0, 0, 1);
     EXPECT_EQ(status(bad), Status::kInvalidParameter);
+    bad = {.key = {DomainId(kMostDomains), bad.key.group, kAnySource}, .accept = kNoInterface, .forward = {}};
+    EXPECT_EQ(status(bad), Status::kInvalidParameter) << "a domain that no slot can name";
     bad = put(1);
     bad.accept = kNoInterface;
     EXPECT_EQ(status(bad), Status::kInvalidParameter);
