@@ -141,10 +141,15 @@ void HostInterface::State::start() {
     querier = {};
     queried_at.reset();
     for (auto& [address, group] : groups) {
-        group.change.note({}, group.state, robustness);
-        group.repeats = robustness;
-        fresh.insert(address);
+        announce(group);
     }
+}
+
+void HostInterface::State::announce(HostGroup& group) {
+    const bool left = group.state.empty();
+    group.change.note(left ? Membership{FilterMode::kExclude, {}} : Membership{}, group.state, robustness);
+    group.repeats = left ? 1 : robustness;
+    fresh.insert(group.address);
 }
 
 void HostInterface::State::receive_group(Ipv4Address address, const Membership& wanted) {

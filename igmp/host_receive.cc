@@ -114,7 +114,11 @@ void HostInterface::State::settle_mode(Instant now) {
     if (const Version next = std::min(heard, config.version); next != mode) {
         mode = next;
         ++counters.mode_changes;
+        const std::set<Ipv4Address> untold = std::exchange(fresh, {});
         silence();
+        for (const Ipv4Address address : untold) {
+            announce(groups.try_emplace(address, address).first->second);
+        }
     }
 }
 

@@ -58,6 +58,8 @@ struct HostInterface::State {
     void start();
     void advance(Instant now, Output& out);
     void receive_group(Ipv4Address group, const Membership& state);
+    /// To be told as if all of it was new; of a group that was left, that it was.
+    void announce(HostGroup& group);
     void farewell(Output& out);
     void silence();
     [[nodiscard]] std::optional<Instant> deadline() const;

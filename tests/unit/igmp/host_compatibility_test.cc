@@ -110,6 +110,19 @@ TEST_F(HostCompatibility, BackInVersion3NothingOfTheOlderModeIsLeft) {
     EXPECT_EQ(link.said(), (Lines{"338 v2 239.1.1.2"}));
     EXPECT_EQ(link.mode(), Version::kV3);
 }
+/// The older querier's timer ends in the same instant: nothing of them was told before.
+TEST_F(HostCompatibility, ChangesThatNobodyHeardOfAreToldInTheNewMode) {
+    settled(kG, exclude());
+    before(query_v2());
+    link.wait(seconds(339) - std::chrono::nanoseconds(1));
+    link.forget();
+    ASSERT_EQ(link.mode(), Version::kV2);
+    link.change_late(std::chrono::nanoseconds(1), {{kG, {}}, {kG2, exclude({kA})}});
+    link.wait(seconds(5));
+    EXPECT_EQ(link.mode(), Version::kV3);
+    EXPECT_EQ(link.said(), (Lines{"1e-09 to_in 239.1.1.1, to_ex 239.1.1.2 10.9.0.1",
+                                  "0.500000001 to_in 239.1.1.1, to_ex 239.1.1.2 10.9.0.1"}));
+}
 TEST_F(HostCompatibility, AConfiguredVersionIsTheHighest) {
     HostLink older({.address = kUs, .version = Version::kV2});
     older.start();

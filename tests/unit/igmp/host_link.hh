@@ -73,6 +73,15 @@ class HostLink {
 
     void receive(Ipv4Address group, const Membership& state) { host_.receive_group(group, state), advance(); }
 
+    /// Changes of reception in a daemon whose timers are served after them.
+    void change_late(Duration time, const std::vector<std::pair<Ipv4Address, Membership>>& changes) {
+        now_ += time;
+        for (const auto& [group, state] : changes) {
+            host_.receive_group(group, state);
+        }
+        advance();
+    }
+
     void hear(const Message& message, Ipv4Address from = kRouter) {
         for (const auto& packet : encode(message, from, 1500)) {
             hear_octets(packet);
