@@ -28,7 +28,8 @@ IgmpInterface::IgmpInterface(IgmpAttachment attachment, igmp::RouterInterface ro
                              group_manager::GroupManager& groups)
     : attachment_(std::move(attachment)),
       router_(std::move(router)),
-      groups_(groups) {}
+      groups_(groups),
+      refusals_(fmt::format("interface={}", attachment_.name)) {}
 
 void IgmpInterface::apply(std::span<const igmp::MembershipChange> changes) {
     if (changes.empty()) {
@@ -249,33 +250,11 @@ bool IgmpInterface::replay_some() {
 
 void IgmpInterface::clear_counters() {
     router_.clear_counters();
-    logged_ = {};
+    refusals_.clear();
 }
 
 void IgmpInterface::log_refusals(Instant now) {
-    const igmp::RouterCounters& counters = router_.counters();
-    bool refused = false;
-    for (std::size_t i = 0; i < igmp::kIgnoreReasons; ++i) {
-        refused |= is_refusal(static_cast<igmp::IgnoreReason>(i)) && counters.ignored[i] > logged_.ignored[i];
-    }
-    if (refused && refusal_limit_.allow(now)) {
-        std::string facts;
-        for (std::size_t i = 0; i < igmp::kIgnoreReasons; ++i) {
-            const auto reason = static_cast<igmp::IgnoreReason>(i);
-            if (is_refusal(reason) && counters.ignored[i] > logged_.ignored[i]) {
-                facts += fmt::format(" {}={}", igmp::ignore_reason_name(reason),
-                                     counters.ignored[i] - logged_.ignored[i]);
-            }
-        }
-        spdlog::warn("igmp refused what hosts ask for interface={}{}", attachment_.name, facts);
-        logged_.ignored = counters.ignored;
-    }
-    if (counters.older_queries > logged_.older_queries && older_limit_.allow(now)) {
-        spdlog::warn("igmp querier of an older version heard interface={} version={} queries={}",
-                     attachment_.name, static_cast<int>(router_.config().version),
-                     counters.older_queries - logged_.older_queries);
-        logged_.older_queries = counters.older_queries;
-    }
+    refusals_.note(router_.counters(), router_.config().version, now);
 }
 
 bool IgmpInterface::delete_what_is_left(std::size_t& calls) {

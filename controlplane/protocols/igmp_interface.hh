@@ -15,7 +15,7 @@
 #include <mcfwd/result.hh>
 
 #include <controlplane/group_manager/group_manager.hh>
-#include <controlplane/group_manager/log_limit.hh>
+#include <controlplane/protocols/refusal_log.hh>
 #include <igmp/router_interface.hh>
 
 namespace mcfwd::protocols {
@@ -72,8 +72,7 @@ class IgmpInterface {
     /// The ticket for that replay. One that ended for want of memory goes on where it was.
     [[nodiscard]] std::uint64_t catch_up();
 
-    /// Writes to the log, once a second at most, what was refused since the last time, and that routers on
-    /// the link query in an older version than ours (RFC 9776 section 7.3.1).
+    /// Writes to the log what was refused since the last time.
     void log_refusals(Instant now);
     void clear_counters();
 
@@ -99,11 +98,9 @@ class IgmpInterface {
     bool check(const Expected<void>& result, std::string_view call, group_manager::SourceGroup key);
 
     IgmpAttachment attachment_;
-    igmp::RouterCounters logged_; ///< as of the last line about refusals
-    group_manager::LogLimit refusal_limit_;
-    group_manager::LogLimit older_limit_;
     igmp::RouterInterface router_;
     group_manager::GroupManager& groups_;
+    RefusalLog refusals_;
     group_manager::ClientHandle client_;
     bool held_back_ = false;
     bool yields_ = false;

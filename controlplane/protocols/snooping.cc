@@ -53,6 +53,9 @@ Expected<void> Snooping::add(DomainId domain, igmp::SnoopingConfig config) {
                     fmt::format("bridge {}: snooping: {}", facts.name, state.error().what));
     }
     auto bridge = std::make_unique<Bridge>(Bridge{.facts = facts, .state = std::move(*state)});
+    for (const forwarding::BridgeMember& member : facts.members) {
+        bridge->refusals.emplace_back(fmt::format("bridge={} port={}", facts.name, member.name));
+    }
     Bridge& added = *bridges_.emplace(domain, std::move(bridge)).first->second;
     input(added, "start", [&](igmp::SnoopingBridge& started, igmp::SnoopingOutput& output) {
         started.start(environment_.clock.now(), output);
@@ -81,6 +84,8 @@ void Snooping::receive(const Signal& signal) {
                                 signal.destination_mac, now, output);
               }
           });
+    bridge->refusals[port->value()].note(bridge->state.counters(*port).igmp, bridge->state.config().version,
+                                         now);
 }
 
 void Snooping::send_local(DomainId domain, MacAddress source, Ipv4Address destination,
@@ -366,6 +371,7 @@ void Snooping::clear_counters() {
     counters_ = {};
     for (const auto& [domain, bridge] : bridges_) {
         bridge->state.clear_counters();
+        std::ranges::for_each(bridge->refusals, &RefusalLog::clear);
     }
 }
 

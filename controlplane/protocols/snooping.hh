@@ -21,6 +21,7 @@
 #include <controlplane/forwarding/bridge_table.hh>
 #include <controlplane/forwarding/latency_meter.hh>
 #include <controlplane/group_manager/log_limit.hh>
+#include <controlplane/protocols/refusal_log.hh>
 #include <igmp/snooping_bridge.hh>
 
 namespace mcfwd::protocols {
@@ -85,6 +86,7 @@ class Snooping final : public forwarding::SnoopedPorts {
         /// False while an input is carried out, and for ever if memory ran out in it: then what it changed is
         /// not known.
         bool settled = true;
+        std::vector<RefusalLog> refusals = {}; ///< by BridgePort
         bool floods_refused = false;
         bool routed_refused = false;
         Ipv4Address retry_from = {};

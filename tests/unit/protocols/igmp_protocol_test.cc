@@ -3,12 +3,8 @@
 //
 // IGMP as a client of the group manager: reports of hosts become forwarding, refusals of sources become
 // vetoes, and a change of the interface's owner is survived.
+#include "log_lines.hh"
 #include "router_fixture.hh"
-
-#include <memory>
-
-#include <spdlog/sinks/ringbuffer_sink.h>
-#include <spdlog/spdlog.h>
 
 namespace mcfwd::protocols {
 namespace {
@@ -213,30 +209,6 @@ TEST_F(IgmpProtocolTest, PacketOnAnInterfaceWithoutIgmpIsCounted) {
     EXPECT_EQ(igmp.counters().received, 1U);
     EXPECT_EQ(igmp.counters().no_interface, 1U);
 }
-
-/// The lines that are logged while it lives.
-class LogLines {
-  public:
-    LogLines() { spdlog::set_default_logger(std::make_shared<spdlog::logger>("test", lines_)); }
-    ~LogLines() { spdlog::set_default_logger(before_); }
-    LogLines(const LogLines&) = delete;
-    LogLines& operator=(const LogLines&) = delete;
-
-    [[nodiscard]] std::vector<std::string> containing(std::string_view part) const {
-        std::vector<std::string> found;
-        for (const std::string& line : lines_->last_formatted()) {
-            if (const auto at = line.find(part); at != std::string::npos) {
-                found.push_back(line.substr(at, line.find_last_not_of('\n') + 1 - at));
-            }
-        }
-        return found;
-    }
-
-  private:
-    std::shared_ptr<spdlog::sinks::ringbuffer_sink_mt> lines_ =
-        std::make_shared<spdlog::sinks::ringbuffer_sink_mt>(16);
-    std::shared_ptr<spdlog::logger> before_ = spdlog::default_logger();
-};
 
 struct IgmpRefusals : RouterFixture {
     void SetUp() override {

@@ -10,6 +10,7 @@
 #include <controlplane/protocols/snooping.hh>
 #include <igmp/codec.hh>
 
+#include "log_lines.hh"
 #include "recording_table.hh"
 
 namespace mcfwd::protocols {
@@ -144,6 +145,58 @@ class SnoopingTest : public testing::Test {
     forwarding::TablePublisher routed{interfaces, bridges, snooping, table, wires};
     forwarding::BridgePublisher publisher{bridges, routed, table};
 };
+
+/// Each host has 2 groups at most.
+struct SnoopingRefusals : SnoopingTest {
+    static constexpr DomainId kLimited{2};
+    SnoopingRefusals() {
+        bridges.add({.name = "br20",
+                     .domain = kLimited,
+                     .members = {{"p4", PortId(4), {}, 1500}, {"p5:7", PortId(5), VlanId(7), 1500}},
+                     .interface = kNoInterface});
+        igmp::SnoopingConfig config;
+        config.ports = 2;
+        config.port_limits = {{.port = BridgePort(1), .max_groups_per_host = 2}};
+        EXPECT_TRUE(snooping.add(kLimited, config));
+    }
+    void hear_there(PortId port, VlanId vlan, const igmp::Message& message, Ipv4Address from) {
+        const auto packet = igmp::encode(message, from, 1500).front();
+        snooping.receive({.kind = SignalKind::kIgmp,
+                          .domain = kLimited,
+                          .port = port,
+                          .vlan = vlan,
+                          .interface = kNoInterface,
+                          .source_mac = kHostsMac,
+                          .destination_mac = multicast_mac(igmp::destination_of(message)),
+                          .packet = packet});
+    }
+    void ask_for(PortId port, VlanId vlan, std::uint8_t group) {
+        hear_there(port, vlan, igmp::ReportV2{Ipv4Address(239, 1, 2, group)}, Ipv4Address(10, 0, 1, 7));
+    }
+};
+
+TEST_F(SnoopingRefusals, AreLoggedOnceASecondWithTheirPort) {
+    const LogLines log;
+    for (std::uint8_t group = 1; group <= 5; ++group) {
+        ask_for(PortId(4), {}, group);
+        ask_for(PortId(5), VlanId(7), group);
+    }
+    clock.time += 1s;
+    ask_for(PortId(5), VlanId(7), 6);
+    EXPECT_EQ(log.containing("igmp refused"),
+              (std::vector<std::string>{
+                  "igmp refused what hosts ask for bridge=br20 port=p5:7 host_group_limit=1",
+                  "igmp refused what hosts ask for bridge=br20 port=p5:7 host_group_limit=3"}));
+}
+
+TEST_F(SnoopingRefusals, AQuerierOfAnOlderVersionIsLogged) {
+    const LogLines log;
+    const igmp::Query older{.version = igmp::Version::kV2, .max_response = 10s};
+    hear_there(PortId(4), {}, older, Ipv4Address(10, 0, 1, 1));
+    EXPECT_EQ(log.containing("igmp querier"),
+              (std::vector<std::string>{
+                  "igmp querier of an older version heard bridge=br20 port=p4 version=3 queries=1"}));
+}
 
 TEST_F(SnoopingTest, BridgeBeginsWithListsForWhatIsNoGroup) {
     EXPECT_EQ(egresses({kBridgeDomain, kFloodGroup, kAnySource}),
