@@ -14,6 +14,9 @@ namespace {
 constexpr unsigned kDefaultRobustness = 2;
 constexpr Duration kDefaultQueryInterval = std::chrono::seconds(125);
 
+/// Between general queries of ours, however often the link goes and comes.
+constexpr Duration kLeastPause = std::chrono::seconds(1);
+
 } // namespace
 
 Querier::Querier(const RouterConfig& config)
@@ -31,6 +34,14 @@ void Querier::start(Instant now) {
     intervals_ = own_;
     next_query_ = now;
     startup_left_ = startup_count_;
+    asked_.reset();
+}
+
+void Querier::ask_anew(Instant now) {
+    if (elected()) {
+        startup_left_ = startup_count_;
+        next_query_ = std::min(next_query_, asked_ ? std::max(now, *asked_ + kLeastPause) : now);
+    }
 }
 
 Election Querier::hear(const Query& query, Ipv4Address source, Instant now, Contest contest) {
@@ -91,6 +102,7 @@ bool Querier::query_due(Instant now) {
     if (startup_left_ > 0) {
         --startup_left_;
     }
+    asked_ = now;
     next_query_ = now + (startup_left_ > 0 ? startup_interval_ : own_.query_interval);
     return true;
 }

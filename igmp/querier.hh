@@ -40,6 +40,9 @@ class Querier {
     /// End of the other-querier-present timer, or time of our next general query.
     [[nodiscard]] Instant deadline() const { return other_until_.value_or(next_query_); }
 
+    /// The link is there again: as querier we ask as at the start, but no more often than once a second.
+    void ask_anew(Instant now);
+
     /// A general query from another router.
     Election hear(const Query& query, Ipv4Address source, Instant now, Contest contest = Contest::kByAddress);
 
@@ -68,6 +71,7 @@ class Querier {
     std::optional<Instant> other_until_;
     Instant next_query_{};
     unsigned startup_left_ = 0;
+    std::optional<Instant> asked_; ///< our last general query
 };
 
 } // namespace mcfwd::igmp

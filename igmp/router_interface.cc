@@ -51,6 +51,21 @@ void RouterInterface::stop(Instant now, Output& out) {
     state_->running = false;
 }
 
+void RouterInterface::link_up(Instant now, Output& out) {
+    if (!state_->running) {
+        return;
+    }
+    state_->advance({now, out});
+    state_->members.start();
+    state_->querier.ask_anew(now);
+    state_->advertiser.solicited(now);
+    state_->advance({now, out});
+}
+
+void RouterInterface::hosts_moved() {
+    state_->members.start();
+}
+
 void RouterInterface::receive(std::span<const std::byte> packet, const Arrival& from, Instant now,
                               Output& out) {
     if (!state_->running) {

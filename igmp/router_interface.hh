@@ -43,6 +43,14 @@ class RouterInterface {
     /// this router is none any more. Counters stay.
     void stop(Instant now, Output& out);
 
+    /// The link is there again: as querier we ask as at the start, and tell switches again that we are there.
+    /// Hosts and routers are kept until their timers end: most links come back as they were. No effect while
+    /// stopped.
+    void link_up(Instant now, Output& out);
+    /// Hosts may be behind the link that were not before, and are asked by somebody else: version 1 and 2
+    /// leaves are not fast until these had their chance to be heard.
+    void hosts_moved();
+
     /// An IGMP packet from its IP header on, and where it came from. Whatever it holds, the call succeeds;
     /// what had no effect is in the counters. No effect while stopped.
     void receive(std::span<const std::byte> packet, const Arrival& from, Instant now, Output& out);

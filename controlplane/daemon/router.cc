@@ -273,12 +273,31 @@ void Router::note_links() {
         const bool up = environment_.dataplane.link_up(port);
         if (up != noted_links_[i]) {
             noted_links_[i] = up;
-            snooping_.set_link(port, up);
-            proxy_.set_link(port, up);
+            tell_link(port, up);
             spdlog::info("port link port={} link={}", config().ports[i].name, up ? "up" : "down");
             events_.add(environment_.clock.now(), LinkChanged{.port = port, .up = up});
         }
     }
+}
+
+void Router::tell_link(PortId port, bool up) {
+    snooping_.set_link(port, up);
+    proxy_.set_link(port, up);
+    if (!up) {
+        return;
+    }
+    igmp_.link_up(port);
+    for (const auto& [domain, bridge] : bridges_.all()) {
+        if (std::ranges::find(bridge.members, port, &forwarding::BridgeMember::port) !=
+            bridge.members.end()) {
+            igmp_.hosts_moved(domain);
+        }
+    }
+}
+
+Expected<void> Router::topology_changed(DomainId bridge) {
+    igmp_.hosts_moved(bridge);
+    return snooping_.topology_changed(bridge);
 }
 
 void Router::receive(const Signal& signal) {

@@ -61,6 +61,9 @@ class Router {
     /// may wait.
     [[nodiscard]] Duration turn();
 
+    /// Hosts of a bridge may be behind other ports than before. kNotFound: no such bridge.
+    [[nodiscard]] Expected<void> topology_changed(DomainId bridge);
+
     [[nodiscard]] const config::Config& config() const { return environment_.config; }
     [[nodiscard]] dataplane::Dataplane& dataplane() { return environment_.dataplane; }
     [[nodiscard]] const forwarding::InterfaceTable& interfaces() const { return interfaces_; }
@@ -100,6 +103,8 @@ class Router {
     /// Table versions and links that changed since the last call become events.
     void note_publications();
     void note_links();
+    /// Protocols follow the links of their interfaces and bridges.
+    void tell_link(PortId port, bool up);
 
     Environment environment_;
     forwarding::InterfaceTable interfaces_;

@@ -206,7 +206,7 @@ void add_snooping_commands(rpc::Registry& registry, CommandContext& context) {
         if (bridge == nullptr) {
             return unknown_bridge(context.router, name);
         }
-        return nothing(context.router.snooping().topology_changed(bridge->domain));
+        return nothing(context.router.topology_changed(bridge->domain));
     });
 }
 

@@ -118,6 +118,25 @@ void IgmpProtocol::receive(const Signal& signal) {
     carry_out(*interface, output);
 }
 
+void IgmpProtocol::link_up(PortId port) {
+    for (const auto& interface : interfaces_) {
+        const IgmpAttachment& at = interface->attachment();
+        if (at.bridge == kRoutedDomain && at.port == port) {
+            igmp::Output output;
+            interface->router().link_up(environment_.clock.now(), output);
+            carry_out(*interface, output);
+        }
+    }
+}
+
+void IgmpProtocol::hosts_moved(DomainId bridge) {
+    for (const auto& interface : interfaces_) {
+        if (bridge != kRoutedDomain && interface->attachment().bridge == bridge) {
+            interface->router().hosts_moved();
+        }
+    }
+}
+
 std::optional<Instant> IgmpProtocol::advance() {
     const Instant now = environment_.clock.now();
     if (catch_up_at_ && *catch_up_at_ <= now) {

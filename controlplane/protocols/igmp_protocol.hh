@@ -58,6 +58,11 @@ class IgmpProtocol {
     /// A kIgmp signal.
     void receive(const Signal& signal);
 
+    /// A port has its link again.
+    void link_up(PortId port);
+    /// Hosts of a bridge may be behind other ports than before, or new.
+    void hosts_moved(DomainId bridge);
+
     /// Does what is due; returns when it wants to be called again at the latest.
     [[nodiscard]] std::optional<Instant> advance();
 

@@ -91,6 +91,8 @@ class Lan {
     /// Lets time pass in one step, as a daemon that was held up does.
     void jump(Duration time) { now_ += time, router_.advance(now_, out_), collect(); }
 
+    void link_up() { router_.link_up(now_, out_), collect(); }
+
     /// Clears what happened and sets the zero of the time in lines.
     void forget() { mark_ = now_, changes_.clear(), queries_.clear(), packets_.clear(); }
 

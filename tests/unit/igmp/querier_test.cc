@@ -24,6 +24,47 @@ TEST(IgmpQuerier, StartupSendsAtOnceThenAfterAQuarterThenAtTheQueryInterval) {
     EXPECT_EQ(lan.queries(), (Lines{"0 general", "31.25 general", "156.25 general", "281.25 general"}));
 }
 
+TEST(IgmpQuerier, LinkThatComesUpIsAskedAsAtTheStartAndKeepsItsMembers) {
+    Lan lan;
+    lan.start_quietly();
+    lan.hear(ReportV2{kG});
+    lan.wait(seconds(60));
+    lan.forget();
+    lan.link_up();
+    lan.wait(seconds(160));
+    EXPECT_EQ(lan.queries(), (Lines{"0 general", "31.25 general", "156.25 general"}));
+    EXPECT_EQ(lan.changes(), Lines{});
+    lan.hear(ReportV2{kG});
+    lan.wait(seconds(200));
+    EXPECT_TRUE(lan.has_group(kG)) << "it answered the question that the link would have lost";
+}
+
+TEST(IgmpQuerier, LinkThatFlapsIsAskedOnceASecondAtMost) {
+    Lan lan;
+    lan.start_quietly();
+    for (int i = 0; i < 20; ++i) {
+        lan.link_up();
+        lan.wait(milliseconds(100));
+    }
+    EXPECT_EQ(lan.queries(), (Lines{"0 general", "1 general", "2 general"}));
+}
+
+TEST(IgmpQuerier, LinkThatComesUpIsLeftToTheQuerierOfTheLan) {
+    Lan lan;
+    lan.start_quietly();
+    lan.hear(general_query(), kLower);
+    lan.link_up();
+    lan.wait(seconds(254));
+    EXPECT_EQ(lan.queries(), Lines{});
+}
+
+TEST(IgmpQuerier, StoppedRouterAsksNothingWhenTheLinkComesUp) {
+    Lan lan;
+    lan.link_up();
+    lan.wait(seconds(10));
+    EXPECT_EQ(lan.packets().size(), 0U);
+}
+
 TEST(IgmpQuerier, StartupCountAndIntervalAreConfigurable) {
     RouterConfig config = router_config();
     config.startup_query_count = 4;

@@ -209,6 +209,18 @@ TEST_F(IgmpTrackedVersion2Leave, AnotherHostInAnyGroupBeginsTheProofAnew) {
     EXPECT_EQ(fast(), 1U) << "not for ever";
 }
 
+TEST_F(IgmpTrackedVersion2Leave, ALinkThatWasDownOrABridgeThatChangedBeginsTheProofAnew) {
+    answer_alone(kQueries);
+    lan.link_up();
+    lan.hear(Leave{kG});
+    EXPECT_EQ(fast(), 0U) << "hosts may be behind it now that were suppressed elsewhere";
+    lan.hear(ReportV2{kG});
+    answer_alone(kQueries + 1);
+    lan.router().hosts_moved();
+    lan.hear(Leave{kG});
+    EXPECT_EQ(fast(), 0U);
+}
+
 /// A wireless client bridge shows all hosts behind it with its own MAC.
 TEST_F(IgmpTrackedVersion2Leave, TwoAddressesOfOneMacAreTwoHosts) {
     const Reporter first{kHost, mac_of(kHost)};

@@ -204,6 +204,20 @@ TEST_F(IgmpProtocolTest, StaticMembershipOnAnUnknownInterfaceNamesTheKnownOnes) 
     EXPECT_EQ(result.error().what, "no interface 'wan' with IGMP; there are: lan1, lan2, lan3");
 }
 
+TEST_F(IgmpProtocolTest, AfterALinkThatWasDownItsInterfacesAreAskedAtOnce) {
+    wait(std::chrono::seconds(60));
+    sender.sent.clear();
+    igmp.link_up(PortId(1)); // of lan2, and of lan3 in its VLAN 30
+    const auto asked = [this](VlanId vlan) {
+        return std::ranges::count_if(sender.sent, [&](const FakeSender::Sent& sent) {
+            return sent.port == PortId(1) && sent.vlan == vlan;
+        });
+    };
+    EXPECT_EQ(asked(VlanId(0)), 1);
+    EXPECT_EQ(asked(VlanId(30)), 1);
+    EXPECT_EQ(sender.sent.size(), 2U);
+}
+
 TEST_F(IgmpProtocolTest, PacketOnAnInterfaceWithoutIgmpIsCounted) {
     report(IfIndex(7), kToExclude);
     EXPECT_EQ(igmp.counters().received, 1U);
