@@ -10,6 +10,10 @@
 namespace mcfwd::igmp {
 namespace {
 
+/// Changes of one input whose keys are named one by one: more than a report in a jumbo frame makes. Beyond
+/// them, when a link goes, all lists are gone through.
+constexpr std::size_t kMostNamed = 2'000;
+
 /// What is in force for a group; nullptr: nothing.
 const Membership* wish(const SnoopingPort& port, Ipv4Address group) {
     const Membership* membership = port.members.membership(group);
@@ -122,11 +126,16 @@ void SnoopingBridge::State::tell(Input in) {
     auto& keys = in.out.changed;
     const auto begin = static_cast<std::ptrdiff_t>(keys.size());
     const bool any_refused = !refused.empty();
+    const bool named = changes.size() <= kMostNamed;
+    in.out.all_changed |= !named;
     for (const MembershipChange& change : changes) {
         if (any_refused && refused.contains(change.group)) { // it has no keys
             if (!has_group(change.group)) {
                 refused.erase(change.group);
             }
+            continue;
+        }
+        if (!named) {
             continue;
         }
         keys.push_back({change.group, change.source});

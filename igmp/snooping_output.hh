@@ -45,8 +45,8 @@ struct SnoopingOutput {
     /// Keys whose list may be another one now, or that came or went: ask `ports_for`. Every such key is here,
     /// so that a table which follows these alone is always right; but for:
     std::vector<SourceGroupKey> changed;
-    /// Ports get everything, or do no more: all keys have another list, and are to be gone through
-    /// (`keys_from`).
+    /// Ports get everything, or do no more, or a link went with very many groups: all keys are to be gone
+    /// through (`keys_from`), and those that the table has beside them are to go.
     bool all_changed = false;
     std::vector<PortChange> reported; ///< what hosts caused by a report or leave, for latencies
     bool floods_changed = false;      ///< the list for groups without a key may be another one

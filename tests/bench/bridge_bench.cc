@@ -3,7 +3,8 @@
 //
 // What snooping costs the control thread on a bridge of 24 ports, from IGMP packets to the forwarding table:
 // reports per second into 2,000 groups, and the longest task while a router port comes and goes among 60,000
-// groups, and while a full table is tried again.
+// groups, while the link of their hosts goes, while the only querier comes and falls silent, and while a full
+// table is tried again.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -69,7 +70,7 @@ class Longest {
 
 class Bench {
   public:
-    explicit Bench(std::size_t entries)
+    explicit Bench(std::size_t entries, bool querier = true)
         : table_(dataplane::Table::create({.entries = entries,
                                            .egresses = 8 * entries,
                                            .workers = 1,
@@ -87,6 +88,7 @@ class Bench {
         config.ports = kPorts;
         config.fast_leave = igmp::FastLeave::kTracked;
         config.learning_time = Duration::zero();
+        config.querier = querier;
         if (!snooping_.add(kDomain, config)) {
             std::abort();
         }
@@ -122,6 +124,15 @@ class Bench {
         };
         checksum(0, 20, 10), checksum(20, 30, 22);
         hear(SignalKind::kPimHello, port, {}, packet);
+    }
+    void query(std::uint16_t port) {
+        const igmp::Query query{.max_response = 10s, .robustness = 2, .querier_interval = 125s};
+        const Ipv4Address router(10, 0, 0, 254);
+        hear(SignalKind::kIgmp, port, router, igmp::encode(query, router, 1500).front());
+    }
+    void link(std::uint16_t port, bool up) {
+        tasks.run([&] { snooping_.set_link(PortId(port), up); });
+        table_->advance();
     }
     void pass(Duration time) {
         clock_.time += time;
@@ -202,6 +213,35 @@ void router_port(std::uint32_t groups) {
     }
 }
 
+void link_of_hosts(std::uint32_t groups) {
+    Bench bench(131'072);
+    bench.join(0, 0, groups);
+    bench.tasks.take();
+    bench.link(0, false);
+    const double first = bench.tasks.take();
+    Duration took{};
+    while (bench.entries() > 2) {
+        bench.pass(5ms), took += 5ms;
+    }
+    fmt::print("link of {} groups goes: {:.2f} ms, longest task after it {:.2f} ms, table empty after {} ms\n",
+               groups, first, bench.tasks.take(), took / 1ms);
+}
+
+void only_querier(std::uint32_t groups) {
+    Bench bench(131'072, false);
+    for (std::uint16_t port = 0; port < 4; ++port) {
+        bench.join(port, port * groups / 4, groups / 4);
+    }
+    bench.tasks.take();
+    bench.query(kPorts - 1);
+    const double comes = bench.tasks.take();
+    bench.pass(254s);
+    bench.tasks.take();
+    bench.pass(1s);
+    fmt::print("the only querier comes among {} groups: {:.2f} ms, and falls silent: {:.2f} ms\n", groups, comes,
+               bench.tasks.take());
+}
+
 void full_table() {
     Bench bench(10'000);
     for (std::uint16_t port = 0; port < 4; ++port) {
@@ -222,5 +262,7 @@ int main() {
     reports();
     router_port(60'000);
     router_port(100'000);
+    link_of_hosts(60'000);
+    only_querier(60'000);
     full_table();
 }

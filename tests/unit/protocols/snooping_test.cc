@@ -146,6 +146,27 @@ class SnoopingTest : public testing::Test {
     forwarding::BridgePublisher publisher{bridges, routed, table};
 };
 
+TEST_F(SnoopingTest, LinkThatGoesWithManyGroupsIsFollowedInSlices) {
+    table.room = 4'000;
+    join_many(3'000);
+    join(PortId(3), {}, kWanted);
+    ASSERT_EQ(table.held.size(), 3'003U); // and the two of what is no group
+    snooping.set_link(PortId(1), false);
+    EXPECT_GE(table.held.size(), 2'000U) << "other ports' hosts wait for one slice of them only";
+    EXPECT_EQ(gets(kSender), std::vector{PortId(3)});
+    for (int i = 0; i < 10; ++i) {
+        pass(5ms);
+    }
+    EXPECT_EQ(table.held.size(), 3U);
+    EXPECT_EQ(gets(kSender), std::vector{PortId(3)});
+}
+
+TEST_F(SnoopingTest, LinkThatGoesWithFewGroupsIsFollowedAtOnce) {
+    join_many(1'000);
+    snooping.set_link(PortId(1), false);
+    EXPECT_EQ(table.held.size(), 2U);
+}
+
 /// Each host has 2 groups at most.
 struct SnoopingRefusals : SnoopingTest {
     static constexpr DomainId kLimited{2};
