@@ -34,6 +34,23 @@ def test_general_queries_of_version_3_octet_by_octet(lab, opened):
         assert query.payload == bytes.fromhex("1189 eaed 00000000 0389 0000")
 
 
+def test_link_that_comes_up_is_asked_at_once(lab, opened):
+    wire = opened(Wire(lab["rx3"], [QUERY]))
+    router = lab.start_router(igmp=RARE)
+    wait_until(lambda: len(wire.messages()) == 1, "the query at the start")
+    host = lab.receiver("rx3")
+    host.join(GROUP)
+    router.wait_members([("lan3", GROUP)])
+    port_up = lambda up: next(one["link"] == ("up" if up else "down") for one in router.call("show.ports")["entries"]  # noqa: E731
+                              if one["name"] == "p-lan3")
+    lab["router"].ip("link set lan3 down")
+    wait_until(lambda: port_up(False), "the link is down")
+    router.wait_members([("lan3", GROUP)])
+    lab["router"].ip("link set lan3 up")
+    wait_until(lambda: len(wire.messages()) == 2, "the next one would come 200 s after the first")
+    expect_envelope(wire.messages()[1], "10.0.3.1", ALL_HOSTS, mac_of(lab, "lan3"))
+
+
 @pytest.mark.parametrize("version, code", [(1, 0), (2, 200)])
 def test_general_queries_of_older_versions_have_8_octets(lab, opened, version, code):
     wire = opened(Wire(lab["rx1"], [QUERY]))
