@@ -223,8 +223,9 @@ void link_of_hosts(std::uint32_t groups) {
     while (bench.entries() > 2) {
         bench.pass(5ms), took += 5ms;
     }
-    fmt::print("link of {} groups goes: {:.2f} ms, longest task after it {:.2f} ms, table empty after {} ms\n",
-               groups, first, bench.tasks.take(), took / 1ms);
+    fmt::print(
+        "link of {} groups goes: {:.2f} ms, longest task after it {:.2f} ms, table empty after {} ms\n",
+        groups, first, bench.tasks.take(), took / 1ms);
 }
 
 void only_querier(std::uint32_t groups) {
@@ -238,8 +239,8 @@ void only_querier(std::uint32_t groups) {
     bench.pass(254s);
     bench.tasks.take();
     bench.pass(1s);
-    fmt::print("the only querier comes among {} groups: {:.2f} ms, and falls silent: {:.2f} ms\n", groups, comes,
-               bench.tasks.take());
+    fmt::print("the only querier comes among {} groups: {:.2f} ms, and falls silent: {:.2f} ms\n", groups,
+               comes, bench.tasks.take());
 }
 
 void full_table() {
