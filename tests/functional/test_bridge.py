@@ -247,6 +247,8 @@ def test_ports_refuse_what_their_limits_do_not_permit(lab):
         return next(one["counters"][f"ignored_{reason}"] for one in bridge["ports"] if one["port"] == port)
 
     wait_until(lambda: refused("p-lan2", "group_limit") > 0 and refused("p-lan3", "access_list") > 0, "the refusals are counted")
+    wait_until(lambda: all(f"igmp refused what hosts ask for bridge=br10 port={port} {reason}=" in router.log()
+                           for port, reason in (("p-lan2", "group_limit"), ("p-lan3", "access_list"))), "and logged")
     assert members_of(router, GROUP) == ["p-lan2"]
     assert members_of(router, OTHER_GROUP) == ["p-lan3"]
     lines = router.ctl("show", "snooping")[1].splitlines()

@@ -10,7 +10,6 @@ downstream. What the proxy says upstream is read octet by octet.
 
 import socket
 import time
-import time
 
 import pytest
 
