@@ -158,7 +158,7 @@ class ParameterWalk {
             }
             return {};
         }
-        const Parameter* parameter = value();
+        const Parameter* parameter = value_for(word);
         // No value but a path begins so: it is a keyword that this command does not have, or has had already.
         const bool stray = word.starts_with("--") && pending_ == nullptr &&
                            (parameter == nullptr || parameter->kind != rpc::ParameterKind::kPath);
@@ -190,14 +190,33 @@ class ParameterWalk {
     }
 
   private:
+    /// The parameter that the word is a value of: the next by position, or a place if it does not fit there
+    /// and that one may be left out.
+    [[nodiscard]] const Parameter* value_for(const std::string& word) const {
+        const auto fits = [&](const Parameter& parameter) {
+            return rpc::check_value(parameter, rpc::value_from_word(parameter, word)).has_value();
+        };
+        const Parameter* const next = value();
+        if (next == nullptr || next == expected() || fits(*next)) {
+            return next;
+        }
+        const auto place = std::ranges::find_if(command_.parameters, [&](const Parameter& parameter) {
+            return parameter.kind == rpc::ParameterKind::kPlace && is_open(parameter) && fits(parameter);
+        });
+        return place == command_.parameters.end() ? next : &*place;
+    }
+    /// Its value may come by position.
+    [[nodiscard]] bool is_open(const Parameter& parameter) const {
+        return (parameter.keyword.empty() || parameter.kind == rpc::ParameterKind::kPlace) &&
+               for_people(parameter) &&
+               (!params_.contains(parameter.name) || parameter.kind == rpc::ParameterKind::kWords);
+    }
     static bool for_people(const Parameter& parameter) {
         return parameter.audience == rpc::Audience::kPeople;
     }
     [[nodiscard]] const Parameter* next_position() const {
-        const auto found = std::ranges::find_if(command_.parameters, [&](const Parameter& parameter) {
-            return parameter.keyword.empty() && for_people(parameter) &&
-                   (!params_.contains(parameter.name) || parameter.kind == rpc::ParameterKind::kWords);
-        });
+        const auto found = std::ranges::find_if(
+            command_.parameters, [&](const Parameter& parameter) { return is_open(parameter); });
         return found == command_.parameters.end() ? nullptr : &*found;
     }
 
@@ -240,6 +259,9 @@ std::string placeholder(const Parameter& parameter) {
     }
     if (parameter.kind == rpc::ParameterKind::kInterfaceList) {
         return "INTERFACE[,INTERFACE...]";
+    }
+    if (parameter.kind == rpc::ParameterKind::kPlace) {
+        return "INTERFACE|PORT";
     }
     std::string name(parameter.name);
     std::ranges::transform(name, name.begin(), [](char c) { return static_cast<char>(std::toupper(c)); });

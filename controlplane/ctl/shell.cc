@@ -35,7 +35,8 @@ Client* terminal_client = nullptr;
 std::vector<std::string> interface_names(const rpc::Parameter& parameter) {
     std::vector<std::string> names;
     const bool wanted = parameter.kind == rpc::ParameterKind::kInterface ||
-                        parameter.kind == rpc::ParameterKind::kInterfaceList;
+                        parameter.kind == rpc::ParameterKind::kInterfaceList ||
+                        parameter.kind == rpc::ParameterKind::kPlace;
     if (!wanted || terminal_client == nullptr) {
         return names;
     }

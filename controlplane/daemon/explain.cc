@@ -220,6 +220,9 @@ FlowExplanation routed_flow(Router& router, const ExplainedFlow& flow, const std
                             : negative_text(*mfe)) +
                     proxy_text(router, flow, mfe->iif.interface)};
     }
+    if (router.interfaces().all().empty()) {
+        return {.state = "none", .iif = "-", .why = "nothing is routed: there are bridges only"};
+    }
     if (flow.source == kAnySource) {
         return {.state = "none", .iif = "-", .why = "no source named, and not exactly one is known"};
     }

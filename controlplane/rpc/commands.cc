@@ -64,7 +64,7 @@ constexpr std::array kSnoopingFilter{
 constexpr std::array kExplain{
     Parameter{"group", kGroup, kRequired, "", "the group"},
     Parameter{"source", kSource, kOptional, "", "its sender; the only known one if left out"},
-    Parameter{"at", kName, kOptional, "at", "only this interface, bridge or port"},
+    Parameter{"at", kPlace, kOptional, "at", "only this interface, bridge or port"},
 };
 constexpr std::array kVersionLimit{
     Parameter{"limit", kInteger, kOptional, "", "how many, newest first; 20 if left out", kVersionsKept},
@@ -300,6 +300,9 @@ std::string placeholder(const Parameter& parameter) {
     if (parameter.kind == kFlag) {
         return std::string(parameter.keyword);
     }
+    if (parameter.kind == kPlace) {
+        return "[" + std::string(parameter.keyword) + "] INTERFACE|PORT";
+    }
     return parameter.keyword.empty() ? name : std::string(parameter.keyword) + ' ' + name;
 }
 
@@ -375,6 +378,8 @@ std::string_view kind_name(ParameterKind kind) {
         return "prefix";
     case kName:
         return "name";
+    case kPlace:
+        return "place";
     case kWord:
         return "word";
     case kWords:

@@ -26,6 +26,7 @@ enum class ParameterKind : std::uint8_t {
     kAddress,       ///< a unicast address, or "0.0.0.0" for none
     kPrefix,        ///< a unicast prefix without host bits, e.g. "10.9.0.0/16", or "0.0.0.0/0"
     kName,          ///< 1 to 31 letters, digits, "_", "-" or ".", beginning with a letter or digit
+    kPlace,         ///< an interface, bridge or port, or "PORT:VLAN"; its keyword may be left out
     kWord,          ///< one of `Parameter::words`
     kFlag,          ///< JSON true or false; on the command line its keyword alone
     kWords,         ///< JSON array of different ones of `Parameter::words`; on the command line WORD ...

@@ -121,16 +121,27 @@ bool is_prefix(const json& value) {
 }
 
 /// As names in the configuration.
-bool is_name(const json& value) {
-    if (!value.is_string()) {
-        return false;
-    }
+bool is_plain_name(std::string_view name) {
     const auto plain = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     };
-    const auto& name = value.get_ref<const std::string&>();
     return !name.empty() && name.size() <= 31 && plain(name.front()) &&
            std::ranges::all_of(name, [&](char c) { return plain(c) || c == '_' || c == '-' || c == '.'; });
+}
+
+bool is_name(const json& value) {
+    return value.is_string() && is_plain_name(value.get_ref<const std::string&>());
+}
+
+bool is_place(const json& value) {
+    if (!value.is_string()) {
+        return false;
+    }
+    const std::string_view place = value.get_ref<const std::string&>();
+    const std::size_t colon = place.find(':');
+    const std::string_view vlan = colon == std::string_view::npos ? "0" : place.substr(colon + 1);
+    return is_plain_name(place.substr(0, colon)) && !vlan.empty() && vlan.size() <= 4 &&
+           std::ranges::all_of(vlan, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 bool is_one_of(const json& value, std::span<const std::string_view> words) {
@@ -250,6 +261,9 @@ Expected<void> check_value(const Parameter& parameter, const json& value) {
         return require(
             is_name(value),
             text("1 to 31 letters, digits, \"_\", \"-\" or \".\", beginning with a letter or digit"));
+    case ParameterKind::kPlace:
+        return require(is_place(value),
+                       text("the name of an interface, bridge or port, e.g. \"lan1\" or \"p3:10\""));
     case ParameterKind::kInteger:
         return require(is_integer_within(value, parameter.minimum, parameter.maximum), [&] {
             return fmt::format("a whole number from {} to {}", parameter.minimum, parameter.maximum);

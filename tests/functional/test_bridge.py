@@ -204,6 +204,8 @@ def test_what_people_see_of_a_bridge(lab):
     assert any(line.split()[:3] == ["br10", "*", "flooded"] for line in text.splitlines()), text
     code, text, _ = router.ctl("explain", GROUP, "at", "p-lan1")
     assert code == 0 and "a router port by configuration" in text, text
+    assert text.startswith(f"(*, {GROUP}): no routed entry, nothing is routed: there are bridges only\n"), text
+    assert router.ctl("explain", GROUP, "p-lan1")[1] == text, "the keyword may be left out"
     code, _, error = router.ctl("show", "snooping", "br11")
     assert code == 1 and "no bridge 'br11'; there are: br10" in error, error
     code, _, error = router.ctl("explain", GROUP, "at", "lan9")

@@ -116,6 +116,25 @@ TEST(CommandLine, TakesParametersByPositionAndKeyword) {
     EXPECT_EQ(params("show versions 5"), (json{{"limit", 5}}));
 }
 
+TEST(CommandLine, TakesAPlaceWithItsKeywordOrWithout) {
+    const json at_port{{"group", "239.1.1.1"}, {"at", "p3:10"}};
+    EXPECT_EQ(params("explain 239.1.1.1 at p3:10"), at_port);
+    EXPECT_EQ(params("explain 239.1.1.1 p3:10"), at_port);
+    const json of_source{{"group", "239.1.1.1"}, {"source", "10.0.1.2"}, {"at", "lan1"}};
+    EXPECT_EQ(params("explain 239.1.1.1 10.0.1.2 lan1"), of_source);
+    EXPECT_EQ(params("explain 239.1.1.1 10.0.1.2 at lan1"), of_source);
+    EXPECT_EQ(params("explain 239.1.1.1 lan1 10.0.1.2"), of_source);
+    EXPECT_EQ(params("explain 239.1.1.1 *"), (json{{"group", "239.1.1.1"}, {"source", "*"}}));
+    EXPECT_EQ(params("explain 239.1.1.1 10.0.1.2 lan1 lan2"),
+              "unexpected \"lan2\"; usage: explain GROUP [SOURCE] [[at] INTERFACE|PORT]");
+    EXPECT_EQ(params("explain 239.1.1.1 at p3:x"),
+              "parameter \"at\": \"p3:x\" is not valid; valid is the name of an interface, bridge or port, "
+              "e.g. \"lan1\" or \"p3:10\"");
+    EXPECT_EQ(params("explain 239.1.1.1 -"),
+              "parameter \"source\": \"-\" is not valid; valid is a unicast address, e.g. \"10.0.1.2\", or "
+              "\"*\" for any source");
+}
+
 TEST(CommandLine, ExplainsWrongParameters) {
     EXPECT_EQ(params("group join 239.1.1.1"), "parameter \"interface\" (interface where the receivers are) "
                                               "is missing; usage: group join GROUP [source "
