@@ -81,6 +81,16 @@ std::string octets(double value) {
     return scaled(value, 1024, std::array<std::string_view, 5>{"B", "KiB", "MiB", "GiB", "TiB"});
 }
 
+std::string counters_text(const json& counters) {
+    std::string text;
+    for (const auto& [name, count] : counters.items()) {
+        if (count.is_number() && count != 0) {
+            text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, count_at(counters, name.c_str()));
+        }
+    }
+    return text;
+}
+
 const json& member(const json& object, const char* key) {
     static const json kNull;
     if (!object.is_object()) {

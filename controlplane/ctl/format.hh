@@ -33,6 +33,8 @@ namespace mcfwd::ctl {
 /// "joins 12 (p50 33us, p99 65us, max 65us), leaves 3 (...)" of a `latency` member; empty when nothing was
 /// counted.
 [[nodiscard]] std::string latency_text(const nlohmann::json& latency);
+/// "received_leave 2, sent_group_query 4": the counters that are not 0.
+[[nodiscard]] std::string counters_text(const nlohmann::json& counters);
 /// Null when there is no such member.
 [[nodiscard]] const nlohmann::json& member(const nlohmann::json& object, const char* key);
 

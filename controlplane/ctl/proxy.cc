@@ -74,13 +74,7 @@ std::string render_proxy(const json& result) {
         text_at(upstream, "robustness"), duration_at(upstream, "query_interval"));
     text += fmt::format("{} groups, {} with changes still to be repeated\n", count_at(upstream, "groups"),
                         count_at(upstream, "pending_changes"));
-    std::string counters;
-    for (const auto& [name, count] : member(upstream, "counters").items()) {
-        if (count.is_number() && count != 0) {
-            counters += fmt::format("{}{} {}", counters.empty() ? "" : ", ", name,
-                                    count_at(member(upstream, "counters"), name.c_str()));
-        }
-    }
+    const std::string counters = counters_text(member(upstream, "counters"));
     text += (counters.empty() ? "no packets yet" : counters) + "\n\n";
     Table table({{"GROUP"}, {"SOURCES"}, {"FROM"}});
     for (const json& entry : member(result, "entries")) {

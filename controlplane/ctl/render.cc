@@ -14,6 +14,7 @@
 #include "entries.hh"
 #include "events.hh"
 #include "format.hh"
+#include "igmp.hh"
 #include "proxy.hh"
 #include "snooping.hh"
 #include "table.hh"
@@ -80,49 +81,6 @@ std::string render_drops(const json& drops) {
            fmt::format("\npackets of the control thread that no port took: {}\n"
                        "table changes refused for want of room: {}\n",
                        count_at(drops, "injected_dropped"), count_at(drops, "table_refused"));
-}
-
-std::string render_igmp_interfaces(const json& result) {
-    std::string text = render_entries("show igmp interfaces", result).value_or("");
-    for (const json& entry : member(result, "entries")) {
-        std::string counters;
-        for (const auto& [name, count] : member(entry, "counters").items()) {
-            if (count.is_number() && count != 0) {
-                counters += fmt::format("{}{} {}", counters.empty() ? "" : ", ", name,
-                                        count_at(member(entry, "counters"), name.c_str()));
-            }
-        }
-        text += fmt::format("{}: {}\n", text_at(entry, "interface"),
-                            counters.empty() ? "no packets yet" : counters);
-        if (const std::string latency = latency_text(member(entry, "latency")); !latency.empty()) {
-            text += fmt::format("{}: in force after: {}\n", text_at(entry, "interface"), latency);
-        }
-    }
-    return text;
-}
-
-/// The groups, and after them their hosts if the answer has them.
-std::string render_igmp_groups(const json& result) {
-    std::string text = render_entries("show igmp groups", result).value_or("");
-    Table table({{"INTERFACE"},
-                 {"GROUP"},
-                 {"HOST"},
-                 {"MAC"},
-                 {"VERSION", Align::kRight},
-                 {"MODE"},
-                 {"HEARD", Align::kRight},
-                 {"EXPIRES", Align::kRight},
-                 {"SOURCES"}});
-    bool any = false;
-    for (const json& entry : member(result, "entries")) {
-        for (const json& host : member(entry, "hosts")) {
-            any = true;
-            table.row({text_at(entry, "interface"), text_at(entry, "group"), text_at(host, "address"),
-                       text_at(host, "mac"), text_at(host, "version"), text_at(host, "mode"),
-                       duration_at(host, "heard"), duration_at(host, "expires"), list_at(host, "sources")});
-        }
-    }
-    return any ? text + '\n' + table.text() : text;
 }
 
 std::string render_explain(const json& result) {

@@ -4,11 +4,14 @@
 // See snooping.hh.
 #include "snooping.hh"
 
+#include <array>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "entries.hh"
 #include "format.hh"
+#include "igmp.hh"
 #include "table.hh"
 
 namespace mcfwd::ctl {
@@ -74,21 +77,21 @@ std::string render_snooping(const json& result) {
                      {"GROUPS", Align::kRight},
                      {"HOSTS", Align::kRight},
                      {"REFUSED", Align::kRight},
+                     {"LEARNS", Align::kRight},
                      {"ROUTERS"}});
         for (const json& port : member(bridge, "ports")) {
             table.row({text_at(port, "port"), member(port, "up") == true ? "up" : "down",
                        count_at(port, "groups"), count_at(port, "hosts"), refused_text(port),
-                       routers_text(port)});
+                       duration_at(port, "learning"), routers_text(port)});
         }
         text += table.text();
         for (const json& port : member(bridge, "ports")) {
-            if (const std::string latency = latency_text(member(port, "latency")); !latency.empty()) {
-                text += fmt::format("{}: in force after: {}\n", text_at(port, "port"), latency);
-            }
+            text += counted_text(text_at(port, "port"), member(port, "counters"), member(port, "latency"));
         }
         text += '\n';
     }
-    return text + render_entries("show snooping", result).value_or("");
+    constexpr std::array kPlaces{PlaceColumn{"BRIDGE", "bridge"}, PlaceColumn{"PORT", "port"}};
+    return text + render_entries("show snooping", result).value_or("") + hosts_text(result, kPlaces);
 }
 
 } // namespace mcfwd::ctl

@@ -199,6 +199,10 @@ def test_what_people_see_of_a_bridge(lab):
     assert "br10: IGMPv3, querier is this bridge (10.0.1.9), next query in" in text
     assert any(line.split()[:2] == ["p-lan1", "up"] and line.endswith("static") for line in text.splitlines()), text
     assert any(line.split()[:3] == ["br10", "p-lan2", GROUP] for line in text.splitlines()), text
+    assert any(line.startswith("p-lan2: ") and "received_report_v3" in line and "sent_general_query" in line
+               for line in text.splitlines()), text
+    _, text, _ = router.ctl("show", "snooping", "br10", "--hosts")
+    assert any(line.split()[:4] == ["br10", "p-lan2", GROUP, "10.0.2.2"] for line in text.splitlines()), text
     code, text, _ = router.ctl("show", "mfib")
     assert any(line.split()[:5] == ["br10", "*", GROUP, "-", "p-lan1,p-lan2"] for line in text.splitlines()), text
     assert any(line.split()[:3] == ["br10", "*", "flooded"] for line in text.splitlines()), text
@@ -254,5 +258,5 @@ def test_ports_refuse_what_their_limits_do_not_permit(lab):
     assert members_of(router, GROUP) == ["p-lan2"]
     assert members_of(router, OTHER_GROUP) == ["p-lan3"]
     lines = router.ctl("show", "snooping")[1].splitlines()
-    assert lines[1].split() == ["PORT", "LINK", "GROUPS", "HOSTS", "REFUSED", "ROUTERS"]
+    assert lines[1].split() == ["PORT", "LINK", "GROUPS", "HOSTS", "REFUSED", "LEARNS", "ROUTERS"]
     assert all(int(line.split()[4]) > 0 for line in lines if line.startswith(("p-lan2 ", "p-lan3 ")) and "up" in line.split()[1])

@@ -234,6 +234,36 @@ TEST(Render, IgmpInterfaces) {
         "lan1: in force after: joins 1,200 (p50 66us, p99 2ms, max 2ms)\n");
 }
 
+TEST(Render, Snooping) {
+    EXPECT_EQ(
+        shown("show.snooping",
+              R"({"bridges": [{"bridge": "br10", "querier": "10.0.1.9", "is_querier": true, "version": 3,
+        "next_query": 30.2, "other_querier_expires": null, "held": false, "refused_groups": 0, "unregistered": "router_ports",
+        "ports": [{"port": "p1", "up": true, "learning": 12.5, "router": true, "routers": [{"why": "static"}], "groups": 0,
+                   "hosts": 0, "latency": {}, "counters": {"sent_general_query": 2, "malformed_bad_checksum": 179, "relayed": 0,
+                   "ignored_group_limit": 3}},
+                  {"port": "p3:10", "up": false, "learning": null, "router": false, "routers": [], "groups": 1, "hosts": 1,
+                   "latency": {"join": {"count": 1, "p50_ns": 151000, "p99_ns": 151000, "max_ns": 151000}}, "counters": {}}]}],
+        "entries": [{"bridge": "br10", "port": "p3:10", "group": "239.1.1.1", "mode": "exclude", "version": 3, "expires": 260.0,
+         "sources": [], "last_reporter": "10.0.2.2", "host_count": 1,
+         "hosts": [{"address": "10.0.2.2", "mac": "02:00:00:00:00:02", "version": 3, "mode": "exclude", "sources": [],
+                    "heard": 9.9, "expires": 260.0}]}]})"),
+        "br10: IGMPv3, querier is this bridge (10.0.1.9), next query in 30.2s; unregistered groups to router "
+        "ports\n"
+        "PORT   LINK  GROUPS  HOSTS  REFUSED  LEARNS  ROUTERS\n"
+        "p1     up         0      0        3   12.5s  static\n"
+        "p3:10  down       1      1        0       -  -\n"
+        "p1: ignored_group_limit 3, malformed_bad_checksum 179, sent_general_query 2\n"
+        "p3:10: no packets yet\n"
+        "p3:10: in force after: joins 1 (p50 151us, p99 151us, max 151us)\n"
+        "\n"
+        "BRIDGE  PORT   GROUP      MODE     VERSION  EXPIRES  HOSTS  LAST REPORTER  SOURCES\n"
+        "br10    p3:10  239.1.1.1  exclude        3    4m20s      1  10.0.2.2       -\n"
+        "\n"
+        "BRIDGE  PORT   GROUP      HOST      MAC                VERSION  MODE     HEARD  EXPIRES  SOURCES\n"
+        "br10    p3:10  239.1.1.1  10.0.2.2  02:00:00:00:00:02        3  exclude   9.9s    4m20s  -\n");
+}
+
 TEST(Render, Drops) {
     EXPECT_EQ(shown("show.drops", R"({"received": 15, "forwarded": 7, "punted": 0, "parked": 0, "dropped": 8,
         "drops": {"too_short": 0, "wrong_interface": 8}, "copies": 1004, "sent": 1000, "copies_dropped": 4,
