@@ -114,6 +114,7 @@ HostInterfaceView HostInterface::view(Instant now) const {
             .robustness = state.robustness,
             .query_interval = state.query_interval,
             .groups = state.received,
+            .leaving = state.groups.size() - state.received,
             .pending_changes = state.fresh.size() + state.repeat.size()};
 }
 
@@ -147,8 +148,11 @@ void HostInterface::State::start() {
 
 void HostInterface::State::announce(HostGroup& group) {
     const bool left = group.state.empty();
-    group.change.note(left ? Membership{FilterMode::kExclude, {}} : Membership{}, group.state, robustness);
-    group.repeats = left ? 1 : robustness;
+    if (mode == Version::kV3) { // the other kind of report would wait for ever
+        group.change.note(left ? Membership{FilterMode::kExclude, {}} : Membership{}, group.state, robustness);
+    } else {
+        group.repeats = left ? 1 : robustness;
+    }
     fresh.insert(group.address);
 }
 

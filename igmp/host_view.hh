@@ -24,6 +24,7 @@ struct HostInterfaceView {
     unsigned robustness = 2;                          ///< in force
     Duration query_interval{};                        ///< of the querier, as far as known
     std::size_t groups = 0;
+    std::size_t leaving = 0;         ///< further groups that were left and not told so often enough
     std::size_t pending_changes = 0; ///< groups whose last change is still to be repeated
 };
 

@@ -43,6 +43,7 @@ json upstream_json(Router& router) {
             {"robustness", view.robustness},
             {"query_interval", rpc::seconds_json(view.query_interval)},
             {"groups", view.groups},
+            {"leaving", view.leaving},
             {"pending_changes", view.pending_changes},
             {"counters", std::move(counters)}};
 }

@@ -461,6 +461,20 @@ TEST_F(HostReports, AfterALinkThatWentEverythingIsAnnouncedLikeNew) {
                                   "0.5 to_ex 239.1.1.1 10.9.0.1, allow 239.1.1.2 10.9.0.2"}));
     EXPECT_EQ(link.mode(), Version::kV3);
 }
+TEST(HostReportsAnew, AGroupThatIsLeftAfterItWasAnnouncedAgainIsForgotten) {
+    for (const Version version : {Version::kV2, Version::kV3}) {
+        HostLink link({.address = kUs, .version = version});
+        link.start();
+        link.receive(kG, exclude());
+        link.stop(Farewell::kNo);
+        link.start();
+        link.wait(seconds(20));
+        link.receive(kG, {});
+        EXPECT_EQ(link.host().view(link.now()).leaving, version == Version::kV3 ? 1U : 0U);
+        link.wait(seconds(20));
+        EXPECT_EQ(link.host().view(link.now()).leaving, 0U);
+    }
+}
 TEST_F(HostReports, NothingIsHeardWhileStopped) {
     settled(kG, exclude());
     link.stop(Farewell::kNo);
