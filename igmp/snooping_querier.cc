@@ -105,6 +105,16 @@ std::vector<BridgePort> SnoopingBridge::State::routers_to_ask(Ipv4Address group,
     return result;
 }
 
+void SnoopingBridge::State::count_sent(const Transmission& query, std::span<const BridgePort> to) {
+    if (to.empty()) {
+        return;
+    }
+    const auto type = static_cast<std::size_t>(type_of(parse(query.packet)->message));
+    for (const BridgePort port : to) {
+        ++at(port).counters.igmp.sent[type];
+    }
+}
+
 void SnoopingBridge::State::tell_routers_of_leaves(BridgePort left, Input in) {
     std::map<Ipv4Address, std::vector<Ipv4Address>> sources; // none: the group as a whole
     for (const MembershipChange& change : link_out.changes) {
@@ -118,7 +128,6 @@ void SnoopingBridge::State::tell_routers_of_leaves(BridgePort left, Input in) {
             continue;
         }
         const bool whole = std::ranges::find(leaves, kAnySource) != leaves.end();
-        const auto type = whole ? MessageType::kGroupQuery : MessageType::kGroupSourceQuery;
         RouterCounters counted; // per port below
         QuerySender sender(query_form(), intervals, counted, link_out);
         if (whole) {
@@ -127,9 +136,7 @@ void SnoopingBridge::State::tell_routers_of_leaves(BridgePort left, Input in) {
             sender.group_and_sources(group, leaves, Suppress::kNo);
         }
         for (Transmission& sent : link_out.packets) {
-            for (const BridgePort port : to) {
-                ++at(port).counters.igmp.sent[static_cast<std::size_t>(type)];
-            }
+            count_sent(sent, to);
             in.out.packets.push_back(
                 {to, MacAddress{}, multicast_mac(sent.destination), std::move(sent.packet)});
         }

@@ -109,6 +109,8 @@ struct SnoopingBridge::State {
     /// act on questions alone, not on leaves (RFC 9776 section 6.6.1). None while members of other ports, who
     /// are not asked, could not answer.
     [[nodiscard]] std::vector<BridgePort> routers_to_ask(Ipv4Address group, BridgePort asked) const;
+    /// Counts a query of ours at ports that it leaves through.
+    void count_sent(const Transmission& query, std::span<const BridgePort> to);
     /// What left without a question is asked of the routers' ports alone.
     void tell_routers_of_leaves(BridgePort left, Input in);
     /// Memberships in force since then stay.
@@ -176,6 +178,7 @@ void SnoopingBridge::State::with_port(BridgePort number, Input in, Act act) {
     }
     for (Transmission& sent : link_out.packets) {
         std::vector<BridgePort> to = routers_to_ask(sent.destination, number);
+        count_sent(sent, to);
         to.insert(std::ranges::lower_bound(to, number), number);
         in.out.packets.push_back(
             {std::move(to), MacAddress{}, multicast_mac(sent.destination), std::move(sent.packet)});

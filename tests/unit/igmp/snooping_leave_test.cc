@@ -191,6 +191,10 @@ TEST(SnoopingLeaveBesideRouter, QuestionsGoToRoutersToo) {
               (Lines{"0 group 239.1.1.1 from 10.0.1.50 to 0,3", "0 relayed leave 239.1.1.1 to 3"}));
     lan.wait(seconds(5));
     EXPECT_EQ(lan.sent(), (Lines{"1 group 239.1.1.1 from 10.0.1.50 to 0,3"}));
+    for (const std::uint16_t port : {std::uint16_t{0}, std::uint16_t{3}}) {
+        const auto& sent = lan.bridge().counters(BridgePort(port)).igmp.sent;
+        EXPECT_EQ(sent[static_cast<std::size_t>(MessageType::kGroupQuery)], 2U) << port;
+    }
 }
 
 /// Its members there would not hear the question, and could not answer it.
