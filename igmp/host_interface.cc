@@ -149,7 +149,8 @@ void HostInterface::State::start() {
 void HostInterface::State::announce(HostGroup& group) {
     const bool left = group.state.empty();
     if (mode == Version::kV3) { // the other kind of report would wait for ever
-        group.change.note(left ? Membership{FilterMode::kExclude, {}} : Membership{}, group.state, robustness);
+        group.change.note(left ? Membership{FilterMode::kExclude, {}} : Membership{}, group.state,
+                          robustness);
     } else {
         group.repeats = left ? 1 : robustness;
     }
