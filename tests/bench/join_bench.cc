@@ -89,9 +89,11 @@ class Wires {
         report.records.push_back({.type = type, .group = group, .sources = {}});
         const Ipv4Address address(10, 0, static_cast<std::uint8_t>(lan + 1), host);
         const auto packet = igmp::encode(report, address, 1500).at(0);
-        Octets octets{0x01, 0x00, 0x5e, 0x00, 0x00, 0x16, 0x02, 0, 0, 0, 0x66, host, 0x08, 0x00};
-        const auto* first = reinterpret_cast<const std::uint8_t*>(packet.data());
-        octets.insert(octets.end(), first, first + packet.size());
+        const std::array<std::uint8_t, 14> ethernet{0x01, 0x00, 0x5e, 0x00, 0x00, 0x16, 0x02,
+                                                    0,    0,    0,    0x66, host, 0x08, 0x00};
+        Octets octets(ethernet.size() + packet.size());
+        std::ranges::copy(ethernet, octets.begin());
+        std::memcpy(octets.data() + ethernet.size(), packet.data(), packet.size());
         return octets;
     }
 
