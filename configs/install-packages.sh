@@ -14,7 +14,7 @@ packages=(
   # the lab of the demo and of the functional tests
   ethtool iproute2 iputils-ping procps python3 util-linux
   # tests
-  libclang-rt-19-dev libgmock-dev libgtest-dev librapidcheck-dev python3-pytest python3-pytest-xdist python3-scapy
+  libclang-rt-19-dev libgmock-dev libgtest-dev librapidcheck-dev lua5.4 python3-pytest python3-pytest-xdist python3-scapy
 )
 
 missing=()
