@@ -137,10 +137,10 @@ local function points_of(settings)
   return points
 end
 
---- The longest that the measuring may take. Counters need about 5 s to come to rest.
+--- The longest that the measuring may take. Counters need up to 5 s to come to rest.
 local function seconds_of(settings, points)
   local trials = search.most_trials(settings.lowest_percent, 100, settings.resolution_percent)
-  return #points * (settings.warm_up_seconds + 5 + trials * (settings.trial_seconds + 5))
+  return #points * (settings.warm_up_seconds + 10 + trials * (settings.trial_seconds + 5))
 end
 
 --- Settings over the defaults, checked; raises an error that says what is wrong. Adds `receivers`, one per VLAN; `points`, in

@@ -25,7 +25,7 @@ local function counting(set, port, first, last, none)
   set(port, "inc", none)
 end
 
---- Prepares the sending port of the plan for the point; sends one frame to its first group.
+--- Prepares the sending port of the plan for the point; sends one frame to its first group. Counters are at rest then.
 function traffic.prepare(plan, point)
   local port = tostring(plan.send_port)
   local last_group = point.first_group + point.groups - 1
@@ -47,6 +47,7 @@ function traffic.prepare(plan, point)
   pktgen.range.dst_mac(port, "inc", "00:00:00:00:00:01")
   pktgen.range.dst_ip(port, "inc", "0.0.0.1")
   pktgen.set(port, "count", 0) -- without end
+  ports.counters_at_rest(plan)
 end
 
 return traffic

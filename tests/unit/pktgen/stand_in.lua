@@ -181,11 +181,12 @@ local function new_port(number, speed, file)
 end
 
 --- `options`: `ports` (2), `speed` in Mbit/s (10,000), `router`, `files` by port, `tx_pool` (24,576), `on_traffic` called when the
---- range mode starts, `foreign_pps` that port 1 gets from elsewhere, `failures`, a list of {name, call, message}. Returns the
---- state; its `pktgen` is the interface.
+--- range mode starts, `foreign_pps` that port 1 gets from elsewhere, `receive_pps` that it can take, `short_by`, frames that are
+--- missing of every file sent, `failures`, a list of {name, call, message}. Returns the state; its `pktgen` is the interface.
 function stand_in.new(options)
   local self = { now = 0, calls = {}, ports = {}, router = options.router, on_traffic = options.on_traffic,
-    failures = options.failures or {}, tx_pool = options.tx_pool or 24576, foreign_pps = options.foreign_pps or 0 }
+    failures = options.failures or {}, tx_pool = options.tx_pool or 24576, foreign_pps = options.foreign_pps or 0,
+    receive_pps = options.receive_pps or math.maxinteger // 1000000, short_by = options.short_by or 0 }
   for number = 0, (options.ports or 2) - 1 do
     self.ports[number] = new_port(number, options.speed or 10000, (options.files or {})[number])
   end

@@ -221,6 +221,33 @@ checks.test("an error of stop does not hide the first one", function()
   } })
 end)
 
+checks.test("an error of the leave alone is told", function()
+  local made = small({ groups = { 2 }, frame_sizes = { 64 }, fan_outs = { 1 } })
+  local state = lab(made, 20000000, { failures = { { name = "pcap", call = 2, message = "no leave" } } })
+  checks.fails_with("no leave", silently, sweep.run, made)
+  checks.equal(state.router.count, 2)
+  checks.equal(#rows_of("results"), 1, "results")
+  rows_of("trials")
+end)
+
+checks.test("IGMP frames that pktgen did not send are told", function()
+  local made = small()
+  lab(made, 2000000, { short_by = 1 })
+  checks.fails_with("port 1 sent 4 of 5 IGMP frames", silently, sweep.run, made)
+  rows_of("results")
+  rows_of("trials")
+end)
+
+checks.test("what pktgen itself could not take is a column of the trials", function()
+  local made = small({ groups = { 2 }, frame_sizes = { 64 }, fan_outs = { 1 } })
+  lab(made, 20000000, { receive_pps = 1000000 })
+  silently(sweep.run, made)
+  local row = rows_of("trials")[1]
+  checks.equal(row.rx_missed, row.lost_packets)
+  assert(row.rx_missed > 50000000, row.rx_missed .. " missed")
+  assert(rows_of("results")[1].loss_free_tx_pps <= 1000000, "loss-free rate")
+end)
+
 checks.test("foreign traffic at the receiving port is told", function()
   local made = small()
   local state = lab(made, 2000000, { foreign_pps = 200 })
@@ -237,7 +264,7 @@ checks.test("too few ports, no link, no file and another range of groups are cle
   lab(made, 1000, { speed = 0 })
   checks.fails_with("port 0 has no link (<--Down-->): is mcfwd running", sweep.run, made)
   ends_clean("nothing came back", { files = { [1] = file_of(small({ first_group = "239.9.0.0" })) } })
-  ends_clean("the warm-up sent 2 packets to 8 groups: raise warm_up_seconds", { speed = 1 },
+  ends_clean("the warm-up sent 1 packets to 2 groups: raise warm_up_seconds", { speed = 1 },
     { frame_sizes = { 1518 }, fan_outs = { 1 }, lowest_percent = 2, warm_up_seconds = 1 })
 end)
 

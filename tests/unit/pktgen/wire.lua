@@ -140,6 +140,7 @@ function wire.pass(self, milliseconds)
       port.remaining = port.remaining - count
       port.opackets = port.opackets + count
       if port.mode == "pcap" then
+        port.opackets = port.opackets - (port.remaining == 0 and self.short_by or 0)
         send_file(self, port, count)
       else
         copies = copies + take_copies(self, port, count)
@@ -147,9 +148,12 @@ function wire.pass(self, milliseconds)
       port.sending = port.remaining > 0
     end
   end
-  if self.ports[1] then
-    local foreign = self.foreign_pps * milliseconds // 1000
-    self.ports[1].ipackets = self.ports[1].ipackets + self.router:forward(copies, milliseconds) + foreign
+  local receiver = self.ports[1]
+  if receiver then
+    local forwarded = self.router:forward(copies, milliseconds)
+    local taken = math.min(forwarded, self.receive_pps * milliseconds // 1000)
+    receiver.ipackets = receiver.ipackets + taken + self.foreign_pps * milliseconds // 1000
+    receiver.imissed = receiver.imissed + forwarded - taken
   end
 end
 
