@@ -166,7 +166,7 @@ Config any_config() {
         *rc::gen::nonEmpty(rc::gen::unique<std::vector<unsigned>>(rc::gen::inRange(0U, 1024U)));
     config.dataplane.poll = any(Poll::kAdaptive);
     config.dataplane.memory = any(Memory::kNoHuge);
-    config.dataplane.mfib_entries = between(1U, 16'777'216U);
+    config.dataplane.mfib_entries = between(1U, 4'000'000U);
     config.handoff = {any(HandoffMemberships::kStrict), any(HandoffMfe::kFlush),
                       any_duration(100, 3'600'000)};
     config.mfe = {any(MfeExpiry::kAbsolute)};
