@@ -7,9 +7,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include <controlplane/group_manager/group_manager.hh>
@@ -23,12 +23,11 @@ class EntryMemory {
 
     /// The client vetoed an oif, or took it back. Ignored without an entry.
     void veto(group_manager::SourceGroup flow, group_manager::InterfaceKey oif);
-    void allow(group_manager::SourceGroup flow, group_manager::InterfaceKey oif) {
-        vetoes_.erase({flow, oif});
-    }
+    void allow(group_manager::SourceGroup flow, group_manager::InterfaceKey oif);
     /// The client changed the iif or the upstream neighbour of an entry.
     void choose(group_manager::SourceGroup flow, const group_manager::MfeEdit& edit);
-    /// The client left the interface.
+    /// The client left the interface. What it said of it counts no more, and goes a little at a time like
+    /// what has ended: this takes no time, whatever that was.
     void forget(group_manager::InterfaceKey interface);
 
     /// Answers about an entry that is rebuilt as the client did for the one before. Of an entry that is new
@@ -42,15 +41,37 @@ class EntryMemory {
     struct Choice {
         std::optional<group_manager::InterfaceKey> iif;
         std::optional<Ipv4Address> upstream;
+        std::uint64_t made = 0;
+    };
+    /// And when they were given.
+    using Vetoes =
+        std::map<std::pair<group_manager::SourceGroup, group_manager::InterfaceKey>, std::uint64_t>;
+    using Choices = std::map<group_manager::SourceGroup, Choice>;
+    /// What is remembered of an interface.
+    struct Said {
+        std::size_t vetoes_and_choices = 0;
+        std::uint64_t left = 0; ///< when the client did so last
     };
 
-    void forget(group_manager::SourceGroup flow);
+    [[nodiscard]] bool counts(group_manager::InterfaceKey interface, std::uint64_t said) const {
+        return said > said_.at(interface).left;
+    }
+    [[nodiscard]] bool counts(const Choice& choice) const {
+        return !choice.iif || counts(*choice.iif, choice.made);
+    }
+    void drop_one(group_manager::InterfaceKey interface);
+    Vetoes::iterator drop(Vetoes::iterator veto);
+    void drop(Choices::iterator choice);
+    enum class What : bool { kAll, kWhatCountsNoMore };
+    void forget(group_manager::SourceGroup flow, What what);
     /// Entries end without a word: with everything new, some of what is left of them goes.
     void look_through_some();
 
     const group_manager::GroupManager& groups_;
-    std::set<std::pair<group_manager::SourceGroup, group_manager::InterfaceKey>> vetoes_;
-    std::map<group_manager::SourceGroup, Choice> choices_;
+    std::uint64_t now_ = 0; ///< one more with everything that the client says or leaves
+    std::map<group_manager::InterfaceKey, Said> said_;
+    Vetoes vetoes_;
+    Choices choices_;
     group_manager::SourceGroup looked_at_; ///< the last flow that was looked at
 };
 

@@ -264,6 +264,49 @@ TEST_F(RemoteProtocolsTest, WhatItSaidAboutEntriesThatAreGoneGoesAFewAtATime) {
     EXPECT_EQ(memory.size(), 1000U);
 }
 
+TEST_F(RemoteProtocolsTest, WhatItSaidOfAnInterfaceThatItLeftCountsNoMoreAndGoesAFewAtATime) {
+    FakeSession session;
+    RemoteClient& pim = enter(session);
+    ASSERT_TRUE(pim.take(on(kLan1)));
+    tasks.run();
+    EntryMemory memory(groups);
+    const auto key = [](std::uint32_t n) {
+        return SourceGroup{Ipv4Address(Ipv4Address(239, 4, 0, 0).host() + n), kSource};
+    };
+    constexpr std::uint32_t kFlows = 1000;
+    for (std::uint32_t n = 0; n < kFlows; ++n) {
+        groups.new_packet(key(n), on(kLan1), {});
+        memory.veto(key(n), on(kLan2));
+        memory.veto(key(n), on(kLan3));
+        memory.choose(key(n), {.upstream = {}, .iif = on(kLan2), .timeout = {}});
+    }
+    memory.forget(on(kLan2));
+    EXPECT_EQ(memory.size(), 3 * kFlows) << "no time for that now";
+    const auto vetoed = [&](std::uint32_t n) {
+        std::vector<group_manager::CandidateOif> oifs{{on(kLan2), true, true}, {on(kLan3), true, true}};
+        memory.answer(group_manager::CreationAlert{key(n), on(kLan1), oifs});
+        return std::pair(!oifs[0].enabled, !oifs[1].enabled);
+    };
+    const auto chosen = [&](std::uint32_t n) {
+        group_manager::RpfQuery query{key(n), {}, on(kLan1), {}, {}};
+        memory.answer(query);
+        return query.iif;
+    };
+    EXPECT_EQ(vetoed(7), std::pair(false, true));
+    EXPECT_EQ(chosen(7), on(kLan1));
+    memory.veto(key(7), on(kLan2));
+    memory.choose(key(7), {.upstream = kSource, .iif = {}, .timeout = {}});
+    EXPECT_EQ(vetoed(7), std::pair(true, true)) << "said since";
+    EXPECT_EQ(chosen(7), on(kLan1)) << "the iif was said before";
+    std::size_t before = memory.size();
+    for (std::uint32_t n = 0; n < kFlows; ++n) {
+        memory.veto(key(n), on(kLan3));
+        ASSERT_GE(memory.size() + 8, before);
+        before = memory.size();
+    }
+    EXPECT_EQ(memory.size(), kFlows + 2U) << "kLan3 of all, and what was said since";
+}
+
 TEST_F(RemoteProtocolsTest, NamesAreUnique) {
     FakeSession session;
     enter(session);
