@@ -281,6 +281,7 @@ bool IgmpInterface::check(const Expected<void>& result, std::string_view call, S
         return true;
     }
     const bool no_memory = result.error().status == Status::kNotEnoughMemory;
+    const bool nobody_is_there = result.error().status == Status::kNotFound;
     behind_ |= no_memory;
     ++refused_calls_;
     // Powers of two: hosts cause these calls, the log must not grow with them.
@@ -289,7 +290,7 @@ bool IgmpInterface::check(const Expected<void>& result, std::string_view call, S
                      attachment_.name, call, key, status_name(result.error().status), result.error().what,
                      refused_calls_);
     }
-    return !no_memory;
+    return !no_memory && !nobody_is_there;
 }
 
 } // namespace mcfwd::protocols

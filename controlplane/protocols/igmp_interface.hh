@@ -94,7 +94,8 @@ class IgmpInterface {
     }
     /// Some of it; counts what it looks at. False: there was no memory.
     [[nodiscard]] bool delete_what_is_left(std::size_t& calls);
-    /// False: there was no memory for the call; it has to be made again.
+    /// False: others would fare alike. There was no memory for the call, and it has to be made again; or
+    /// nobody is on the interface any more, not even IGMP.
     bool check(const Expected<void>& result, std::string_view call, group_manager::SourceGroup key);
 
     IgmpAttachment attachment_;

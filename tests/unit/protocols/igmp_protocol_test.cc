@@ -186,6 +186,19 @@ TEST_F(IgmpProtocolTest, ASecondHandoffBeforeTheReplayRanCausesOneReplay) {
     }
 }
 
+TEST_F(IgmpProtocolTest, AReplayOnAnInterfaceThatWentDownEndsAtOnce) {
+    igmp::ReportV3 many;
+    for (std::uint8_t i = 1; i <= 100; ++i) {
+        many.records.push_back({.type = kToExclude, .group = Ipv4Address(239, 1, 1, i), .sources = {}});
+    }
+    report(kLan2, many);
+    const group_manager::SourceGroup key{Ipv4Address(239, 9, 9, 9), kAnySource};
+    ASSERT_TRUE(routes.add({.key = key, .iif = kLan1, .oifs = {kLan2}}));
+    ASSERT_TRUE(groups.interface_down({kLan2, {}}));
+    tasks.run();
+    EXPECT_LE(igmp.interfaces()[1]->refused_calls(), 2U) << "the first one, and the end";
+}
+
 TEST_F(IgmpProtocolTest, StaticMembershipForwardsWithoutAHostUntilItIsTakenBack) {
     ASSERT_TRUE(igmp.join_static("lan2", {.group = kGroup}));
     packet(kSource, kLan1);
