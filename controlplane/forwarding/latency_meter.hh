@@ -89,7 +89,9 @@ class LatencyMeter final : public TableWriter {
                     const std::function<bool(const PutEntry&, const EntryCounters&)>& visit) const override {
         table_.visit_from(from, visit);
     }
-    void clear_counters() override { table_.clear_counters(); }
+    std::optional<MfibKey> clear_counters(const MfibKey& from, std::size_t most) override {
+        return table_.clear_counters(from, most);
+    }
 
   private:
     struct Awaited {

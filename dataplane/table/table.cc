@@ -326,10 +326,12 @@ void Table::visit_from(const MfibKey& from,
     }
 }
 
-void Table::clear_counters() {
-    for (auto& [key, entry] : entries_) {
-        entry.clear_counters(lists_);
+std::optional<MfibKey> Table::clear_counters(const MfibKey& from, std::size_t most) {
+    auto at = entries_.lower_bound(from);
+    for (std::size_t cleared = 0; at != entries_.end() && cleared < most; ++at, ++cleared) {
+        at->second.clear_counters(lists_);
     }
+    return at == entries_.end() ? std::nullopt : std::optional(at->first);
 }
 
 } // namespace mcfwd::dataplane

@@ -63,7 +63,7 @@ class Table final : public TableWriter {
     [[nodiscard]] Expected<std::vector<EgressCounters>> egress_counters(const MfibKey& key) const override;
     void visit_from(const MfibKey& from,
                     const std::function<bool(const PutEntry&, const EntryCounters&)>& visit) const override;
-    void clear_counters() override;
+    std::optional<MfibKey> clear_counters(const MfibKey& from, std::size_t most) override;
 
     [[nodiscard]] TableAccess access(WorkerId worker) const;
     /// Memory of instances, lists and counters for a table of this size.

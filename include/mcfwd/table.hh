@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -159,7 +160,9 @@ class TableWriter {
     virtual void
     visit_from(const MfibKey& from,
                const std::function<bool(const PutEntry&, const EntryCounters&)>& visit) const = 0;
-    virtual void clear_counters() = 0;
+    /// Counters of at most `most` entries, from the first that is not less than `from`, begin at zero again.
+    /// Returns the one to go on with, if there is one.
+    virtual std::optional<MfibKey> clear_counters(const MfibKey& from, std::size_t most) = 0;
 };
 
 } // namespace mcfwd

@@ -34,7 +34,7 @@ class CountingTable final : public TableWriter {
             }
         }
     }
-    void clear_counters() override {}
+    std::optional<MfibKey> clear_counters(const MfibKey&, std::size_t) override { return {}; }
 
     std::map<MfibKey, std::uint64_t> packets;
     mutable std::size_t visited = 0;

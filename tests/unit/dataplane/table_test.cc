@@ -262,5 +262,20 @@ TEST_F(TableTest, HistoryKeepsAThousandVersions) {
     EXPECT_EQ(table_->history(1)[0].version, TableVersion(1100));
 }
 
+TEST_F(TableTest, CountersAreClearedInParts) {
+    ASSERT_TRUE(submit({put(1), put(2), put(3)}));
+    for (std::uint8_t n = 1; n <= 3; ++n) {
+        count(key(n), 5);
+    }
+    const auto packets = [&](std::uint8_t n) { return table_->counters(key(n))->packets; };
+    const auto next = table_->clear_counters({}, 2);
+    EXPECT_EQ(next, key(3));
+    EXPECT_TRUE(packets(1) == 0 && packets(2) == 0 && packets(3) == 5);
+    ASSERT_TRUE(submit({EraseEntry{key(3)}, put(4)}));
+    count(key(1), 1);
+    EXPECT_EQ(table_->clear_counters(*next, 2), std::nullopt);
+    EXPECT_TRUE(packets(1) == 1 && packets(4) == 0);
+}
+
 } // namespace
 } // namespace mcfwd::dataplane

@@ -64,7 +64,7 @@ class RecordingTable : public TableWriter {
         for (auto at = held.lower_bound(from); at != held.end() && visit(at->second, {}); ++at) {
         }
     }
-    void clear_counters() override {}
+    std::optional<MfibKey> clear_counters(const MfibKey&, std::size_t) override { return {}; }
 
     std::vector<TableBatch> batches;
     std::map<MfibKey, PutEntry> held; ///< after all batches
