@@ -64,10 +64,14 @@ std::string Core::name(InterfaceKey interface) const {
     return text;
 }
 
-void Core::flush(std::string cause, Then then) {
-    note(publication.flush(std::move(cause), then));
+void Core::flush(const std::string& cause, Then then) {
+    // What waits and finds room by this is part of the same version.
+    note(publication.flush(cause, publication.waiting() ? Then::kGather : then));
     if (publication.take_freed() && publication.waiting()) {
-        retry(then);
+        retry(Then::kGather);
+    }
+    if (then == Then::kPublish) {
+        publication.publish_gathered(cause);
     }
 }
 
@@ -85,7 +89,11 @@ void Core::retry(Then then) {
         return;
     }
     retry_at.reset();
-    const Publication::Outcome outcome = publication.retry(flows, "room for what was refused", then);
+    const std::string cause = "room for what was refused";
+    const Publication::Outcome outcome = publication.retry(flows, cause, then);
+    if (then == Then::kPublish) {
+        publication.publish_gathered(cause);
+    }
     if (!outcome.why && publication.waiting()) {
         retry_at = env.clock.now(); // there may be room for more
     }

@@ -141,7 +141,7 @@ struct Core {
     void publish_gathered_before_pause();
     /// Nothing is left that was to be allocated at the end of a batch.
     void close_rooms();
-    void flush(std::string cause, Then then);
+    void flush(const std::string& cause, Then then);
     /// Tries again what the table refused.
     void retry(Then then);
     /// Counts, logs and reports what the table refused, and sees to it that it is tried again.

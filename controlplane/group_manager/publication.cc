@@ -78,9 +78,13 @@ void Publication::publish(const std::vector<SourceGroup>& flows, Attempt& attemp
     if (!update.empty() && !send(update, attempt.then, attempt)) {
         publish_in_steps(std::move(update), attempt);
     }
-    if (gathered_ && attempt.then == Then::kPublish) {
+}
+
+void Publication::publish_gathered(const std::string& cause) {
+    if (gathered_) {
+        Attempt attempt{.cause = cause, .outcome = {}};
         ForwardingUpdate nothing;
-        nothing.cause = attempt.cause;
+        nothing.cause = cause;
         std::ignore = send(nothing, Then::kPublish, attempt);
     }
 }

@@ -66,11 +66,13 @@ class Publication {
 
     /// Sends the table everything that differs from what it holds. When the table refuses, what needs no room
     /// goes first and the rest in parts, as far as there is room; what was refused waits for `retry` and
-    /// holds up nothing else. `kPublish`: together with what was gathered before it is one version; if there
-    /// is nothing at all, no version.
+    /// holds up nothing else. `kPublish`: together with what was gathered before it is one version, at once
+    /// or, if the table refused anything, with `publish_gathered`.
     [[nodiscard]] Outcome flush(std::string cause, Then then);
     /// Tries some of what waits.
     [[nodiscard]] Outcome retry(const std::vector<SourceGroup>& flows, std::string cause, Then then);
+    /// Makes one version of what was gathered, if anything was.
+    void publish_gathered(const std::string& cause);
     /// Publishes one new entry by itself, before it is in the table of entries, and takes away the one that
     /// makes room for it, in one version.
     [[nodiscard]] Expected<void> publish_new(Entry& entry, std::string cause,

@@ -150,6 +150,35 @@ TEST_F(FullTable, FreedRoomIsUsedAtOnce) {
     EXPECT_EQ(world.forwarded(kFlow), "-");
 }
 
+TEST_F(FullTable, FreedRoomIsUsedInTheSameVersion) {
+    refuse_a_join();
+    const auto versions = world.sink.causes.size();
+    ASSERT_EQ(status(world.leave(q, kSecondGroup, x(2))), kOk);
+    EXPECT_EQ(world.forwarded(kFlow), "X2");
+    EXPECT_EQ(world.sink.causes.size(), versions + 1);
+    EXPECT_EQ(world.sink.causes.back(), "Q leave 239.2.2.2 on X2");
+}
+
+TEST_F(FullTable, AHandoffThatFreesRoomIsOneVersion) {
+    World strict{{.handoff_memberships = HandoffMemberships::kStrict}};
+    const auto igmp = strict.igmp();
+    const auto protocol = strict.client("P", {100, 1});
+    ASSERT_EQ(status(strict.take(igmp, x(1))), kOk);
+    ASSERT_EQ(status(strict.take(protocol, x(2))), kOk);
+    ASSERT_EQ(status(strict.take(protocol, x(3))), kOk);
+    ASSERT_EQ(status(strict.join(igmp, kSecondGroup, x(1))), kOk);
+    strict.packet(kSecond, x(3));
+    strict.packet(kFlow, x(3));
+    strict.sink.egresses = 1;
+    ASSERT_EQ(status(strict.join(protocol, kGroup, x(2))), kOk);
+    ASSERT_EQ(strict.forwarded(kFlow), "-");
+    const auto versions = strict.sink.causes.size();
+    ASSERT_EQ(status(strict.take(protocol, x(1))), kOk);
+    EXPECT_EQ(strict.forwarded(kSecond), "-");
+    EXPECT_EQ(strict.forwarded(kFlow), "X2");
+    EXPECT_EQ(strict.sink.causes.size(), versions + 1);
+}
+
 TEST_F(FullTable, ManyRefusedFlowsCostABoundedNumberOfAttemptsAndEachHasItsTurn) {
     constexpr std::uint8_t kFlows = 200;
     const auto flow = [](std::uint8_t k) {
