@@ -16,6 +16,7 @@
 #include <controlplane/group_manager/change.hh>
 #include <controlplane/group_manager/clients.hh>
 #include <controlplane/group_manager/dispatcher.hh>
+#include <controlplane/group_manager/enumerations.hh>
 #include <controlplane/group_manager/group_manager.hh>
 #include <controlplane/group_manager/interest.hh>
 #include <controlplane/group_manager/log_limit.hh>
@@ -25,13 +26,6 @@
 #include <controlplane/group_manager/wrong_interface.hh>
 
 namespace mcfwd::group_manager {
-
-/// One list of groups that a client walks (specification 2.10).
-struct GroupEnumeration {
-    ClientHandle client;
-    std::vector<SourceGroup> keys;
-    std::size_t next = 0;
-};
 
 /// What finds no memory is tried again after this.
 inline constexpr std::chrono::milliseconds kMemoryRetry{100};
@@ -339,8 +333,7 @@ struct Core {
     WrongInterfaceLimit wrong_interfaces;
     Deadlines<InterfaceKey> sweeps;
     std::optional<Instant> retry_at; ///< of what waits for room in the table
-    std::map<EnumerationHandle, GroupEnumeration> enumerations;
-    std::uint64_t last_enumeration = 0;
+    Enumerations enumerations{interest};
     std::deque<std::function<bool()>> slices;
     std::size_t slice = settings.slice; ///< memberships, entries or callbacks of the next one
     bool slice_posted = false;

@@ -197,7 +197,9 @@ void Core::leave_key(SourceGroup key, InterfaceKey interface) {
             }
         }
     }
-    interest.leave(key, interface);
+    if (const auto entered = interest.leave(key, interface)) {
+        enumerations.keep(key, *entered);
+    }
 }
 
 bool Core::sweep(Change& change, InterfaceKey interface, const std::string& cause) {

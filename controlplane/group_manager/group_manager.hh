@@ -169,7 +169,8 @@ class GroupManager {
     /// 2.10. The groups as they are now; the handle ends with `group_enumeration_end` or the client.
     [[nodiscard]] Expected<EnumerationHandle> group_enumeration_start(ClientHandle client,
                                                                       EnumerationKind kind);
-    /// kInsufficientBuffer: `limit` is 0 and there is more; kInvalidParameter: bad handle.
+    /// At most `limit`, ascending; kMoreData also with fewer, perhaps none, if very many keys came since the
+    /// begin. kInsufficientBuffer: `limit` is 0 and there is more; kInvalidParameter: bad handle.
     [[nodiscard]] Expected<Page<SourceGroup>> group_enumeration_next(EnumerationHandle enumeration,
                                                                      std::size_t limit);
     [[nodiscard]] Expected<void> group_enumeration_end(EnumerationHandle enumeration);

@@ -5,6 +5,7 @@
 #include <controlplane/group_manager/interest.hh>
 
 #include <algorithm>
+#include <iterator>
 
 namespace mcfwd::group_manager {
 
@@ -19,12 +20,13 @@ auto place(std::vector<std::pair<ClientHandle, std::size_t>>& wanted, ClientHand
 void Interest::clear() {
     records_.clear();
     keys_.clear();
+    groups_ = 0;
     by_rpf_.clear();
     by_source_.clear();
 }
 
 void Interest::count(SourceGroup key, ClientHandle component) {
-    auto& wanted = keys_[key].wanted;
+    auto& wanted = keys_.at(key).wanted;
     const auto at = place(wanted, component);
     if (at != wanted.end() && at->first == component) {
         ++at->second;
@@ -42,7 +44,12 @@ void Interest::uncount(SourceGroup key, ClientHandle component) {
 }
 
 void Interest::enter(SourceGroup key, InterfaceKey interface) {
-    KeyState& state = keys_[key];
+    const auto [line, fresh] = keys_.try_emplace(key);
+    KeyState& state = line->second;
+    if (fresh) {
+        state.entered = stamp();
+        groups_ += is_only_one(line) ? 1U : 0U;
+    }
     const auto at = std::ranges::lower_bound(state.interfaces, interface);
     if (at == state.interfaces.end() || *at != interface) {
         state.interfaces.insert(at, interface);
@@ -52,16 +59,26 @@ void Interest::enter(SourceGroup key, InterfaceKey interface) {
     }
 }
 
-void Interest::leave(SourceGroup key, InterfaceKey interface) {
+std::optional<std::uint64_t> Interest::leave(SourceGroup key, InterfaceKey interface) {
     const auto found = keys_.find(key);
     KeyState& state = found->second;
     std::erase(state.interfaces, interface);
     if (!state.interfaces.empty()) {
-        return;
+        return std::nullopt;
     }
     set_rpf_interface(key, std::nullopt);
     by_source_.erase({key.source, key.group});
+    const std::uint64_t entered = state.entered;
+    groups_ -= is_only_one(found) ? 1U : 0U;
     keys_.erase(found);
+    return entered;
+}
+
+bool Interest::is_only_one(std::map<SourceGroup, KeyState>::const_iterator key) const {
+    const Ipv4Address group = key->first.group;
+    const auto next = std::next(key);
+    return !group.is_unspecified() && (key == keys_.begin() || std::prev(key)->first.group != group) &&
+           (next == keys_.end() || next->first.group != group);
 }
 
 void Interest::set_rpf_interface(SourceGroup key, std::optional<InterfaceKey> interface) {

@@ -67,6 +67,7 @@ struct KeyState {
     std::vector<InterfaceKey> interfaces;                     ///< with a membership, ascending
     std::optional<InterfaceKey> rpf_interface;                ///< of an (S,G) key, as last looked up
     ClientHandle told_owner;                                  ///< o(S) of an (S,G) key, as alerts have told
+    std::uint64_t entered = 0;                                ///< stamp of its coming
 };
 
 class Interest {
@@ -126,8 +127,8 @@ class Interest {
     void count(SourceGroup key, ClientHandle component);
     void uncount(SourceGroup key, ClientHandle component);
     void enter(SourceGroup key, InterfaceKey interface);
-    /// Forgets the key when this was its last interface.
-    void leave(SourceGroup key, InterfaceKey interface);
+    /// Forgets the key when this was its last interface; then returns since when it was there.
+    std::optional<std::uint64_t> leave(SourceGroup key, InterfaceKey interface);
     void set_rpf_interface(SourceGroup key, std::optional<InterfaceKey> interface);
 
     /// Components that want the key, ascending.
@@ -148,11 +149,17 @@ class Interest {
 
     [[nodiscard]] const std::map<InterfaceKey, Record>& records() const { return records_; }
     [[nodiscard]] const std::map<SourceGroup, KeyState>& keys() const { return keys_; }
+    /// Groups, 0 not counted, that are in at least one key.
+    [[nodiscard]] std::size_t groups() const { return groups_; }
 
   private:
+    /// No other key has this group, which is not 0.
+    [[nodiscard]] bool is_only_one(std::map<SourceGroup, KeyState>::const_iterator key) const;
+
     std::uint64_t last_stamp_ = 0;
     std::map<InterfaceKey, Record> records_;
     std::map<SourceGroup, KeyState> keys_;
+    std::size_t groups_ = 0;
     std::unordered_map<InterfaceKey, std::set<SourceGroup>> by_rpf_;
     std::set<std::pair<Ipv4Address, Ipv4Address>> by_source_; ///< (source, group) of the (S,G) keys
 };

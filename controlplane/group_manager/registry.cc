@@ -60,7 +60,7 @@ Expected<void> GroupManager::deregister_protocol(ClientHandle handle) {
     if (core.may_log()) {
         spdlog::info("group_manager: deregistered client={}", (*client)->name.name);
     }
-    std::erase_if(core.enumerations, [&](const auto& item) { return item.second.client == handle; });
+    core.enumerations.end_all(handle);
     core.clients.remove(handle);
     return {};
 }

@@ -15,6 +15,9 @@ void GroupManager::tick() {
     if (!core.ready()) {
         return;
     }
+    if (core.enumerations.forgetting()) {
+        core.enumerations.forget_some();
+    }
     const Instant now = core.env.clock.now();
     if (core.no_tick_before && now < *core.no_tick_before) {
         return;
@@ -81,6 +84,9 @@ void Core::expire_and_sweep(Instant now, std::size_t expiries, std::size_t inter
 }
 
 std::optional<Instant> GroupManager::next_deadline() const {
+    if (core_->enumerations.forgetting()) {
+        return core_->env.clock.now();
+    }
     std::optional<Instant> earliest;
     for (const auto& deadline :
          {core_->entries.expiry().next(), core_->sweeps.next(), core_->retry_at, core_->slices_at}) {
