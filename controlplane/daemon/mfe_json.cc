@@ -10,6 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <controlplane/group_manager/mfe_status.hh>
 #include <controlplane/rpc/to_json.hh>
 
 namespace mcfwd::daemon {
@@ -18,7 +19,7 @@ namespace {
 
 using nlohmann::json;
 
-json oif_json(const Router& router, const group_manager::OifView& oif) {
+json oif_json(const Router& router, const group_manager::OifView& oif, const group_manager::MfeView& mfe) {
     json contributions = json::array();
     const std::pair<bool, const char*> kinds[] = {
         {oif.source_group, "sg"}, {oif.any_source, "wg"}, {oif.any_group, "ww"}, {oif.forward, "fwd"}};
@@ -34,6 +35,7 @@ json oif_json(const Router& router, const group_manager::OifView& oif) {
             {"waits_for_owner", oif.unconfirmed},
             {"boundary", oif.boundary},
             {"effective", oif.forwarding},
+            {"status", group_manager::status_name(group_manager::status_of(oif, mfe))},
             {"age", oif.forwarding ? rpc::seconds_json(oif.up_time) : json()}};
 }
 
@@ -58,7 +60,7 @@ json next_hop_json(group_manager::InterfaceKey key) {
 json mfe_json(const Router& router, const group_manager::MfeView& mfe) {
     json oifs = json::array();
     for (const group_manager::OifView& oif : mfe.oifs) {
-        oifs.push_back(oif_json(router, oif));
+        oifs.push_back(oif_json(router, oif, mfe));
     }
     return {{"source", rpc::source_json(mfe.flow.source)},
             {"group", rpc::address_json(mfe.flow.group)},
@@ -69,6 +71,7 @@ json mfe_json(const Router& router, const group_manager::MfeView& mfe) {
             {"upstream_from", mfe.upstream_chosen ? "owner" : "route"},
             {"route", route_json(mfe.route)},
             {"state", group_manager::state_name(mfe.state)},
+            {"status", group_manager::status_name(group_manager::status_of(mfe))},
             {"reason", mfe.state == group_manager::MfeState::kActive
                            ? json()
                            : json(group_manager::reason_name(mfe.reason))},
