@@ -10,7 +10,9 @@ from rig import LabError
 
 # Offered less than this share of what was planned: the generator was too slow, and the trial says nothing.
 OFFERED_SHARE = 0.99
-SETTLE_SECONDS = 2.0
+SETTLE_SECONDS = 2.0      # until the worker's last counts have arrived
+SETTLE_RATE = 20_000.0
+SETTLE_TRIALS = 5
 
 
 @dataclass(frozen=True)
@@ -112,12 +114,12 @@ def why_not_loss_free(trial):
 
 def settle(rig, load):
     """Sends a few packets of every flow until the router forwards all of them: entries are made by traffic."""
-    warm = (load.groups, load.sources)
-    if rig.warm == warm:
+    if rig.warm == (load.groups, load.sources):
         return
-    for _ in range(5):
-        trial = run_trial(rig, load.at(min(20_000.0, load.flows * 20.0), 2 * load.flows / min(20_000.0, load.flows * 20.0)))
-        if not lost(trial) and not trial["daemon"]["dropped"]:
-            rig.warm = warm
+    rate = min(SETTLE_RATE, load.flows * 20.0)
+    for _ in range(SETTLE_TRIALS):
+        trial = run_trial(rig, load.at(rate, 2 * load.flows / rate))
+        if not lost(trial):
+            rig.warm = (load.groups, load.sources)
             return
-    raise LabError(f"{load.flows} flows are not all forwarded after {5 * 2} packets each: {trial}")
+    raise LabError(f"{load.flows} flows are not all forwarded after {SETTLE_TRIALS} trials: {trial}")

@@ -10,6 +10,7 @@ A wire is shared memory (memif), or a veth pair with an AF_XDP port at either en
 with one thread; netlab's namespaces keep both processes apart from the machine's own network.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -39,7 +40,7 @@ class Generator(LabProcess):
 
     def __init__(self, namespace, core, arguments):
         self.ready = None
-        super().__init__(namespace, *arguments, program=("taskset", "-c", str(core), GENERATOR, "--core", str(core)))
+        super().__init__(namespace, *arguments, program=("nice", "-n", "-5", "taskset", "-c", str(core), GENERATOR, "--core", str(core)))
 
     def wait_for(self, event, seconds=20.0, **facts):
         found = super().wait_for(event, seconds, **facts)
@@ -48,13 +49,8 @@ class Generator(LabProcess):
 
     def do(self, word, seconds=20.0, **facts):
         """One request and its answer."""
-        self.tell(_json({"do": word, **facts}))
+        self.tell(json.dumps({"do": word, **facts}))
         return self.wait_for(word, seconds)
-
-
-def _json(value):
-    import json
-    return json.dumps(value)
 
 
 class Rig:
@@ -63,6 +59,7 @@ class Rig:
     _made = 0
 
     def __init__(self, transport="memif", receivers=4, entries=65536, hugepages=True, poll="busy", igmp=None):
+        """`igmp`: {receiver: settings of IGMP on its interface}."""
         Rig._made += 1
         self.transport = transport
         self.receivers = receivers
@@ -95,7 +92,7 @@ class Rig:
         self.router = Router(inside, self.directory, self._tables(entries, poll, igmp)).start()
         self.generator = Generator(outside, self.cores["generator"], self._generator_arguments())
         self.clock_hz = self.generator.ready["clock_hz"]
-        wait_until(lambda: all(port["link_up"] for port in self.ports()), "every port of the router has a link", 10)
+        wait_until(lambda: all(port["link"] == "up" for port in self.ports()), "every port of the router has a link", 10)
 
     @staticmethod
     def address(lan, host):
@@ -103,9 +100,9 @@ class Rig:
 
     def _tables(self, entries, poll, igmp):
         lans = range(self.receivers + 1)
-        igmp = {"query_interval": QUERY_INTERVAL, "startup_query_count": 1, "host_rate": 0, **igmp}
-        interfaces = [{"name": f"lan{lan}", "port": f"p{lan}", "address": [self.address(lan, 1) + "/16"], "igmp": igmp}
-                      for lan in lans]
+        common = {"query_interval": QUERY_INTERVAL, "startup_query_count": 1, "host_rate": 0}
+        interfaces = [{"name": f"lan{lan}", "port": f"p{lan}", "address": [self.address(lan, 1) + "/16"],
+                       "igmp": {**common, **igmp.get(lan - 1, {})}} for lan in lans]
         return configuration(
             os.path.join(self.directory, "mcfwd.sock"), {},
             dataplane={"main_core": self.cores["control"], "worker_cores": [self.cores["worker"]], "poll": poll,
