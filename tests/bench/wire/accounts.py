@@ -10,7 +10,8 @@ from rig import LabError
 
 # Offered less than this share of what was planned: the generator was too slow, and the trial says nothing.
 OFFERED_SHARE = 0.99
-SETTLE_SECONDS = 2.0      # until the worker's last counts have arrived
+SETTLE_SECONDS = 3.0      # for what is still on its way when a trial ends
+DRAIN_SECONDS = 0.05
 SETTLE_RATE = 20_000.0
 SETTLE_TRIALS = 5
 
@@ -57,7 +58,8 @@ def moved(rig, before):
 
 def disagreements(trial, daemon):
     """The equations that do not hold, as text."""
-    arrived = sum(receiver["received"] + receiver["duplicated"] + receiver["missed"] for receiver in trial["receivers"])
+    arrived = sum(receiver["received"] + receiver["duplicated"] + receiver["missed"] + receiver["late"]
+                  for receiver in trial["receivers"])
     strange = sum(receiver["wrong"] + receiver["stale"] for receiver in trial["receivers"])
     equations = [
         ("packets taken by the router's port", trial["sent"],
@@ -66,7 +68,7 @@ def disagreements(trial, daemon):
          "forwarded, punted, parked or dropped",
          daemon["forwarded"] + daemon["punted"] + daemon["parked"] + daemon["dropped"]),
         ("copies", daemon["copies"], "sent or dropped", daemon["sent"] + daemon["copies_dropped"]),
-        ("copies sent by the router", daemon["sent"], "copies that arrived or were missed by a receiver", arrived),
+        ("copies sent by the router", daemon["sent"], "copies that arrived, in time or late, or were missed by a receiver", arrived),
         ("frames that should not be there", strange, "none", 0),
     ]
     return [f"{left} {what} but {right} {other}" for what, left, other, right in equations if left != right]
@@ -80,10 +82,15 @@ def run_trial(rig, load, change=None):
     if change:
         request["change"] = change
     trial = rig.generator.do("trial", load.seconds + 30, **request)
+    for receiver in trial["receivers"]:
+        receiver["late"] = 0
     deadline = time.monotonic() + SETTLE_SECONDS
     daemon = moved(rig, before)
     while (wrong := disagreements(trial, daemon)) and time.monotonic() < deadline:
-        daemon = moved(rig, before)  # the worker's last counts are on their way
+        # A worker that was kept from its processor sends when the trial is over.
+        for receiver, copies in zip(trial["receivers"], rig.generator.do("drain", quiet=DRAIN_SECONDS)["copies"]):
+            receiver["late"] += copies
+        daemon = moved(rig, before)
     if wrong:
         raise Unbalanced(f"{rig.transport}, {load}: " + "; ".join(wrong) + f"; daemon: {daemon}")
     trial["daemon"] = daemon
@@ -107,6 +114,8 @@ def why_not_loss_free(trial):
         return "receiver's ring full" if trial["daemon"]["tx_full"] else "copies dropped"
     if any(receiver["missed"] for receiver in trial["receivers"]):
         return "receiver's ring full"
+    if any(receiver["late"] for receiver in trial["receivers"]):
+        return "worker stalled"
     if lost(trial):
         return "dropped"
     return None

@@ -11,6 +11,7 @@
 #include <rte_cycles.h>
 
 #include "frame.hh"
+#include "port_traffic.hh"
 #include "trial.hh"
 
 namespace mcfwd::wire {
@@ -145,6 +146,8 @@ std::string obey(const Ports& ports, const Addresses& addresses, const std::stri
         const std::string word = request.at("do");
         if (word == "trial") {
             answer = trial_line(run_trial(ports, trial_settings(ports, addresses, request)));
+        } else if (word == "drain") {
+            answer = {{"event", "drain"}, {"copies", drain(ports, request.at("quiet"))}};
         } else if (word == "join" || word == "leave") {
             answer = change_membership(ports, addresses, request);
         } else {

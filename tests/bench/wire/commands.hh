@@ -4,6 +4,8 @@
 // What run.py says to the generator and what it hears: one JSON object per line each way.
 //   {"do": "join", "receiver": 0, "groups": 100}           -> {"event": "join", "reports": 1}; also "leave"
 //   {"do": "trial", "rate": 1e6, "packets": 1000000, ...}  -> {"event": "trial", ...}; see trial_settings()
+//   {"do": "drain", "quiet": 0.2}                          -> {"event": "drain", "copies": [0, 0]}; of the
+//   receivers
 // A request that cannot be done is answered with {"event": "error", "what": ...}.
 #pragma once
 

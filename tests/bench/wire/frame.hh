@@ -20,6 +20,9 @@ namespace mcfwd::wire {
 inline constexpr std::size_t kSmallestFrame = 60;
 inline constexpr std::size_t kLargestFrame = 1514;
 
+/// The number of no trial.
+inline constexpr std::uint16_t kNoTrial = 0;
+
 /// Writes frames of one size. Octets behind the payload's header are left as they are.
 class FrameWriter {
   public:

@@ -4,56 +4,30 @@
 // The loop of a trial: send what is due, take in what has come, never wait. All memory is set aside before.
 #include "trial.hh"
 
+#include <algorithm>
 #include <array>
 #include <span>
 
 #include <rte_cycles.h>
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
-#include <rte_prefetch.h>
 
 #include "copy_audit.hh"
 #include "frame.hh"
 #include "membership_delay.hh"
 #include "packet_spread.hh"
+#include "port_traffic.hh"
 #include "schedule.hh"
 
 namespace mcfwd::wire {
 namespace {
 
-constexpr std::size_t kReceiveBurst = 64;
 /// Nothing but queries comes to the sender; its port is looked at once in so many rounds.
 constexpr std::uint64_t kRoundsPerSenderPoll = 1024;
+/// Once nothing is missing: long enough to see a copy too many.
+constexpr double kCompleteSeconds = 0.005;
 /// Before the first packet, so that no time of the trial is spent on what leads to it.
 constexpr double kRunUpSeconds = 0.001;
-
-[[nodiscard]] std::uint64_t cycles_of(double seconds) {
-    return static_cast<std::uint64_t>(seconds * static_cast<double>(rte_get_tsc_hz()));
-}
-
-void discard_received(const dataplane::Port& port) {
-    std::array<rte_mbuf*, kReceiveBurst> burst{};
-    for (std::uint16_t queue = 0; queue < port.rx_queues(); ++queue) {
-        rte_pktmbuf_free_bulk(burst.data(),
-                              rte_eth_rx_burst(port.number(), queue, burst.data(), burst.size()));
-    }
-}
-
-/// Reports are few: one that finds the port full is offered again. Returns when it was sent.
-std::uint64_t send_report(const Ports& ports, unsigned receiver, const ReportFrame& report) {
-    rte_mbuf* frame = rte_pktmbuf_alloc(ports.pool());
-    while (frame == nullptr) {
-        frame = rte_pktmbuf_alloc(ports.pool());
-    }
-    rte_memcpy(rte_pktmbuf_append(frame, static_cast<std::uint16_t>(report.octets.size())),
-               report.octets.data(), report.octets.size());
-    std::uint64_t now = rte_rdtsc();
-    while (rte_eth_tx_burst(ports.receiver(receiver).number(), 0, &frame, 1) == 0) {
-        discard_received(ports.receiver(receiver));
-        now = rte_rdtsc();
-    }
-    return now;
-}
 
 class Trial {
   public:
@@ -65,6 +39,7 @@ class Trial {
     void receive(unsigned receiver);
     void see(unsigned receiver, std::span<const std::byte> octets, std::uint64_t now);
     void change_now();
+    [[nodiscard]] bool nothing_missing() const;
     [[nodiscard]] TrialResult result();
 
     const Ports& ports_;
@@ -105,13 +80,14 @@ Trial::Trial(const Ports& ports, const TrialSettings& settings, std::uint16_t nu
 TrialResult Trial::run() {
     const std::uint64_t start = rte_rdtsc() + cycles_of(kRunUpSeconds);
     const std::uint64_t quiet = cycles_of(settings_.quiet_seconds);
+    const std::uint64_t complete = std::min(quiet, cycles_of(kCompleteSeconds));
     std::uint64_t change_at = delay_ ? start + cycles_of(settings_.change->at_seconds) : ~std::uint64_t{0};
     Schedule schedule(settings_.rate, static_cast<double>(rte_get_tsc_hz()), start, settings_.packets);
     last_arrival_ = start;
     for (std::uint64_t round = 0;; ++round) {
         const std::uint64_t now = rte_rdtsc();
         if (schedule.done()) {
-            if (now - std::max(last_arrival_, last_sent_) > quiet) {
+            if (now - std::max(last_arrival_, last_sent_) > (nothing_missing() ? complete : quiet)) {
                 break;
             }
         } else if (now >= start) {
@@ -162,23 +138,9 @@ void Trial::send(std::uint32_t count) {
 }
 
 void Trial::receive(unsigned receiver) {
-    std::array<rte_mbuf*, kReceiveBurst> burst{};
-    const dataplane::Port& port = ports_.receiver(receiver);
-    for (std::uint16_t queue = 0; queue < port.rx_queues(); ++queue) {
-        const std::uint16_t count = rte_eth_rx_burst(port.number(), queue, burst.data(), burst.size());
-        if (count == 0) {
-            continue;
-        }
-        const std::uint64_t now = rte_rdtsc();
-        for (std::uint16_t i = 0; i < count; ++i) {
-            if (i + 4 < count) {
-                rte_prefetch0(rte_pktmbuf_mtod(burst[i + 4], void*));
-            }
-            see(receiver, {rte_pktmbuf_mtod(burst[i], const std::byte*), rte_pktmbuf_data_len(burst[i])},
-                now);
-        }
-        rte_pktmbuf_free_bulk(burst.data(), count);
-    }
+    for_each_received(ports_.receiver(receiver), [&](std::span<const std::byte> octets, std::uint64_t now) {
+        see(receiver, octets, now);
+    });
 }
 
 void Trial::see(unsigned receiver, std::span<const std::byte> octets, std::uint64_t now) {
@@ -201,6 +163,10 @@ void Trial::see(unsigned receiver, std::span<const std::byte> octets, std::uint6
             delay_->arrived(settings_.flows.group_index(frame.flow), now);
         }
     }
+}
+
+bool Trial::nothing_missing() const {
+    return std::ranges::all_of(audits_, [this](const CopyAudit& audit) { return audit.received() == next_; });
 }
 
 void Trial::change_now() {
@@ -234,19 +200,9 @@ TrialResult Trial::result() {
 } // namespace
 
 TrialResult run_trial(const Ports& ports, const TrialSettings& settings) {
-    static std::uint16_t number = 0;
-    return Trial(ports, settings, ++number).run();
-}
-
-void send_reports(const Ports& ports, unsigned receiver, const std::vector<ReportFrame>& reports,
-                  double reports_per_second) {
-    std::uint64_t next = rte_rdtsc();
-    for (const ReportFrame& report : reports) {
-        while (rte_rdtsc() < next) {
-            discard_received(ports.receiver(receiver));
-        }
-        next = send_report(ports, receiver, report) + cycles_of(1 / reports_per_second);
-    }
+    static std::uint16_t number = kNoTrial;
+    number = number == UINT16_MAX ? kNoTrial + 1 : number + 1;
+    return Trial(ports, settings, number).run();
 }
 
 } // namespace mcfwd::wire

@@ -30,7 +30,9 @@ struct TrialSettings {
     double rate = 1000; ///< packets per second, all flows together
     std::uint64_t packets = 1000;
     std::size_t octets = 64;
-    double quiet_seconds = 0.05; ///< without an arrival, after the last packet has left, until it ends
+    /// Without an arrival, after the last packet has left, until it ends. Much less once every receiver has
+    /// every packet.
+    double quiet_seconds = 0.1;
     std::optional<TrialChange> change = std::nullopt;
 };
 
@@ -62,9 +64,5 @@ struct TrialResult {
 };
 
 [[nodiscard]] TrialResult run_trial(const Ports& ports, const TrialSettings& settings);
-
-/// Sends reports without a trial, no faster than `reports_per_second`.
-void send_reports(const Ports& ports, unsigned receiver, const std::vector<ReportFrame>& reports,
-                  double reports_per_second);
 
 } // namespace mcfwd::wire
