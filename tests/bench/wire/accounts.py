@@ -122,7 +122,8 @@ def why_not_loss_free(trial):
 
 
 def settle(rig, load):
-    """Sends a few packets of every flow until the router forwards all of them: entries are made by traffic."""
+    """Sends a few packets of every flow until the router forwards all of them: entries are made by traffic, and its workers
+    hear of a new link some time after it is there."""
     if rig.warm == (load.groups, load.sources):
         return
     rate = min(SETTLE_RATE, load.flows * 20.0)

@@ -30,8 +30,8 @@ from netlab.waiting import LabError, wait_until  # noqa: E402
 GENERATOR = os.path.join(BUILD, "tests", "bench", "wire", "mcfwd-wire-gen")
 TRANSPORTS = ["memif", "af_xdp"]
 MEMIF_RING = 12         # log2 of the descriptors of a memif ring, as many as a NIC has
-DAEMON_PAGES = 500      # hugepages of 2 MiB
-GENERATOR_PAGES = 250
+BUFFERS_PER_PORT = 8192  # of the generator
+BUFFERS = 16384          # and beside those
 QUERY_INTERVAL = 3600   # no query falls into a trial, and memberships last
 
 
@@ -83,7 +83,7 @@ class Rig:
         inside, outside = (Namespace(f"{self.prefix}-{role}") for role in ("router", "hosts"))
         self.namespaces = [inside, outside]
         if hugepages:
-            self.pages = Hugepages(DAEMON_PAGES + GENERATOR_PAGES)
+            self.pages = Hugepages(self._pages(entries))
         self.hugepages = bool(self.pages and self.pages.enough)
         if self.transport == "af_xdp":
             for number in range(self.receivers + 1):
@@ -92,7 +92,15 @@ class Rig:
         self.router = Router(inside, self.directory, self._tables(entries, poll, igmp)).start()
         self.generator = Generator(outside, self.cores["generator"], self._generator_arguments())
         self.clock_hz = self.generator.ready["clock_hz"]
-        wait_until(lambda: all(port["link"] == "up" for port in self.ports()), "every port of the router has a link", 10)
+
+    def _buffers(self):
+        return BUFFERS + BUFFERS_PER_PORT * (self.receivers + 1)
+
+    def _pages(self, entries):
+        """Hugepages of 2 MiB for both processes: the daemon's 11,264 buffers of 2.4 kB per port and 1 kB per entry, and as many
+        buffers as the generator has."""
+        megabytes = 128 + 27 * (self.receivers + 1) + entries / 1000 + 128 + self._buffers() / 400
+        return int(megabytes / 2)
 
     @staticmethod
     def address(lan, host):
@@ -117,7 +125,7 @@ class Rig:
 
     def _generator_arguments(self):
         lans = range(self.receivers + 1)
-        arguments = ["--source", self.address(0, 2), *(["--hugepages"] if self.hugepages else [])]
+        arguments = ["--source", self.address(0, 2), "--buffers", self._buffers(), *(["--hugepages"] if self.hugepages else [])]
         for lan in lans:
             arguments += ["--port", self._device(lan, "client")]
         for lan in lans[1:]:

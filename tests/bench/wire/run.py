@@ -11,6 +11,7 @@ import sys
 
 import report
 import rfc3918
+import rfc3918_text
 from accounts import Load
 from measure import row
 from rig import TRANSPORTS, LabError, Rig, kernel, processor
@@ -64,7 +65,7 @@ def main():
         return 1
     print(f"{document['machine']}, kernel {document['kernel']}")
     for part in document.get("rfc3918", []):
-        rfc3918.print_report(part)
+        rfc3918_text.print_report(part)
     if document["wire"]:
         report.print_rows(document["wire"])
     if options.json:
