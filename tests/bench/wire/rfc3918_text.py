@@ -11,7 +11,7 @@ Where this deviates from RFC 3918 and RFC 2544:
 - trials last as long as "trial duration" says; the RFC recommends 30 s and more (--seconds 30)
 - a rate fails when two trials in a row lose something, since the machine has other work, too
 - frame sizes count 4 octets of FCS, which these wires do not carry
-- each group has one source; no mixed class throughput (4.1) and no encapsulation (4.4 to 4.6): the router has no such ports
+- each group has one source; no mixed class throughput (4.1), tunnels (4.4) or interaction (8)
 - 5.1 stamps a frame when it is handed to the wire and reads the clock when a burst is taken from it: a copy waits there for the
   bursts of the other receivers
 - 6.1 and 6.2 send traffic first and then the report; their resolution is the time between two frames of a group"""
