@@ -51,7 +51,7 @@ def main():
         return 2
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything started is ended
     seconds = options.seconds or (0.5 if options.quick else 1.0)
-    short_seconds = min(seconds, 0.1 if options.quick else 0.3)
+    short_seconds = min(seconds, 0.1 if options.quick else 0.2)
     transports = TRANSPORTS if options.transport == "all" else [options.transport]
     document = {"machine": processor(), "kernel": kernel(), "wire": []}
     try:
