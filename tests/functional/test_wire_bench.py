@@ -55,7 +55,7 @@ def test_search_ends_where_nothing_fails_and_where_everything_does():
 def balanced_trial():
     """A trial of 100 packets to two receivers: 10 lost at the router's input, 5 copies in its output, 3 at a receiver."""
     receiver = {"received": 90, "lost": 10, "duplicated": 0, "reordered": 0, "wrong": 0, "stale": 0, "missed": 0, "late": 0}
-    trial = {"planned": 100, "offered": 100, "sent": 98, "refused": 2, "skipped": 0, "spread_ns": {},
+    trial = {"planned": 100, "rate": 100.0, "waited": {"worker": 0.0, "generator": 0.0}, "offered": 100, "sent": 98, "refused": 2, "skipped": 0, "spread_ns": {},
              "receivers": [dict(receiver), {**receiver, "received": 82, "lost": 18, "missed": 3}]}
     daemon = {"received": 91, "punted": 1, "forwarded": 90, "parked": 0, "dropped": 0, "copies": 180, "sent": 175,
               "copies_dropped": 5, "tx_full": 5, "input_missed": 8, "busy_cycles": 1}
@@ -97,6 +97,8 @@ def test_a_trial_is_free_of_loss_or_says_why_not(changes, verdict):
         part.update({key: value for key, value in changes.items() if key in part})
     trial["daemon"] = daemon
     assert accounts.why_not_loss_free(trial) == verdict
+    trial["waited"]["worker"] = 0.02  # of one second
+    assert accounts.why_not_loss_free(trial) == (verdict and f"{verdict}, {accounts.DISTURBED}")
 
 
 @pytest.fixture(params=TRANSPORTS, scope="module")

@@ -10,6 +10,9 @@ from rig import LabError
 
 # Offered less than this share of what was planned: the generator was too slow, and the trial says nothing.
 OFFERED_SHARE = 0.99
+# Worker or generator waited longer than this share of a trial for a processor that others had.
+DISTURBED_SHARE = 0.005
+DISTURBED = "processor taken by others"
 SETTLE_SECONDS = 3.0      # for what is still on its way when a trial ends
 DRAIN_SECONDS = 0.05
 SETTLE_RATE = 20_000.0
@@ -76,12 +79,13 @@ def disagreements(trial, daemon):
 
 def run_trial(rig, load, change=None):
     """Runs one trial and returns the generator's account of it with the daemon's in it, as "daemon"."""
-    before = counted(rig)
+    before, waited = counted(rig), rig.waited()
     request = {"rate": load.rate, "packets": max(1, round(load.rate * load.seconds)), "octets": load.octets,
                "sources": load.sources, "groups": load.groups}
     if change:
         request["change"] = change
-    trial = rig.generator.do("trial", load.seconds + 30, **request)
+    trial = {"rate": load.rate, **rig.generator.do("trial", load.seconds + 30, **request)}
+    trial["waited"] = {role: (now - waited[role]) / 1e9 for role, now in rig.waited().items()}
     for receiver in trial["receivers"]:
         receiver["late"] = 0
     deadline = time.monotonic() + SETTLE_SECONDS
@@ -92,7 +96,8 @@ def run_trial(rig, load, change=None):
             receiver["late"] += copies
         daemon = moved(rig, before)
     if wrong:
-        raise Unbalanced(f"{rig.transport}, {load}: " + "; ".join(wrong) + f"; daemon: {daemon}")
+        raise Unbalanced(f"{rig.transport}, {load}: " + "; ".join(wrong)
+                         + f"; daemon: {daemon}; waited for a processor: {trial['waited']}")
     trial["daemon"] = daemon
     trial["load"] = daemon["busy_cycles"] / (rig.clock_hz * trial["seconds"]) if trial["seconds"] > 0.01 else None
     return trial
@@ -103,7 +108,13 @@ def lost(trial):
 
 
 def why_not_loss_free(trial):
-    """None, or where the trial went wrong first."""
+    """None, or where the trial went wrong first, and whether the machine had other work then."""
+    reason = _loss(trial)
+    disturbed = max(trial["waited"].values()) > DISTURBED_SHARE * trial["planned"] / trial["rate"]
+    return f"{reason}, {DISTURBED}" if reason and disturbed else reason
+
+
+def _loss(trial):
     if trial["offered"] < OFFERED_SHARE * trial["planned"]:
         return "generator too slow"
     if any(receiver["duplicated"] or receiver["reordered"] for receiver in trial["receivers"]):

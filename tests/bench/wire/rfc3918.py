@@ -4,7 +4,7 @@
 
 import sys
 
-from accounts import Load, lost, run_trial, settle
+from accounts import Load, lost, run_trial, settle, why_not_loss_free
 from measure import SHARES, calm_trial, summary, throughput
 from rig import LabError, Rig
 
@@ -72,7 +72,8 @@ def forwarding_matrix(rig, plan, size, rate):
         trial = calm_trial(rig, load)
         received = [receiver["received"] / trial["seconds"] for receiver in trial["receivers"]]
         lines.append({"groups": groups, "frame_size": size, "offered_fps": trial["offered"] / trial["seconds"],
-                      "forwarding_fps": received, "aggregate_fps": sum(received), "frames_lost": lost(trial)})
+                      "forwarding_fps": received, "aggregate_fps": sum(received), "copies_lost": lost(trial),
+                      "verdict": why_not_loss_free(trial) or "loss-free"})
     return lines
 
 

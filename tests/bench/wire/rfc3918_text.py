@@ -2,7 +2,8 @@
 # SPDX-FileCopyrightText: 2026 the mcfwd authors
 """The report of RFC 3918 as text: every section with the parameters that the RFC wants reported."""
 
-from report import count, microseconds, percent, table
+from accounts import DISTURBED
+from report import WARNING, count, microseconds, percent, table
 
 DEVIATIONS = """\
 Where this deviates from RFC 3918 and RFC 2544:
@@ -36,12 +37,12 @@ def _throughput(report, common):
 
 def _matrix(report, common):
     rows = [[count(line["groups"]), count(line["offered_fps"]), count(line["aggregate_fps"]),
-             count(min(line["forwarding_fps"])), count(max(line["forwarding_fps"])), count(line["frames_lost"])]
+             count(min(line["forwarding_fps"])), count(max(line["forwarding_fps"])), count(line["copies_lost"]), line["verdict"]]
             for line in report["4.2"]]
     size = report["4.2"][0]["frame_size"]
     _section("4.2", "Scaled group forwarding matrix",
              f"{common}; frame size: {size}; load: half of its throughput; groups in turn, one frame each",
-             table(["groups", "offered frames/s", "forwarded", "slowest receiver", "fastest", "copies lost"], rows))
+             table(["groups", "offered frames/s", "forwarded", "slowest receiver", "fastest", "copies lost", "verdict"], rows))
 
 
 def _latency(report, common):
@@ -87,4 +88,6 @@ def print_report(report):
     _latency(report, with_receivers)
     _memberships(report, with_receivers)
     _capacity(report, common)
+    if any(DISTURBED in line["limit"] for line in report["4.3"]):
+        print(f"\n{WARNING}")
     print(f"\n{DEVIATIONS}")

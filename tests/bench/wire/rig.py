@@ -132,6 +132,14 @@ class Rig:
             arguments += ["--host", self.address(lan, 2)]
         return arguments
 
+    # --- whether the machine lets them run
+
+    def waited(self):
+        """Nanoseconds that the worker and the generator have waited for a processor that others had: {role: time}."""
+        generator, daemon = self.generator.process.pid, self.router.process.pid
+        busiest = max(os.listdir(f"/proc/{daemon}/task"), key=lambda thread: _schedule(daemon, thread)[0])
+        return {"worker": _schedule(daemon, busiest)[1], "generator": _schedule(generator, generator)[1]}
+
     # --- what the daemon says
 
     def ports(self):
@@ -172,6 +180,13 @@ class Rig:
 
     def __exit__(self, *_):
         self.close()
+
+
+def _schedule(process, thread):
+    """(time on a processor, time waiting for one) of a thread, from the scheduler."""
+    with open(f"/proc/{process}/task/{thread}/schedstat", encoding="ascii") as file:
+        ran, waited, _ = map(int, file.read().split())
+    return ran, waited
 
 
 def processor():
