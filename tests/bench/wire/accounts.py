@@ -10,7 +10,7 @@ from rig import LabError
 
 # Offered less than this share of what was planned: the generator was too slow, and the trial says nothing.
 OFFERED_SHARE = 0.99
-# Worker or generator waited longer than this share of a trial for a processor that others had.
+# Worker or generator waited longer than this share of a trial for a processor, or the machine for its own.
 DISTURBED_SHARE = 0.005
 DISTURBED = "processor taken by others"
 SETTLE_SECONDS = 3.0      # for what is still on its way when a trial ends
@@ -71,7 +71,7 @@ def disagreements(trial, daemon):
          "forwarded, punted, parked or dropped",
          daemon["forwarded"] + daemon["punted"] + daemon["parked"] + daemon["dropped"]),
         ("copies", daemon["copies"], "sent or dropped", daemon["sent"] + daemon["copies_dropped"]),
-        ("copies sent by the router", daemon["sent"], "copies that arrived, in time or late, or were missed by a receiver", arrived),
+        ("copies sent by the router", daemon["sent"], "copies that arrived, now or late, or were missed by a receiver", arrived),
         ("frames that should not be there", strange, "none", 0),
     ]
     return [f"{left} {what} but {right} {other}" for what, left, other, right in equations if left != right]

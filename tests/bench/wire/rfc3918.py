@@ -116,12 +116,13 @@ def join_delay(rig, plan, rate):
             for _ in range(plan.repeats):
                 for other in range(rig.receivers):
                     joins_exactly(rig, other, groups if state == 1 and other != receiver else 0)
-                lines.append({"state": state, "groups": groups, **delay_trial(rig, "join", receiver, rate, groups, JOIN_PATIENCE)})
+                delay = delay_trial(rig, "join", receiver, rate, groups, JOIN_PATIENCE)
+                lines.append({"state": state, "groups": groups, **delay})
     return lines
 
 
 def leave_delay(rig, plan, rate, policies):
-    """Section 6.2, for the last two receivers and so both fast-leave policies: `policies` is {receiver: policy of its interface}."""
+    """Section 6.2, for the last two receivers and so both fast-leave policies. `policies`: {receiver: that of its interface}."""
     say(rig.transport, "6.2")
     lines = []
     for receiver, policy in list(policies.items())[-2:]:

@@ -64,10 +64,12 @@ def _memberships(report, common):
     load = f"{common}; frame size: 64; load: {count(report['delay_load_fps'])} frames/s to the groups in turn"
     rows = [[str(line["state"]), count(line["groups"]), *_delay(line)] for line in report["6.1"]]
     _section("6.1", "Group join delay (microseconds)",
-             f"{load}; state 0: nobody has the group, state 1: it goes to the other receivers", table(["state", "groups", *heads], rows))
+             f"{load}; state 0: nobody has the group, state 1: it goes to the other receivers",
+             table(["state", "groups", *heads], rows))
     rows = [[line["fast_leave"], count(line["groups"]), *_delay(line), count(line["packets_after"])] for line in report["6.2"]]
     _section("6.2", "Group leave delay (microseconds)",
-             f"{load}; fast_leave off: the hosts are asked first, twice, 1 s each", table(["fast_leave", "groups", *heads, "frames after"], rows))
+             f"{load}; fast_leave off: the hosts are asked first, twice, 1 s each",
+             table(["fast_leave", "groups", *heads, "frames after"], rows))
 
 
 def _capacity(report, common):

@@ -40,7 +40,8 @@ class Generator(LabProcess):
 
     def __init__(self, namespace, core, arguments):
         self.ready = None
-        super().__init__(namespace, *arguments, program=("nice", "-n", "-5", "taskset", "-c", str(core), GENERATOR, "--core", str(core)))
+        program = ("nice", "-n", "-5", "taskset", "-c", str(core), GENERATOR, "--core", str(core))
+        super().__init__(namespace, *arguments, program=program)
 
     def wait_for(self, event, seconds=20.0, **facts):
         found = super().wait_for(event, seconds, **facts)
@@ -135,10 +136,11 @@ class Rig:
     # --- whether the machine lets them run
 
     def waited(self):
-        """Nanoseconds that the worker and the generator have waited for a processor that others had: {role: time}."""
+        """Nanoseconds that the worker and the generator have waited for a processor that others had, and for which the
+        hypervisor had the machine's: {who: time}."""
         generator, daemon = self.generator.process.pid, self.router.process.pid
         busiest = max(os.listdir(f"/proc/{daemon}/task"), key=lambda thread: _schedule(daemon, thread)[0])
-        return {"worker": _schedule(daemon, busiest)[1], "generator": _schedule(generator, generator)[1]}
+        return {"worker": _schedule(daemon, busiest)[1], "generator": _schedule(generator, generator)[1], "machine": _stolen()}
 
     # --- what the daemon says
 
@@ -187,6 +189,12 @@ def _schedule(process, thread):
     with open(f"/proc/{process}/task/{thread}/schedstat", encoding="ascii") as file:
         ran, waited, _ = map(int, file.read().split())
     return ran, waited
+
+
+def _stolen():
+    """Nanoseconds of all processors together, in steps of a tick (proc(5), "steal")."""
+    with open("/proc/stat", encoding="ascii") as file:
+        return int(file.readline().split()[8]) * 10**9 // os.sysconf("SC_CLK_TCK")
 
 
 def processor():
