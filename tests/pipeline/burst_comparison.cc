@@ -26,14 +26,8 @@ double share(std::vector<double> values, double share) {
 
 } // namespace
 
-std::string BurstComparison::summary(std::string_view busy_name) const {
-    std::string text = "cycles per burst";
-    std::uint64_t bursts = 0;
-    std::uint64_t busy_bursts = 0;
-    for (const Round& round : rounds_) {
-        bursts += round.quiet.bursts();
-        busy_bursts += round.busy.bursts();
-    }
+std::vector<BurstComparison::Quantile> BurstComparison::quantiles() const {
+    std::vector<Quantile> made;
     for (const double quantile : kQuantiles) {
         std::vector<double> quiet;
         std::vector<double> busy;
@@ -43,9 +37,28 @@ std::string BurstComparison::summary(std::string_view busy_name) const {
             busy.push_back(static_cast<double>(round.busy.cycles_at(quantile)));
             ratios.push_back(busy.back() / std::max(1.0, quiet.back()));
         }
-        text += fmt::format("{} p{} {:.0f} -> {:.0f} ratio {:.3f} ({:.3f}..{:.3f})",
-                            quantile > 0.5 ? "," : "", quantile * 100, share(quiet, 0.5), share(busy, 0.5),
-                            share(ratios, 0.5), share(ratios, 0.25), share(ratios, 0.75));
+        made.push_back({.quantile = quantile,
+                        .quiet = share(quiet, 0.5),
+                        .busy = share(busy, 0.5),
+                        .ratio = share(ratios, 0.5),
+                        .first_quartile = share(ratios, 0.25),
+                        .third_quartile = share(ratios, 0.75)});
+    }
+    return made;
+}
+
+std::string BurstComparison::summary(std::string_view busy_name) const {
+    std::string text = "cycles per burst";
+    std::uint64_t bursts = 0;
+    std::uint64_t busy_bursts = 0;
+    for (const Round& round : rounds_) {
+        bursts += round.quiet.bursts();
+        busy_bursts += round.busy.bursts();
+    }
+    for (const Quantile& at : quantiles()) {
+        text +=
+            fmt::format("{} p{} {:.0f} -> {:.0f} ratio {:.3f} ({:.3f}..{:.3f})", at.quantile > 0.5 ? "," : "",
+                        at.quantile * 100, at.quiet, at.busy, at.ratio, at.first_quartile, at.third_quartile);
     }
     return text + fmt::format("; quiet -> {}, medians and quartiles of {} rounds, {} and {} bursts",
                               busy_name, rounds_.size(), bursts, busy_bursts);

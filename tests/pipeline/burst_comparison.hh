@@ -16,11 +16,23 @@ namespace mcfwd::pipeline {
 
 class BurstComparison {
   public:
+    /// Medians over the rounds, and quartiles of the ratio.
+    struct Quantile {
+        double quantile = 0;
+        double quiet = 0; ///< cycles
+        double busy = 0;
+        double ratio = 0;
+        double first_quartile = 0;
+        double third_quartile = 0;
+    };
+
     explicit BurstComparison(std::size_t rounds) : rounds_(rounds) {}
 
     [[nodiscard]] BurstHistogram& quiet(std::size_t round) { return rounds_[round].quiet; }
     [[nodiscard]] BurstHistogram& busy(std::size_t round) { return rounds_[round].busy; }
-    /// Medians over the rounds of p50, p99 and p99.9 of both, and of their ratios with quartiles.
+    /// p50, p99 and p99.9.
+    [[nodiscard]] std::vector<Quantile> quantiles() const;
+    /// The same for people.
     [[nodiscard]] std::string summary(std::string_view busy_name) const;
 
   private:
