@@ -9,13 +9,14 @@
 #include <fmt/format.h>
 #include <rte_mempool.h>
 
+#include "membership_changes.hh"
 #include <dataplane/table/lookup.hh>
 
 namespace mcfwd::bench::control {
 
 ClosedLoop::ClosedLoop(Testbed& bed, WorkerId id, const dataplane::Table& table)
     : wires_(*bed.wires.at(id.value())),
-      worker_(id, table, &wires_, bed.pool),
+      worker_(id, table, {.wires = &wires_, .sinks = MembershipChanges::kSinks, .pool = bed.pool}),
       loop_(*bed.eal, id, {&worker_}) {}
 
 void ClosedLoop::start(std::span<const std::uint32_t> flows) {

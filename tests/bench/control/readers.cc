@@ -45,7 +45,7 @@ class Readers {
         std::vector<WiredWorker*> all;
         for (std::size_t reader = 0; reader < count; ++reader) {
             readers_.push_back(std::make_unique<WiredWorker>(WorkerId(static_cast<std::uint16_t>(reader)),
-                                                             *table_, nullptr, bed.pool));
+                                                             *table_, Wiring{.pool = bed.pool}));
             all.push_back(readers_.back().get());
         }
         loop_ = std::make_unique<Loop>(*bed.eal, WorkerId(0), std::move(all));

@@ -16,12 +16,20 @@
 
 #include "wires.hh"
 
-namespace mcfwd::bench::control {
+namespace mcfwd::bench {
+
+/// What a worker is connected to.
+struct Wiring {
+    const Wires* wires =
+        nullptr;           ///< without them it has no ports: it reads the table and says so, that is all
+    std::size_t sinks = 0; ///< of the wires
+    rte_mempool* pool = nullptr;
+    dataplane::Limits limits = {};
+};
 
 class WiredWorker {
   public:
-    /// Without wires it has no ports: it reads the table and says so, and that is all it does.
-    WiredWorker(WorkerId id, const dataplane::Table& table, const Wires* wires, rte_mempool* pool);
+    WiredWorker(WorkerId id, const dataplane::Table& table, const Wiring& wiring);
 
     [[nodiscard]] dataplane::Worker& worker() { return worker_; }
     /// What it forwards by. Any thread.
@@ -31,7 +39,6 @@ class WiredWorker {
 
   private:
     WorkerId id_;
-    dataplane::Limits limits_;
     dataplane::Tally tally_;
     dataplane::Attachments attachments_;
     dataplane::WorkerRings rings_;
@@ -39,4 +46,4 @@ class WiredWorker {
     dataplane::Worker worker_;
 };
 
-} // namespace mcfwd::bench::control
+} // namespace mcfwd::bench

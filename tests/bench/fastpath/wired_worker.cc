@@ -8,9 +8,8 @@
 
 #include "egress_plan.hh"
 #include "loading.hh"
-#include "membership_changes.hh"
 
-namespace mcfwd::bench::control {
+namespace mcfwd::bench {
 namespace {
 
 using namespace dataplane;
@@ -25,12 +24,12 @@ std::vector<Inlet> inlets(const Wires* wires) {
     return wires != nullptr ? std::vector<Inlet>{{kSourcePort, wires->source(), 0}} : std::vector<Inlet>{};
 }
 
-std::vector<Outlet> outlets(const Wires* wires) {
+std::vector<Outlet> outlets(const Wiring& wiring) {
     std::vector<Outlet> made;
-    if (wires != nullptr) {
-        made.push_back({.number = wires->source()}); // nothing is sent there
-        for (std::uint16_t sink = 0; sink < MembershipChanges::kSinks; ++sink) {
-            made.push_back({.number = wires->sinks(), .queue = sink});
+    if (wiring.wires != nullptr) {
+        made.push_back({.number = wiring.wires->source()}); // nothing is sent there
+        for (std::uint16_t sink = 0; sink < wiring.sinks; ++sink) {
+            made.push_back({.number = wiring.wires->sinks(), .queue = sink, .multi_segment = true});
         }
     }
     return made;
@@ -38,21 +37,21 @@ std::vector<Outlet> outlets(const Wires* wires) {
 
 } // namespace
 
-WiredWorker::WiredWorker(WorkerId id, const Table& table, const Wires* wires, rte_mempool* pool)
+WiredWorker::WiredWorker(WorkerId id, const Table& table, const Wiring& wiring)
     : id_(id),
-      attachments_(attach(wires)),
-      rings_(must(WorkerRings::create(id, 1, limits_))),
+      attachments_(attach(wiring.wires)),
+      rings_(must(WorkerRings::create(id, 1, wiring.limits))),
       doorbell_(must(Doorbell::create())),
       worker_(WorkerSetup{.id = id,
-                          .limits = limits_,
+                          .limits = wiring.limits,
                           .table = table.access(id),
                           .attachments = &attachments_,
-                          .inlets = inlets(wires),
-                          .outlets = outlets(wires),
+                          .inlets = inlets(wiring.wires),
+                          .outlets = outlets(wiring),
                           .punt = &rings_.punt,
                           .doorbell = doorbell_.get(),
                           .injections = &rings_.injections,
-                          .pool = pool,
+                          .pool = wiring.pool,
                           .tally = &tally_}) {}
 
-} // namespace mcfwd::bench::control
+} // namespace mcfwd::bench
