@@ -150,7 +150,7 @@ void Core::end_batch(GroupManager::Batch::End end) {
     refreshed = 0;
     const bool more = take_goes_on() || end == GroupManager::Batch::End::kHold;
     held = end == GroupManager::Batch::End::kHold && publication.pending() &&
-           publication.pending_flows() <= settings.commit_limit;
+           publication.pending_flows() <= settings.commit_limit && batched.size() <= settings.commit_limit;
     if (held) {
         return;
     }

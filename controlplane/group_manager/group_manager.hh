@@ -229,7 +229,7 @@ class GroupManager {
         enum class End : std::uint8_t {
             kPublish,
             /// For work in several tasks that shall become one version: what there is to publish waits for
-            /// the next call of anybody, and up to `commit_limit` entries the callbacks with it. Without
+            /// the next call of anybody, and up to `commit_limit` entries or callbacks these with it. Without
             /// anything to publish the callbacks are made as usual.
             kHold,
         };

@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: 2026 the mcfwd authors
 //
 // Calls above limits of 2: what is still under way when the next call comes, seen one task at a time.
+#include <algorithm>
+
 #include "world.hh"
 
 namespace mcfwd::group_manager::test {
@@ -51,6 +53,23 @@ TEST_F(LargeCalls, WhatEndsWithItsInterfaceForwardsUntilErasedAndIsGoneForEveryb
     EXPECT_EQ(world.gm.mfe(flows[4]).value().iif_owner.name, "Q");
     world.tasks.run();
     EXPECT_EQ(world.sink.entries.size(), 1U);
+}
+
+TEST_F(LargeCalls, CallbacksOfManyBatchesThatHoldDoNotPileUp) {
+    const auto join_one = [&](SourceGroup key, ClientHandle client, InterfaceKey on) {
+        const GroupManager::Batch batch(world.gm, "replay", GroupManager::Batch::End::kHold);
+        ASSERT_EQ(status(world.join(client, key, on)), kOk);
+    };
+    join_one(kFlow, p, x(4)); // changes an entry, so it waits
+    for (std::uint8_t k = 1; k <= 20; ++k) {
+        join_one({Ipv4Address(239, 5, 5, k), {}}, q, x(2)); // P is told, and no entry changes
+    }
+    const Trace told = told_p();
+    const auto joins = std::ranges::count_if(
+        told, [](const std::string& line) { return line.starts_with("P JOIN (*,239.5.5."); });
+    EXPECT_GE(joins + static_cast<std::ptrdiff_t>(kSmall.commit_limit) + 1, 20);
+    world.pass(1s);
+    world.tasks.run();
 }
 
 TEST_F(LargeCalls, AnEntryWhoseRouteLeadsElsewhereIsNotErasedWithItsOldInterface) {

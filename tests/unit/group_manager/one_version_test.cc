@@ -240,7 +240,7 @@ TEST_F(OneVersionHarsh, AStrictHandoffAndOneMoreForTheReplay) {
     replay();
     world.tasks.run();
     EXPECT_EQ(versions(), 1U);
-    EXPECT_EQ(world.sink.causes.back(), "replay; I replay on X1");
+    EXPECT_EQ(world.sink.causes.back(), "I replay on X1") << "the rest was gathered under its own";
     EXPECT_EQ(going(3, "X1"), kGroups);
     mark();
     ASSERT_EQ(status(world.release(q, x(1))), kOk);
