@@ -71,8 +71,9 @@ struct Limits {
     Duration park_timeout = std::chrono::seconds(1);
     /// Octets of IP from which on packets are not copied for egresses with different headers, but shared
     /// behind a buffer with the header; only where the drivers of all egresses take that. At least 46, so
-    /// that no frame needs padding. Sharing costs the same at 64 octets, a NIC a second descriptor, copying
-    /// 1.4 times as much at 512 octets and 2 to 2.8 times at 1,514 (`fastpath_bench --chain-from`).
+    /// that no frame needs padding. Sharing costs what copying does at 64 octets, and a NIC a second
+    /// descriptor; copying costs 1.3 times as much at 512 octets and 2 to 2.8 times at 1,514
+    /// (`fastpath_bench --headers different --chain-from N`).
     std::uint32_t chain_from = 128;
     std::uint32_t transmit_backlog = 512;             ///< packets kept per port that did not take them yet
     std::uint32_t punt_ring = 4096;                   ///< slots per class of signal; a power of two

@@ -5,7 +5,6 @@
 // most half full. Written by the control thread while no worker looks at it.
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -60,21 +59,16 @@ class Index {
 };
 
 // Without a branch per slot: where in its bucket a key lies is random, and a wrong guess costs more than
-// three comparisons too many. A key of another domain with the same addresses is rare and takes the long way.
+// three comparisons too many. Two keys of different domains with the same addresses are rare: the long way.
 inline const Slot* Index::find_from(std::uint32_t start, const FlowKey& key) const {
-    const Bucket& home = bucket(start);
-    const unsigned holding = unsigned{home.slots[0].has_addresses(key)} |
-                             (unsigned{home.slots[1].has_addresses(key)} << 1U) |
-                             (unsigned{home.slots[2].has_addresses(key)} << 2U) |
-                             (unsigned{home.slots[3].has_addresses(key)} << 3U);
     static_assert(kSlotsPerBucket == 4);
-    if (holding != 0) [[likely]] {
-        const Slot& slot = home.slots[static_cast<unsigned>(std::countr_zero(holding))];
-        if (slot.domain == key.domain) [[likely]] {
-            return &slot;
-        }
-    }
-    return search_from(start, key);
+    const auto& slots = bucket(start).slots;
+    const std::uint64_t wanted = addresses_of(key);
+    const unsigned place = unsigned{slots[1].addresses() == wanted} +
+                           2U * unsigned{slots[2].addresses() == wanted} +
+                           3U * unsigned{slots[3].addresses() == wanted};
+    const Slot& slot = slots[place % kSlotsPerBucket];
+    return slot.holds(key) ? &slot : search_from(start, key);
 }
 
 } // namespace mcfwd::dataplane

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <type_traits>
 
@@ -39,6 +40,14 @@ struct FlowKey {
     return {DomainId(key.domain), Ipv4Address(key.group), Ipv4Address(key.source)};
 }
 
+/// Group and source, with which keys and slots begin, in one word.
+template <typename Addresses>
+[[nodiscard]] inline std::uint64_t addresses_of(const Addresses& of) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, &of, sizeof word);
+    return word;
+}
+
 /// How many of each a slot can tell apart.
 inline constexpr std::uint32_t kMostDomains = std::uint32_t{1} << 14U;
 inline constexpr std::uint32_t kMostListUnits = std::uint32_t{1} << 26U;
@@ -52,9 +61,9 @@ struct Slot {
     std::uint64_t list : 26 = 0;     ///< its egress list, in units of kListUnit
     std::uint64_t counters : 24 = 0; ///< where its packets are counted
 
-    [[nodiscard]] bool holds(const FlowKey& key) const { return has_addresses(key) && domain == key.domain; }
-    [[nodiscard]] bool has_addresses(const FlowKey& key) const {
-        return ((group ^ key.group) | (source ^ key.source)) == 0;
+    [[nodiscard]] std::uint64_t addresses() const { return addresses_of(*this); }
+    [[nodiscard]] bool holds(const FlowKey& key) const {
+        return addresses() == addresses_of(key) && domain == key.domain;
     }
     [[nodiscard]] bool free() const { return group == 0; }
     [[nodiscard]] FlowKey key() const { return {group, source, static_cast<std::uint16_t>(domain)}; }
@@ -115,11 +124,18 @@ class EgressList {
     [[nodiscard]] std::span<const Rewrite> rewrites() const {
         return {reinterpret_cast<const Rewrite*>(start_ + sizeof(ListHeader)), header().rewrites};
     }
+    /// Of a list with egresses.
+    [[nodiscard]] const Rewrite& first_rewrite() const {
+        return *reinterpret_cast<const Rewrite*>(start_ + sizeof(ListHeader));
+    }
     /// Replicas of all rewrites, in their order.
     [[nodiscard]] std::span<const Replica> replicas() const {
-        return {reinterpret_cast<const Replica*>(start_ + sizeof(ListHeader) +
-                                                 header().rewrites * sizeof(Rewrite)),
-                header().egresses};
+        return replicas_after(header().rewrites, header().egresses);
+    }
+    /// The same for who knows these numbers of the header.
+    [[nodiscard]] std::span<const Replica> replicas_after(std::size_t rewrites, std::size_t egresses) const {
+        return {reinterpret_cast<const Replica*>(start_ + sizeof(ListHeader) + rewrites * sizeof(Rewrite)),
+                egresses};
     }
 
   private:

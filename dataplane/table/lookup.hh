@@ -27,25 +27,19 @@ struct Answer {
 /// Answers for `count` keys (at most kBurst), in order; `key(i)` is the i-th. Wait-free.
 template <typename Key>
 inline void look_up(const Instance& table, std::size_t count, Key key, Answer* answers) noexcept {
-    constexpr std::size_t kAhead = 16; // buckets on their way to the cache
     std::array<std::uint32_t, kBurst> home;
     std::array<std::uint8_t, kBurst> missed;
     std::size_t misses = 0;
     const Index& index = table.index;
     for (std::size_t i = 0; i < count; ++i) {
         home[i] = index.home(key(i));
-        if (i < kAhead) {
-            __builtin_prefetch(&index.bucket(home[i]));
-        }
+        __builtin_prefetch(&index.bucket(home[i]));
     }
     const auto take = [&](std::size_t i, const Slot& slot) {
         answers[i].list = static_cast<std::uint32_t>(slot.list);
         answers[i].counters = static_cast<std::uint32_t>(slot.counters);
     };
     for (std::size_t i = 0; i < count; ++i) {
-        if (i + kAhead < count) {
-            __builtin_prefetch(&index.bucket(home[i + kAhead]));
-        }
         if (const Slot* slot = index.find_from(home[i], key(i))) [[likely]] {
             take(i, *slot);
         } else {

@@ -93,9 +93,11 @@ class Buffers {
     return copy;
 }
 
-/// Pads a frame with zeros to the least one of IEEE 802.3, without check sequence.
+/// Octets of the least frame of IEEE 802.3, without check sequence.
+inline constexpr std::uint16_t kLeastFrame = RTE_ETHER_MIN_LEN - RTE_ETHER_CRC_LEN;
+
+/// Pads a frame with zeros to the least one.
 inline void pad_frame(rte_mbuf* frame) noexcept {
-    constexpr std::uint16_t kLeastFrame = RTE_ETHER_MIN_LEN - RTE_ETHER_CRC_LEN;
     if (frame->data_len < kLeastFrame) {
         const auto missing = static_cast<std::uint16_t>(kLeastFrame - frame->data_len);
         if (char* padding = rte_pktmbuf_append(frame, missing)) {

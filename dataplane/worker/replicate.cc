@@ -149,7 +149,7 @@ std::size_t Replicate::send_copy(const Packet& packet, const Share& share, const
     if (copy == nullptr) {
         return no_buffer(share);
     }
-    make_frame(copy, packet.key.group, *share.rewrite);
+    make_frame(copy, packet, *share.rewrite);
     send(copy, share, fit);
     return share.wanted;
 }
@@ -160,7 +160,7 @@ std::size_t Replicate::send_original(const Packet& packet, const Share& share, c
         rte_pktmbuf_free(packet.mbuf);
         return handed;
     }
-    make_frame(packet.mbuf, packet.key.group, *share.rewrite);
+    make_frame(packet.mbuf, packet, *share.rewrite);
     packet.mbuf->ol_flags = 0; // what the receiving driver noted
     send(packet.mbuf, share, fit);
     return share.wanted;
@@ -168,8 +168,12 @@ std::size_t Replicate::send_original(const Packet& packet, const Share& share, c
 
 void Replicate::send(rte_mbuf* mbuf, const Share& share, const Fit& fit) noexcept {
     rte_mbuf_refcnt_set(mbuf, share.wanted);
+    if (fit.all) [[likely]] {
+        transmit_.copies(share.replicas, mbuf);
+        return;
+    }
     for (const Replica& replica : share.replicas) {
-        if (fit.all || fit(replica)) {
+        if (fit(replica)) {
             transmit_.copy(PortId(replica.port), mbuf);
         }
     }

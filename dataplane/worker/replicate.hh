@@ -36,27 +36,23 @@ class Replicate {
     /// smaller MTU are left out and counted. Returns how many copies were queued for ports. Here is the way
     /// of nearly all packets to egresses with equal headers: nothing is copied.
     std::size_t operator()(const Packet& packet, const EgressList& list) noexcept {
-        const ListHeader& header = list.header();
+        const ListHeader header = list.header(); // copies: what is written to the packet changes neither
+        const Rewrite rewrite = list.first_rewrite();
+        rte_mbuf* mbuf = packet.mbuf;
         const auto ttl = static_cast<std::uint8_t>(packet.ttl - 1);
-        const bool usual = (header.rewrites == 1) & (packet.ttl > 1) & (ttl >= header.largest_ttl_threshold) &
-                           (packet.length <= header.smallest_mtu) & is_ours_alone(packet.mbuf);
+        const bool usual = header.rewrites == 1 && packet.ttl > 1 && ttl >= header.largest_ttl_threshold &&
+                           packet.length <= header.smallest_mtu && is_ours_alone(mbuf) &&
+                           mbuf->data_off >= ethernet_length(rewrite);
         if (!usual) [[unlikely]] {
             return send_any(packet, list);
         }
-        const Rewrite& rewrite = list.rewrites().front();
-        rte_mbuf* mbuf = packet.mbuf;
-        if (mbuf->data_off < ethernet_length(rewrite)) [[unlikely]] {
-            return send_any(packet, list);
-        }
         lower_ttl(*packet.ip());
-        make_frame(mbuf, packet.key.group, rewrite);
+        make_frame(mbuf, packet, rewrite);
         mbuf->ol_flags = 0; // what the receiving driver noted
         rte_mbuf_refcnt_set(mbuf, header.egresses);
         tally_.copies.add(header.egresses);
         tally_.forwarded.add(1);
-        for (const Replica& replica : list.replicas()) {
-            transmit_.copy(PortId(replica.port), mbuf);
-        }
+        transmit_.copies(list.replicas_after(1, header.egresses), mbuf);
         return header.egresses;
     }
 

@@ -16,6 +16,7 @@
 #include <dataplane/table/layout.hh>
 
 #include "buffers.hh"
+#include "packet.hh"
 
 namespace mcfwd::dataplane {
 
@@ -49,14 +50,18 @@ inline void write_ethernet(char* at, std::uint32_t group, const Rewrite& rewrite
     return static_cast<std::uint16_t>(RTE_ETHER_ADDR_LEN + rewrite.length);
 }
 
-/// Puts the Ethernet header in front of the IP packet, for which there must be room, and pads the frame.
-inline void make_frame(rte_mbuf* mbuf, std::uint32_t group, const Rewrite& rewrite) noexcept {
-    const std::uint16_t length = ethernet_length(rewrite);
-    mbuf->data_off = static_cast<std::uint16_t>(mbuf->data_off - length);
-    mbuf->data_len = static_cast<std::uint16_t>(mbuf->data_len + length);
-    mbuf->pkt_len += length;
-    write_ethernet(rte_pktmbuf_mtod(mbuf, char*), group, rewrite);
-    pad_frame(mbuf);
+/// Puts the Ethernet header in front of the IP packet that the buffer begins with, for which there must be
+/// room, and pads the frame.
+inline void make_frame(rte_mbuf* mbuf, const Packet& packet, const Rewrite& rewrite) noexcept {
+    const std::uint16_t header = ethernet_length(rewrite);
+    const auto length = static_cast<std::uint16_t>(packet.length + header);
+    mbuf->data_off = static_cast<std::uint16_t>(mbuf->data_off - header);
+    mbuf->data_len = length;
+    mbuf->pkt_len = length;
+    write_ethernet(rte_pktmbuf_mtod(mbuf, char*), packet.key.group, rewrite);
+    if (length < kLeastFrame) [[unlikely]] {
+        pad_frame(mbuf);
+    }
 }
 
 } // namespace mcfwd::dataplane

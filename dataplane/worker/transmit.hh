@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include <rte_mbuf.h>
@@ -16,6 +17,7 @@
 #include <mcfwd/ids.hh>
 
 #include <dataplane/ring.hh>
+#include <dataplane/table/layout.hh>
 
 #include "tally.hh"
 
@@ -42,12 +44,12 @@ class Transmit {
     Transmit& operator=(const Transmit&) = delete;
 
     /// Takes one reference of `copy` over.
-    void copy(PortId port, rte_mbuf* copy) noexcept {
-        Lane& lane = lanes_[port.value()];
-        if (lane.copies.size < lane.copies.limit) [[likely]] {
-            lane.copies.packets[lane.copies.size++] = copy;
-        } else {
-            overflow(lane, copy);
+    void copy(PortId port, rte_mbuf* copy) noexcept { append(lanes_[port.value()], copy); }
+    /// The same for one reference per replica.
+    void copies(std::span<const Replica> replicas, rte_mbuf* copy) noexcept {
+        Lane* const lanes = lanes_.data(); // which no copy changes
+        for (const Replica& replica : replicas) {
+            append(lanes[replica.port], copy);
         }
     }
     /// The same for a frame of the control thread.
@@ -78,6 +80,13 @@ class Transmit {
         Queue injected;
     };
 
+    void append(Lane& lane, rte_mbuf* copy) noexcept {
+        if (lane.copies.size < lane.copies.limit) [[likely]] {
+            lane.copies.packets[lane.copies.size++] = copy;
+        } else {
+            overflow(lane, copy);
+        }
+    }
     void overflow(Lane& lane, rte_mbuf* copy) noexcept;
     void refuse(rte_mbuf* copy) noexcept;
     bool send(const Outlet& outlet, Queue& queue, RelaxedCounter& sent) noexcept;

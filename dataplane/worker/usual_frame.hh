@@ -56,13 +56,13 @@ class UsualFrames {
         const std::uint32_t length = rte_be_to_cpu_16(static_cast<std::uint16_t>(ip[0] >> 16U));
         const Ipv4Address source(rte_be_to_cpu_32(ip[3]));
         const Ipv4Address group(rte_be_to_cpu_32(ip[4]));
-        const bool usual = ((link >> 48U) == RTE_BE16(RTE_ETHER_TYPE_IPV4)) &
-                           ((ip[0] & 0xffU) == kVersionAndLength) & (length >= sizeof ip) &
-                           (length + RTE_ETHER_HDR_LEN <= frame->data_len) &
-                           (((ip[2] >> 8U) & 0xffU) != IPPROTO_IGMP) & group.is_multicast() &
-                           !group.is_link_local_multicast() & (sender != port_mac_) & (sender != copy_mac_) &
-                           ((frame->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED) == 0) & checksum_holds(ip);
-        if (!usual || !source.is_valid_source()) [[unlikely]] {
+        const bool usual = (link >> 48U) == RTE_BE16(RTE_ETHER_TYPE_IPV4) &&
+                           (ip[0] & 0xffU) == kVersionAndLength && length >= sizeof ip &&
+                           length + RTE_ETHER_HDR_LEN <= frame->data_len &&
+                           ((ip[2] >> 8U) & 0xffU) != IPPROTO_IGMP && group.is_routable_group() &&
+                           source.is_valid_source() && sender != port_mac_ && sender != copy_mac_ &&
+                           (frame->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED) == 0 && checksum_holds(ip);
+        if (!usual) [[unlikely]] {
             return false;
         }
         packet.mbuf = frame;

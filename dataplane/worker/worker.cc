@@ -146,12 +146,13 @@ void Worker::forward(PacketBurst& packets, const Instance& table, Origin origin)
         }
     };
     std::for_each_n(answers_.begin(), std::min(burst.size(), kAhead), fetch);
+    const bool may_join = origin == Origin::kWire && park_.has_ready();
     for (std::size_t i = 0; i < burst.size(); ++i) {
         if (i + kAhead < burst.size()) {
             fetch(answers_[i + kAhead]);
         }
         const Packet& packet = burst[i];
-        if (origin == Origin::kWire && park_.has_ready() && park_.join(packet)) {
+        if (may_join && park_.join(packet)) {
             continue;
         }
         switch (accept_(packet, answers_[i], table, now_)) {

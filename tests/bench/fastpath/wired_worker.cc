@@ -27,7 +27,7 @@ std::vector<Inlet> inlets(const Wires* wires) {
 std::vector<Outlet> outlets(const Wiring& wiring) {
     std::vector<Outlet> made;
     if (wiring.wires != nullptr) {
-        made.push_back({.number = wiring.wires->source()}); // nothing is sent there
+        made.push_back({.number = wiring.wires->source(), .multi_segment = true}); // nothing is sent there
         for (std::uint16_t sink = 0; sink < wiring.sinks; ++sink) {
             made.push_back({.number = wiring.wires->sinks(), .queue = sink, .multi_segment = true});
         }
