@@ -5,6 +5,7 @@
 import argparse
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -70,14 +71,40 @@ def run_part(part, quick):
     return {"stolen": share, **(json.loads(text) if text else {"measured": lines})}
 
 
+def compare_native(quick):
+    """The closed loop compiled for this processor beside the default; rows take turns, a ratio is taken within a turn."""
+    native = os.path.join(REPOSITORY, "build-native")
+    if not os.path.exists(os.path.join(native, "build.ninja")):
+        subprocess.run(["meson", "setup", "-Dmarch=native", native], cwd=REPOSITORY, check=True, stdout=subprocess.DEVNULL)
+    target = "tests/bench/fastpath/fastpath_bench"
+    subprocess.run(["ninja", "-C", native, target], cwd=REPOSITORY, check=True, stdout=subprocess.DEVNULL)
+    ratios = {}
+    for _ in range(3 if quick else 7):
+        turn = []
+        for directory in (os.path.join(REPOSITORY, "build"), native):
+            with tempfile.NamedTemporaryFile(suffix=".json") as figures:
+                subprocess.run([os.path.join(directory, target), "--quick", "--only", "mcfwd", "--json", figures.name],
+                               check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                turn.append(json.load(figures)["closed_loop"])
+        for default, compiled_for_it in zip(*turn):
+            row = f"{default['egresses']} egresses, {default['headers']} headers, {default['frame_octets']} octets, {default['entries']} entries"
+            ratios.setdefault(row, []).append(default["mcfwd"]["ns_per_input"]["median"] / compiled_for_it["mcfwd"]["ns_per_input"]["median"])
+    print("\n== native: rate of a build with -Dmarch=native over that of the default")
+    medians = {row: statistics.median(values) for row, values in ratios.items()}
+    for row, ratio in medians.items():
+        print(f"{row}: {ratio:.3f}")
+    return {"native_over_default": medians}
+
+
 def main():
     parser = argparse.ArgumentParser(prog="tests/bench/run.sh")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--json", default=os.path.join(REPOSITORY, "build", "bench.json"))
-    parser.add_argument("--part", action="append", choices=list(PARTS))
+    parser.add_argument("--part", action="append", choices=[*PARTS, "native"])
     options = parser.parse_args()
-    parts = options.part or list(PARTS)
-    targets = [target for part in parts for target in PARTS[part][0]]
+    chosen = options.part or list(PARTS)
+    parts = [part for part in chosen if part in PARTS]
+    targets = [target for part in parts or ["fastpath"] for target in PARTS[part][0]]
     if subprocess.run(["ninja", "-C", "build", *targets], cwd=REPOSITORY, stdout=subprocess.DEVNULL, check=False).returncode != 0:
         print("the build failed: ninja -C build says why", file=sys.stderr)
         return 1
@@ -89,6 +116,8 @@ def main():
     try:
         for part in parts:
             document[part] = run_part(part, options.quick)
+        if "native" in chosen:
+            document["native"] = compare_native(options.quick)
     except subprocess.CalledProcessError as failed:
         print(f"'{' '.join(failed.cmd)}' ended with {failed.returncode}", file=sys.stderr)
         return 1

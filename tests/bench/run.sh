@@ -11,7 +11,8 @@ usage: sudo tests/bench/run.sh [--quick] [--json FILE] [--part NAME]...
 
   --quick       the rows that say most, shorter rounds; below a minute after the build
   --json FILE   where to write the figures (default build/bench.json)
-  --part NAME   only this part; may be repeated: fastpath, control, handoffs, wire
+  --part NAME   only this part; may be repeated: fastpath, control, handoffs, wire; and native, which is not run
+                unless named: what compiling for this very processor (-Dmarch=native, in build-native/) changes
   --help        this text
 
 For figures that mean anything the machine should do nothing else. The build goes to build/.
