@@ -27,6 +27,8 @@ BUILD_OPTIONS = {
 }
 COMPILERS = {"build-sanitize": {"CC": "clang-19", "CXX": "clang++-19"}}
 FUZZERS_AT_ONCE = 3
+# Time limits are there to end what hangs. Machines have been seen to be four times slower than the one they were set on.
+PATIENCE = 6
 SANITIZER_OPTIONS = {
     "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0:halt_on_error=1",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
@@ -140,7 +142,7 @@ def run_meson(phase, directory, suite):
     for old in filter(os.path.exists, (report, results)):
         os.remove(old)
     code = run_logged(name, ["meson", "test", "-C", directory, "--no-rebuild", "--suite", suite, "--logbase", name,
-                             "--print-errorlogs"], SANITIZER_OPTIONS)
+                             "--print-errorlogs", "--timeout-multiplier", str(PATIENCE)], SANITIZER_OPTIONS)
     counted = count_junit(phase, report)
     if (code != 0 or not counted) and phase.failed == 0:
         fail(phase, f"meson test --suite {suite}")  # a crash leaves no failed case behind

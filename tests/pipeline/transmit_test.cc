@@ -110,6 +110,7 @@ class TwoWorkers : public PipelineTest {
                                    .inlets = {{in, Environment::get().ports[in.value()].number(), 0}},
                                    .outlets = std::move(outlets),
                                    .punt = &rings.punt,
+                                   .doorbell = doorbell_.get(),
                                    .injections = &rings.injections,
                                    .pool = Environment::get().pool.get(),
                                    .tally = &tally});
