@@ -9,7 +9,7 @@ usage() {
   cat <<'TEXT'
 usage: sudo tests/bench/run.sh [--quick] [--json FILE] [--part NAME]...
 
-  --quick       the rows that say most, shorter rounds; below a minute after the build
+  --quick       the rows that say most, shorter rounds; about a minute after the build
   --json FILE   where to write the figures (default build/bench.json)
   --part NAME   only this part; may be repeated: fastpath, control, handoffs, wire; and native, which is not run
                 unless named: what compiling for this very processor (-Dmarch=native, in build-native/) changes
