@@ -17,6 +17,7 @@
 #include "igmp.hh"
 #include "proxy.hh"
 #include "snooping.hh"
+#include "statistics.hh"
 #include "table.hh"
 
 namespace mcfwd::ctl {
@@ -138,6 +139,7 @@ constexpr std::array kRenderers{
     Renderer{"show igmp groups", render_igmp_groups},
     Renderer{"show igmp proxy", render_proxy},
     Renderer{"show snooping", render_snooping},
+    Renderer{"show statistics", render_statistics},
     Renderer{"explain", render_explain},
     Renderer{"show events", render_events},
     Renderer{"rpc discover", render_methods},

@@ -148,6 +148,22 @@ json mfes(const Router& router, const json& params) {
     return std::move(page).answer();
 }
 
+json statistics(const Router& router, const json& params) {
+    constexpr std::size_t kChunk = 32;
+    FlowPage page(params);
+    const auto read = [&router](SourceGroup after) {
+        return router.groups().next_mfe_stats(after, kChunk, group_manager::StatsLevel::kExtended);
+    };
+    auto chunk = read(page.begin());
+    const auto offer = [&](const group_manager::MfeStatsView& stats) {
+        return page.offer(stats.mfe.flow, [&] { return statistics_json(router, stats); });
+    };
+    while (chunk && std::ranges::all_of(chunk->items, offer) && chunk->end == Status::kMoreData) {
+        chunk = read(chunk->items.back().mfe.flow);
+    }
+    return std::move(page).answer();
+}
+
 json ownership_json(const std::string& interface, const group_manager::OwnershipView& record,
                     const group_manager::HandoffStats& stats) {
     const std::string owner = owner_name(record);
@@ -325,6 +341,9 @@ void add_forwarding_commands(rpc::Registry& registry, CommandContext& context) {
                  [&context](const json& params) -> Expected<json> { return mfib(context, params); });
     registry.add("show.mfe",
                  [&context](const json& params) -> Expected<json> { return mfes(context.router, params); });
+    registry.add("show.statistics", [&context](const json& params) -> Expected<json> {
+        return statistics(context.router, params);
+    });
     registry.add("show.ownership",
                  [&context](const json&) -> Expected<json> { return ownership(context.router); });
     registry.add("show.memberships", [&context](const json& params) -> Expected<json> {

@@ -47,6 +47,35 @@ json route_json(const group_manager::Route& route) {
             {"prefix", fmt::format("{}", route.prefix)}};
 }
 
+json counters_json(const Router& router, const group_manager::MfeStatsView& stats,
+                   group_manager::StatsLevel level) {
+    const EntryCounters& counters = stats.counters;
+    json entry{{"packets", counters.packets},
+               {"bytes", counters.bytes},
+               {"wrong_interface", counters.wrong_interface},
+               {"uninitialized", counters.uninitialized},
+               {"queue_overflow", counters.queue_overflow},
+               {"negative", counters.negative},
+               {"input_discards", counters.input_discards},
+               {"header_errors", counters.header_errors},
+               {"copies", counters.copies},
+               {"sent", counters.sent()},
+               {"age_centiseconds", stats.up_time.count()}};
+    if (level == group_manager::StatsLevel::kExtended) {
+        json oifs = json::array();
+        for (const group_manager::OifCounters& oif : stats.oifs) {
+            oifs.push_back({{"interface", name_of(router, oif.interface)},
+                            {"packets", oif.packets},
+                            {"bytes", oif.bytes},
+                            {"ttl_exceeded", oif.ttl_exceeded},
+                            {"mtu_exceeded", oif.mtu_exceeded},
+                            {"discards", oif.discards}});
+        }
+        entry["oif_counters"] = std::move(oifs);
+    }
+    return entry;
+}
+
 } // namespace
 
 std::string name_of(const Router& router, IfIndex index) {
@@ -84,20 +113,15 @@ json mfe_json(const Router& router, const group_manager::MfeView& mfe) {
 json mfe_stats_json(const Router& router, const group_manager::MfeStatsView& stats,
                     group_manager::StatsLevel level) {
     json entry = mfe_json(router, stats.mfe);
-    entry["packets"] = stats.counters.packets;
-    entry["bytes"] = stats.counters.bytes;
-    entry["wrong_interface"] = stats.counters.wrong_interface;
-    entry["copies"] = stats.counters.copies;
-    entry["age_centiseconds"] = stats.up_time.count();
-    if (level == group_manager::StatsLevel::kExtended) {
-        json oifs = json::array();
-        for (const group_manager::OifCounters& oif : stats.oifs) {
-            oifs.push_back({{"interface", name_of(router, oif.interface)},
-                            {"packets", oif.packets},
-                            {"bytes", oif.bytes}});
-        }
-        entry["oif_counters"] = std::move(oifs);
-    }
+    entry.update(counters_json(router, stats, level));
+    return entry;
+}
+
+json statistics_json(const Router& router, const group_manager::MfeStatsView& stats) {
+    json entry{{"source", rpc::source_json(stats.mfe.flow.source)},
+               {"group", rpc::address_json(stats.mfe.flow.group)},
+               {"iif", name_of(router, stats.mfe.iif.interface)}};
+    entry.update(counters_json(router, stats, group_manager::StatsLevel::kExtended));
     return entry;
 }
 

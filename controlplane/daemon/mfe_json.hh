@@ -22,5 +22,7 @@ namespace mcfwd::daemon {
 /// The same with counters; per oif only if it has been asked for.
 [[nodiscard]] nlohmann::json mfe_stats_json(const Router& router, const group_manager::MfeStatsView& stats,
                                             group_manager::StatsLevel level);
+/// Counters alone, of the entry and per oif.
+[[nodiscard]] nlohmann::json statistics_json(const Router& router, const group_manager::MfeStatsView& stats);
 
 } // namespace mcfwd::daemon

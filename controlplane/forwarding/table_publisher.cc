@@ -166,21 +166,11 @@ void TablePublisher::discard_parked(group_manager::SourceGroup flow) {
 
 std::optional<group_manager::FlowCounters> TablePublisher::counters(group_manager::SourceGroup flow) const {
     const auto counters = table_.counters(key_of(flow));
-    if (!counters) {
-        return std::nullopt;
-    }
-    return group_manager::FlowCounters{counters->packets, counters->bytes, counters->wrong_interface,
-                                       counters->copies};
+    return counters ? std::optional(*counters) : std::nullopt;
 }
 
 std::vector<group_manager::OifCounters> TablePublisher::oif_counters(group_manager::SourceGroup flow) const {
-    std::vector<group_manager::OifCounters> result;
-    if (const auto counters = table_.egress_counters(key_of(flow))) {
-        for (const EgressCounters& egress : *counters) {
-            result.push_back({egress.interface, egress.packets, egress.bytes});
-        }
-    }
-    return result;
+    return table_.egress_counters(key_of(flow)).value_or(std::vector<EgressCounters>{});
 }
 
 } // namespace mcfwd::forwarding

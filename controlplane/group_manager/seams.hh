@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include <mcfwd/entry_counters.hh>
 #include <mcfwd/result.hh>
 
 #include <controlplane/group_manager/types.hh>
@@ -116,18 +117,8 @@ struct ForwardingUpdate {
 };
 
 /// Traffic of a flow since its entry was created or rebuilt.
-struct FlowCounters {
-    std::uint64_t packets = 0; ///< accepted on the iif
-    std::uint64_t bytes = 0;
-    std::uint64_t wrong_interface = 0;
-    std::uint64_t copies = 0; ///< to all oifs together
-};
-
-struct OifCounters {
-    IfIndex interface;
-    std::uint64_t packets = 0;
-    std::uint64_t bytes = 0;
-};
+using FlowCounters = EntryCounters;
+using OifCounters = EgressCounters;
 
 /// The way to the forwarding table. Concrete class: forwarding::TablePublisher.
 class ForwardingSink {

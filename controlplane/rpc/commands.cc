@@ -219,6 +219,8 @@ constexpr std::array kCommands{
     Command{"show interfaces", "addresses, port, owner and querier per interface", kNone, "entries"},
     Command{"show mfib", "what the workers forward: iif, oifs, packets, rates", kMfibFilter, "entries"},
     Command{"show mfe", "the group manager's view: contributions, vetoes, timers", kFlowFilter, "entries"},
+    Command{"show statistics", "packets, copies and what was lost of them, per entry and oif", kFlowFilter,
+            "entries"},
     Command{"show ownership", "who owns each interface", kNone, "entries"},
     Command{"show memberships", "who asked for which group where", kMembershipFilter, "entries"},
     Command{"show mroutes", "static multicast routes, of the configuration and of mroute add", kFlowFilter,

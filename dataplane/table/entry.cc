@@ -15,20 +15,21 @@ auto name_of(const EgressTotal& egress) {
     return std::tuple(egress.port, egress.vlan);
 }
 
-std::vector<EgressTotal> names(std::span<const Egress> forward) {
+std::vector<EgressTotal> names(std::span<const Egress> forward, TableVersion since) {
     std::vector<EgressTotal> named;
     named.reserve(forward.size());
     for (const Egress& egress : forward) {
-        named.push_back({.port = egress.port, .vlan = egress.vlan});
+        named.push_back({.port = egress.port, .vlan = egress.vlan, .since = since});
     }
     std::ranges::sort(named, {}, name_of);
     return named;
 }
 
 template <typename Totals>
-auto* find_egress(Totals& totals, const EgressTotal& name) {
-    const auto at = std::ranges::lower_bound(totals, name_of(name), {}, name_of);
-    return at != totals.end() && name_of(*at) == name_of(name) ? &*at : nullptr;
+auto* find_egress(Totals& totals, PortId port, VlanId vlan) {
+    const std::tuple name(port, vlan);
+    const auto at = std::ranges::lower_bound(totals, name, {}, name_of);
+    return at != totals.end() && name_of(*at) == name ? &*at : nullptr;
 }
 
 ListTotals shown(const ListUse& use, const ListStore& store) {
@@ -41,20 +42,19 @@ ListTotals shown(const ListUse& use, const ListStore& store) {
 
 std::unique_ptr<ListUse> Entry::replace(PutEntry desired, const ListHandle& list, TableVersion since,
                                         bool restart) {
-    auto next = std::make_unique<ListUse>(
-        ListUse{.list = list, .owner = this, .since = since, .egresses = names(desired.forward)});
+    auto next = std::make_unique<ListUse>(ListUse{.list = list, .owner = this, .since = since});
+    desired_ = std::move(desired);
     if (current_ && restart) {
         disown_older();
         current_->owner = nullptr;
         totals_ = {};
-        egress_totals_ = next->egresses;
+        egress_totals_ = names(desired_.forward, since);
     } else {
-        carry_egress_totals(next->egresses);
+        carry_egress_totals(since);
         if (current_ && current_->since < since) {
             older_.push_back(current_.get());
         }
     }
-    desired_ = std::move(desired);
     return std::exchange(current_, std::move(next));
 }
 
@@ -71,48 +71,64 @@ void Entry::disown_older() {
     older_.clear();
 }
 
-// What leaves the entry forgets its count, also the part that older lists still hold.
-void Entry::carry_egress_totals(const std::vector<EgressTotal>& next) {
-    std::vector<EgressTotal> carried = next;
+// What leaves the entry forgets its count; should it come back, `since` leaves out what older lists still
+// hold.
+void Entry::carry_egress_totals(TableVersion since) {
+    std::vector<EgressTotal> carried = names(desired_.forward, since);
     for (EgressTotal& egress : carried) {
-        if (const EgressTotal* before = find_egress(egress_totals_, egress)) {
+        if (const EgressTotal* before = find_egress(egress_totals_, egress.port, egress.vlan)) {
             egress = *before;
         }
     }
     egress_totals_ = std::move(carried);
-    const auto leaves = [&next](const EgressTotal& egress) { return find_egress(next, egress) == nullptr; };
-    for (ListUse* use : older_) {
-        std::erase_if(use->egresses, leaves);
-    }
-    if (current_) {
-        std::erase_if(current_->egresses, leaves);
-    }
 }
 
 void Entry::fold(const ListUse& use, const ListStore& store) {
-    const ListTotals counted = shown(use, store);
-    totals_ += counted;
-    for (const EgressTotal& egress : use.egresses) {
-        if (EgressTotal* total = find_egress(egress_totals_, egress)) {
-            total->packets += counted.packets;
-            total->bytes += counted.bytes;
-        }
-    }
+    totals_ += shown(use, store);
+    add(egress_totals_, use, store);
     std::erase(older_, &use);
 }
 
-void Entry::clear_counters(const ListStore& store) {
-    totals_ = {};
-    for (EgressTotal& egress : egress_totals_) {
-        egress.packets = egress.bytes = 0;
+// Every egress of a list gets all its packets but those that it lost.
+void Entry::add(std::vector<EgressTotal>& totals, const ListUse& use, const ListStore& store) {
+    const std::vector<ListLosses> losses = store.losses(use.list);
+    const ListTotals counted = shown(use, store);
+    for (EgressTotal& total : totals) {
+        if (use.since >= total.since) {
+            total.counters.packets += counted.packets;
+            total.counters.bytes += counted.bytes;
+        }
     }
-    current_->base = store.totals(current_->list);
-    for (ListUse* use : older_) {
-        use->base = store.totals(use->list);
+    for (const ListLosses& lost : losses) {
+        EgressTotal* total = find_egress(totals, lost.port, lost.vlan);
+        if (total == nullptr || use.since < total->since) {
+            continue;
+        }
+        EgressCounters& counters = total->counters;
+        counters.ttl_exceeded += lost.ttl_exceeded;
+        counters.mtu_exceeded += lost.mtu_exceeded;
+        counters.discards += lost.discarded;
+        // A copy may be lost after a clearing that its packet came before.
+        counters.packets -=
+            std::min(counters.packets, lost.ttl_exceeded + lost.mtu_exceeded + lost.discarded);
+        counters.bytes -= std::min(counters.bytes, lost.bytes);
     }
 }
 
-void Entry::restart_counters(const ListStore& store) {
+void Entry::clear_counters(ListStore& store) {
+    totals_ = {};
+    for (EgressTotal& egress : egress_totals_) {
+        egress.counters = {};
+    }
+    const auto clear = [&store](ListUse& use) {
+        use.base = store.totals(use.list);
+        store.clear_losses(use.list);
+    };
+    clear(*current_);
+    std::ranges::for_each(older_, clear, [](ListUse* use) -> ListUse& { return *use; });
+}
+
+void Entry::restart_counters(ListStore& store) {
     disown_older();
     clear_counters(store);
 }
@@ -123,30 +139,21 @@ EntryCounters Entry::counters(const ListStore& store) const {
     for (const ListUse* use : older_) {
         sum += shown(*use, store);
     }
-    return {.packets = sum.packets,
-            .bytes = sum.bytes,
-            .wrong_interface = sum.wrong_interface,
-            .copies = sum.copies};
+    return sum;
 }
 
 std::vector<EgressCounters> Entry::egress_counters(const ListStore& store) const {
     std::vector<EgressTotal> sums = egress_totals_;
-    const auto add = [&sums, &store](const ListUse& use) {
-        const ListTotals counted = shown(use, store);
-        for (const EgressTotal& egress : use.egresses) {
-            if (EgressTotal* sum = find_egress(sums, egress)) {
-                sum->packets += counted.packets;
-                sum->bytes += counted.bytes;
-            }
-        }
-    };
-    add(*current_);
-    std::ranges::for_each(older_, add, [](const ListUse* use) -> const ListUse& { return *use; });
+    add(sums, *current_, store);
+    for (const ListUse* use : older_) {
+        add(sums, *use, store);
+    }
     std::vector<EgressCounters> listed;
     listed.reserve(desired_.forward.size());
     for (const Egress& egress : desired_.forward) {
-        const EgressTotal* sum = find_egress(sums, {.port = egress.port, .vlan = egress.vlan});
-        listed.push_back({.interface = egress.interface, .packets = sum->packets, .bytes = sum->bytes});
+        EgressTotal* sum = find_egress(sums, egress.port, egress.vlan);
+        sum->counters.interface = egress.interface;
+        listed.push_back(sum->counters);
     }
     return listed;
 }

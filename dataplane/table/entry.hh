@@ -23,17 +23,16 @@ class Entry;
 struct EgressTotal {
     PortId port;
     VlanId vlan;
-    std::uint64_t packets = 0;
-    std::uint64_t bytes = 0;
+    TableVersion since; ///< first version with this egress: what older lists count for its name is not its
+    EgressCounters counters; ///< of lists that are gone
 };
 
 /// A list that is or was the list of an entry.
 struct ListUse {
     ListHandle list;
-    ListTotals base;                   ///< counts that are not to be shown: those from before `clear`
-    Entry* owner = nullptr;            ///< who gets the counts; none after the entry is gone or restarted
-    TableVersion since;                ///< first version with it: before that no worker knows it
-    std::vector<EgressTotal> egresses; ///< sorted by port and VLAN; the counts of these are unused
+    ListTotals base;        ///< counts that are not to be shown: those from before `clear`
+    Entry* owner = nullptr; ///< who gets the counts; none after the entry is gone or restarted
+    TableVersion since;     ///< first version with it: before that no worker knows it
 };
 
 /// Control thread only.
@@ -49,9 +48,9 @@ class Entry {
     /// Adds the final counts of a retired list of this entry.
     void fold(const ListUse& use, const ListStore& store);
     /// Counts start from 0 from now on.
-    void clear_counters(const ListStore& store);
+    void clear_counters(ListStore& store);
     /// The same for a rebuilt entry that keeps its list: what older lists still count is forgotten, too.
-    void restart_counters(const ListStore& store);
+    void restart_counters(ListStore& store);
 
     [[nodiscard]] const PutEntry& desired() const { return desired_; }
     [[nodiscard]] const ListUse& current() const { return *current_; }
@@ -61,13 +60,14 @@ class Entry {
 
   private:
     void disown_older();
-    void carry_egress_totals(const std::vector<EgressTotal>& next);
+    void carry_egress_totals(TableVersion since);
+    static void add(std::vector<EgressTotal>& totals, const ListUse& use, const ListStore& store);
 
     PutEntry desired_;
     std::unique_ptr<ListUse> current_;
     std::vector<ListUse*> older_;            ///< lists of before that workers may still count in
     ListTotals totals_;                      ///< of lists that are gone
-    std::vector<EgressTotal> egress_totals_; ///< the same per egress; sorted like ListUse::egresses
+    std::vector<EgressTotal> egress_totals_; ///< the same per egress, sorted by port and VLAN
 };
 
 } // namespace mcfwd::dataplane

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -17,6 +18,7 @@
 
 #include <dataplane/memory.hh>
 #include <dataplane/relaxed_counter.hh>
+#include <dataplane/shared_counter.hh>
 
 namespace mcfwd::dataplane {
 
@@ -107,6 +109,12 @@ static_assert(sizeof(Rewrite) == 16 && std::is_trivially_copyable_v<Rewrite>);
                                : static_cast<std::uint16_t>((rewrite.header[2] << 8U) | rewrite.header[3]);
 }
 
+/// The same of a router's.
+[[nodiscard]] constexpr std::uint16_t routed_vlan_of(const Rewrite& rewrite) {
+    return rewrite.length == 8 ? std::uint16_t{0}
+                               : static_cast<std::uint16_t>((rewrite.header[8] << 8U) | rewrite.header[9]);
+}
+
 /// One egress of a Rewrite.
 struct Replica {
     std::uint16_t port = 0; ///< PortId
@@ -155,10 +163,53 @@ struct ListExceptions {
     RelaxedCounter copies_not_made; ///< of `packets` times the egresses of the list
 };
 
-/// Counters of one worker, both indexed by Slot::counters.
+/// No egress list.
+inline constexpr std::uint32_t kNoList = ~std::uint32_t{0};
+
+/// Egresses with consecutive positions in a list whose losses are counted in one block.
+inline constexpr std::uint32_t kEgressesPerLossBlock = 6;
+
+/// Copies that one egress of one entry did not get, by reason.
+struct EgressLosses {
+    SharedCounter ttl_exceeded;
+    SharedCounter mtu_exceeded;
+    SharedCounter discarded; ///< no buffer, or the port did not take it
+    SharedCounter bytes;     ///< IP octets of all three
+};
+
+/// Where workers count what is lost of the packets of one entry under one list. Few entries ever lose any, so
+/// blocks are taken from a LossPool when there is something to count: a chain, all workers the same.
+struct alignas(kCacheLine) LossBlock {
+    std::atomic<std::uint32_t> next{0}; ///< number of the next block of the chain, or of the next free one
+    std::uint32_t first = 0;            ///< position in the list of the first of `egresses`
+    // Of the entry, in the first block of a chain.
+    SharedCounter copies_refused; ///< made, and not taken by their port
+    SharedCounter queue_overflow; ///< packets for which there was no room to park
+    SharedCounter input_discards; ///< packets for which there was no buffer
+    SharedCounter header_errors;  ///< packets whose TTL does not allow another hop
+    std::array<EgressLosses, kEgressesPerLossBlock> egresses;
+};
+static_assert(sizeof(LossBlock) == 4 * kCacheLine);
+
+/// One per use of a list by an entry, for all workers. Versions are modulo 2^32.
+struct UseLosses {
+    std::atomic<std::uint32_t> list{0};
+    std::atomic<std::uint32_t> since{0};         ///< the first version with it
+    std::atomic<std::uint32_t> until{0};         ///< the first version without it; equal to `since`: none yet
+    std::atomic<std::uint32_t> block{0};         ///< number of the first block; 0: nothing lost so far
+    std::atomic<std::uint32_t> uninitialized{0}; ///< packets that came while the entry was made
+};
+static_assert(sizeof(UseLosses) == 20);
+
+class LossPool;
+
+/// Where one worker counts for entries; arrays are indexed by Slot::counters.
 struct CounterMemory {
-    ListCounters* usual = nullptr;
-    ListExceptions* exceptions = nullptr;
+    ListCounters* usual = nullptr;        ///< its own
+    ListExceptions* exceptions = nullptr; ///< its own
+    UseLosses* losses = nullptr;
+    LossPool* blocks = nullptr;
+    const std::byte* lists = nullptr; ///< to find the egress that a copy was for
 };
 
 } // namespace mcfwd::dataplane

@@ -16,8 +16,6 @@ namespace mcfwd::dataplane {
 /// Packets handled together.
 inline constexpr std::size_t kBurst = 64;
 
-inline constexpr std::uint32_t kNoList = ~std::uint32_t{0};
-
 /// What the table says about a flow: `list` is kNoList when it says nothing.
 struct Answer {
     std::uint32_t list = kNoList;

@@ -243,6 +243,7 @@ void Table::put(const MfibKey& key, Wanted& wanted) {
                       .domain = key.domain.value() & (kMostDomains - 1),
                       .list = wanted.list.start & (kMostListUnits - 1),
                       .counters = wanted.list.counters & (kMostCounters - 1)});
+    lists_.begin_use(wanted.list, next());
     retire(entry.replace(std::move(*wanted.put), wanted.list, next(), wanted.restart));
 }
 
@@ -263,6 +264,7 @@ void Table::erase(const MfibKey& key) {
 
 void Table::retire(std::unique_ptr<ListUse> use) {
     if (use && use->since <= version_) {
+        lists_.end_use(use->list, next());
         retired_.add(std::move(use), next());
     } else if (use) {
         lists_.release(use->list); // no worker ever saw it

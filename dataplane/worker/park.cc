@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include <rte_cycles.h>
 
@@ -24,8 +25,9 @@ std::uint64_t cycles(Duration duration) {
 
 } // namespace
 
-Park::Park(const Limits& limits, Punt& punt, Tally& tally)
+Park::Park(const Limits& limits, Punt& punt, Losses& losses, Tally& tally)
     : punt_(punt),
+      losses_(losses),
       tally_(tally),
       hash_(KeyHash::random()),
       timeout_(cycles(limits.park_timeout)),
@@ -102,6 +104,7 @@ void Park::release(const Instance& table, PacketBurst& burst) noexcept {
         move(number, silent_); // the entry is gone again
         return;
     }
+    tell(flow, answer.counters);
     while (flow.packets > 0 && !burst.full()) {
         burst.push(take_first(flow));
     }
@@ -186,8 +189,10 @@ void Park::close_flow(std::uint32_t number) noexcept {
 
 bool Park::append(std::uint32_t number, const Packet& packet) noexcept {
     ParkedFlow& flow = flows_[number];
+    flow.uninitialized += flow.list != &ready_ ? 1U : 0U;
     const std::uint32_t place = flow.packets < per_flow_ ? packets_.take() : kNobody;
     if (place == kNobody) {
+        ++flow.overflow;
         return false;
     }
     packets_[place] = {.packet = packet, .next = kNobody};
@@ -196,6 +201,17 @@ bool Park::append(std::uint32_t number, const Packet& packet) noexcept {
     ++flow.packets;
     tally_.parked.set(packets_.used());
     return true;
+}
+
+void Park::tell(ParkedFlow& flow, std::uint32_t counters) noexcept {
+    if (flow.uninitialized + flow.overflow == 0) {
+        return;
+    }
+    UseOfList losses = losses_.of(counters);
+    losses.uninitialized(std::exchange(flow.uninitialized, 0));
+    if (flow.overflow > 0) {
+        losses.queue_overflow(std::exchange(flow.overflow, 0));
+    }
 }
 
 Packet Park::take_first(ParkedFlow& flow) noexcept {

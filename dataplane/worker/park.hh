@@ -12,6 +12,7 @@
 #include <dataplane/table/instance.hh>
 #include <dataplane/table/key_hash.hh>
 
+#include "losses.hh"
 #include "packet.hh"
 #include "park_lists.hh"
 #include "punt.hh"
@@ -23,7 +24,7 @@ namespace mcfwd::dataplane {
 /// version has an entry for it; it is gone when its last packet is.
 class Park {
   public:
-    Park(const Limits& limits, Punt& punt, Tally& tally);
+    Park(const Limits& limits, Punt& punt, Losses& losses, Tally& tally);
     /// Drops what is left as discarded.
     ~Park();
     Park(const Park&) = delete;
@@ -40,7 +41,8 @@ class Park {
     /// Some flow has an entry now, and packets that have not left.
     [[nodiscard]] bool has_ready() const { return !ready_.empty(); }
     /// Moves packets of the flow that got ready first into `burst`, in order; none if `table` has no entry
-    /// for it any more, and then it waits again. `burst` is empty before.
+    /// for it any more, and then it waits again. `burst` is empty before. The entry is told what came before
+    /// it did.
     void release(const Instance& table, PacketBurst& burst) noexcept;
     /// Sends signals that could not be sent before, and drops what has waited for too long.
     void tend(std::uint64_t now) noexcept;
@@ -53,6 +55,7 @@ class Park {
     [[nodiscard]] std::uint32_t open_flow(const FlowKey& key, std::uint64_t now) noexcept;
     void close_flow(std::uint32_t number) noexcept;
     [[nodiscard]] bool append(std::uint32_t number, const Packet& packet) noexcept;
+    void tell(ParkedFlow& flow, std::uint32_t counters) noexcept;
     [[nodiscard]] Packet take_first(ParkedFlow& flow) noexcept;
     void drop_flow(std::uint32_t number, DropReason reason) noexcept;
     void move(std::uint32_t number, FlowList& to) noexcept;
@@ -61,6 +64,7 @@ class Park {
     [[nodiscard]] bool expired(std::uint32_t number, std::uint64_t now) const noexcept;
 
     Punt& punt_;
+    Losses& losses_;
     Tally& tally_;
     KeyHash hash_;
     std::uint64_t timeout_; ///< cycles

@@ -28,6 +28,8 @@ struct ParkedFlow {
     std::uint32_t before = kNobody;
     std::uint32_t after = kNobody;
     FlowList* list = nullptr;
+    std::uint32_t uninitialized = 0; ///< packets since it has been here without an entry
+    std::uint32_t overflow = 0;      ///< those without room, not told the entry yet
 };
 
 struct ParkedPacket {

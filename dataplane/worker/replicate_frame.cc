@@ -12,6 +12,8 @@
 #include <rte_byteorder.h>
 #include <rte_ether.h>
 
+#include "losses.hh"
+
 namespace mcfwd::dataplane {
 namespace {
 
@@ -151,6 +153,7 @@ std::size_t ReplicateFrame::send_original(const Packet& frame, const Share& shar
 }
 
 void ReplicateFrame::send(rte_mbuf* mbuf, const Share& share, const Fit& fit) noexcept {
+    set_note(mbuf, {}); // what bridges lose is counted for the port
     rte_mbuf_refcnt_set(mbuf, share.wanted);
     for (const Replica& replica : share.replicas) {
         if (fit(replica, share.vlan)) {

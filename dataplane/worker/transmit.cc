@@ -26,14 +26,17 @@ std::uint16_t offer(const Outlet& outlet, rte_mbuf** packets, std::size_t count)
 
 } // namespace
 
-Transmit::Transmit(std::vector<Outlet> outlets, std::size_t backlog, Tally& tally)
+Transmit::Transmit(std::vector<Outlet> outlets, std::size_t backlog, Losses& losses, Tally& tally)
     : memory_(2 * outlets.size() * std::max(backlog, kBatch)),
       backlog_(std::max(backlog, kBatch)),
       patience_(rte_get_tsc_hz() / kPatiencePerSecond),
+      losses_(losses),
       tally_(tally) {
     rte_mbuf** next = memory_.data();
     for (const Outlet& outlet : outlets) {
+        const PortId port(static_cast<std::uint16_t>(lanes_.size()));
         Lane& lane = lanes_.emplace_back();
+        lane.port = port;
         lane.outlet = outlet;
         for (Queue* queue : {&lane.copies, &lane.injected}) {
             queue->packets = std::exchange(next, next + backlog_);
@@ -45,10 +48,10 @@ Transmit::~Transmit() {
     for (Lane& lane : lanes_) {
         // Nobody sends any more, so the inbox only gets emptier.
         for (rte_mbuf* packet = nullptr; lane.outlet.inbox != nullptr && lane.outlet.inbox->pop(packet);) {
-            refuse(packet);
+            refuse(lane, packet);
         }
-        give_up(lane.copies, copies_dropped(CopyDropReason::kTxFull));
-        give_up(lane.injected, tally_.inject_drops);
+        give_up_copies(lane, CopyDropReason::kTxFull);
+        give_up_injected(lane);
     }
 }
 
@@ -59,13 +62,14 @@ void Transmit::overflow(Lane& lane, rte_mbuf* copy) noexcept {
         static_cast<void>(send(lane.outlet, queue, tally_.sent));
     }
     if (queue.size == backlog_) {
-        refuse(copy);
+        refuse(lane, copy);
     } else {
         queue.packets[queue.size++] = copy;
     }
 }
 
-void Transmit::refuse(rte_mbuf* copy) noexcept {
+void Transmit::refuse(const Lane& lane, rte_mbuf* copy) noexcept {
+    losses_.refused(copy, lane.port);
     rte_pktmbuf_free(copy);
     tally_.drop_copies(CopyDropReason::kTxFull, 1);
 }
@@ -89,14 +93,18 @@ bool Transmit::flush(std::uint64_t now) noexcept {
             continue;
         }
         if (lane.outlet.link_up != nullptr && !lane.outlet.link_up->load(std::memory_order_relaxed)) {
-            give_up(lane.copies, copies_dropped(CopyDropReason::kPortDown));
-            give_up(lane.injected, tally_.inject_drops);
+            give_up_copies(lane, CopyDropReason::kPortDown);
+            give_up_injected(lane);
             continue;
         }
         moved = send(lane.outlet, lane.injected, tally_.injected) || moved;
-        age(lane.injected, now, tally_.inject_drops);
+        if (too_old(lane.injected, now)) {
+            give_up_injected(lane);
+        }
         moved = send(lane.outlet, lane.copies, tally_.sent) || moved;
-        age(lane.copies, now, copies_dropped(CopyDropReason::kTxFull));
+        if (too_old(lane.copies, now)) {
+            give_up_copies(lane, CopyDropReason::kTxFull);
+        }
         left_ += lane.copies.size + lane.injected.size;
     }
     return moved;
@@ -122,23 +130,29 @@ bool Transmit::send(const Outlet& outlet, Queue& queue, RelaxedCounter& sent) no
     return taken > 0;
 }
 
-void Transmit::age(Queue& queue, std::uint64_t now, RelaxedCounter& dropped) noexcept {
-    if (queue.size == 0) {
-        return;
-    }
-    if (queue.refused_since == 0) {
+bool Transmit::too_old(Queue& queue, std::uint64_t now) const noexcept {
+    if (queue.size > 0 && queue.refused_since == 0) {
         queue.refused_since = now;
-    } else if (now - queue.refused_since > patience_) {
-        give_up(queue, dropped);
     }
+    return queue.size > 0 && now - queue.refused_since > patience_;
 }
 
-void Transmit::give_up(Queue& queue, RelaxedCounter& dropped) noexcept {
+void Transmit::give_up_copies(Lane& lane, CopyDropReason reason) noexcept {
+    for (const rte_mbuf* copy : std::span(lane.copies.packets, lane.copies.size)) {
+        losses_.refused(copy, lane.port);
+    }
+    tally_.drop_copies(reason, drain(lane.copies));
+}
+
+void Transmit::give_up_injected(Lane& lane) noexcept {
+    tally_.inject_drops.add(drain(lane.injected));
+}
+
+std::size_t Transmit::drain(Queue& queue) noexcept {
     rte_pktmbuf_free_bulk(queue.packets, static_cast<unsigned>(queue.size));
-    dropped.add(queue.size);
-    queue.size = 0;
     queue.limit = kBatch;
     queue.refused_since = 0;
+    return std::exchange(queue.size, 0);
 }
 
 void Transmit::take_relayed(Lane& lane) noexcept {
@@ -146,10 +160,6 @@ void Transmit::take_relayed(Lane& lane) noexcept {
     while (lane.outlet.inbox != nullptr && lane.copies.size < backlog_ && lane.outlet.inbox->pop(packet)) {
         lane.copies.packets[lane.copies.size++] = packet;
     }
-}
-
-RelaxedCounter& Transmit::copies_dropped(CopyDropReason reason) noexcept {
-    return tally_.copy_drops[static_cast<std::size_t>(reason)];
 }
 
 } // namespace mcfwd::dataplane

@@ -19,6 +19,7 @@
 #include <dataplane/ring.hh>
 #include <dataplane/table/layout.hh>
 
+#include "losses.hh"
 #include "tally.hh"
 
 namespace mcfwd::dataplane {
@@ -37,13 +38,13 @@ struct Outlet {
 class Transmit {
   public:
     /// `outlets` has one element per PortId; `backlog` is the bound of copies kept per port.
-    Transmit(std::vector<Outlet> outlets, std::size_t backlog, Tally& tally);
+    Transmit(std::vector<Outlet> outlets, std::size_t backlog, Losses& losses, Tally& tally);
     /// Frees what is left, counted as not taken.
     ~Transmit();
     Transmit(const Transmit&) = delete;
     Transmit& operator=(const Transmit&) = delete;
 
-    /// Takes one reference of `copy` over.
+    /// Takes one reference of `copy`, which carries a note, over.
     void copy(PortId port, rte_mbuf* copy) noexcept { append(lanes_[port.value()], copy); }
     /// The same for one reference per replica.
     void copies(std::span<const Replica> replicas, rte_mbuf* copy) noexcept {
@@ -78,6 +79,7 @@ class Transmit {
         Queue copies;
         Outlet outlet;
         Queue injected;
+        PortId port;
     };
 
     void append(Lane& lane, rte_mbuf* copy) noexcept {
@@ -88,18 +90,21 @@ class Transmit {
         }
     }
     void overflow(Lane& lane, rte_mbuf* copy) noexcept;
-    void refuse(rte_mbuf* copy) noexcept;
+    void refuse(const Lane& lane, rte_mbuf* copy) noexcept;
     bool send(const Outlet& outlet, Queue& queue, RelaxedCounter& sent) noexcept;
-    void give_up(Queue& queue, RelaxedCounter& dropped) noexcept;
-    void age(Queue& queue, std::uint64_t now, RelaxedCounter& dropped) noexcept;
+    void give_up_copies(Lane& lane, CopyDropReason reason) noexcept;
+    void give_up_injected(Lane& lane) noexcept;
+    /// Frees all; returns how many.
+    [[nodiscard]] static std::size_t drain(Queue& queue) noexcept;
+    [[nodiscard]] bool too_old(Queue& queue, std::uint64_t now) const noexcept;
     void take_relayed(Lane& lane) noexcept;
-    [[nodiscard]] RelaxedCounter& copies_dropped(CopyDropReason reason) noexcept;
 
     std::vector<Lane> lanes_;
     std::vector<rte_mbuf*> memory_; ///< of all queues
     std::size_t backlog_;
     std::size_t left_ = 0;   ///< packets in all queues after the last flush
     std::uint64_t patience_; ///< cycles
+    Losses& losses_;
     Tally& tally_;
 };
 

@@ -34,10 +34,11 @@ Worker::Worker(WorkerSetup setup)
       tally_(*setup_.tally),
       punt_(*setup_.punt, *setup_.doorbell, setup_.attachments->size(), setup_.limits, tally_),
       buffers_(setup_.pool),
-      transmit_(setup_.outlets, setup_.limits.transmit_backlog, tally_),
-      park_(setup_.limits, punt_, tally_),
+      losses_(setup_.table.counters),
+      transmit_(setup_.outlets, setup_.limits.transmit_backlog, losses_, tally_),
+      park_(setup_.limits, punt_, losses_, tally_),
       accept_(*setup_.attachments, setup_.table.counters, punt_, tally_),
-      replicate_(buffers_, setup_.limits.chain_from, transmit_, tally_),
+      replicate_(buffers_, setup_.limits.chain_from, transmit_, losses_, tally_),
       bridge_(*setup_.attachments, setup_.table.counters, punt_, transmit_, buffers_, tally_),
       idle_(setup_.poll) {}
 
@@ -98,6 +99,7 @@ const Instance& Worker::current_table() noexcept {
     if (table.version != version_) {
         version_ = table.version;
         tally_.version.set(version_.value());
+        losses_.see(version_);
         park_.look_again(table);
     }
     return table;
@@ -171,7 +173,8 @@ void Worker::forward(PacketBurst& packets, const Instance& table, Origin origin)
 void Worker::replicate(const Packet& packet, const Answer& answer, const Instance& table) noexcept {
     const EgressList list = table.list(answer.list);
     const std::size_t egresses = list.header().egresses;
-    if (const std::size_t handed = replicate_(packet, list); handed < egresses) [[unlikely]] {
+    const FlowNote note{.counters = answer.counters, .version = static_cast<std::uint32_t>(version_.value())};
+    if (const std::size_t handed = replicate_(packet, list, note); handed < egresses) [[unlikely]] {
         setup_.table.counters.exceptions[answer.counters].copies_not_made.add(egresses - handed);
     }
     if (buffers_.taken() >= kHotBuffers) {

@@ -93,6 +93,7 @@ class Worker {
     Tally& tally_;
     Punt punt_;
     Buffers buffers_;
+    Losses losses_;
     Transmit transmit_;
     Park park_;
     Accept accept_;

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include <mcfwd/clock.hh>
+#include <mcfwd/entry_counters.hh>
 #include <mcfwd/ids.hh>
 #include <mcfwd/ipv4.hh>
 #include <mcfwd/mac.hh>
@@ -108,22 +109,6 @@ struct VersionRecord {
     std::string cause;   ///< causes of merged batches, joined by "; "
     std::size_t commands = 0;
     std::size_t entries = 0; ///< entries in the table from this version on
-};
-
-/// Traffic of one entry, summed over workers and over all egress lists the entry had.
-struct EntryCounters {
-    std::uint64_t packets = 0;         ///< accepted on the accept interface
-    std::uint64_t bytes = 0;           ///< IP octets of those
-    std::uint64_t wrong_interface = 0; ///< arrived elsewhere, dropped
-    std::uint64_t copies = 0;          ///< queued for egress ports; what these refuse is in copy_drops
-};
-
-/// Traffic of one egress of an entry since that egress is part of it.
-struct EgressCounters {
-    IfIndex interface;
-    std::uint64_t packets = 0; ///< packets replicated towards this egress (TTL and MTU drops included; on a
-                               ///< bridge also what came from there)
-    std::uint64_t bytes = 0;
 };
 
 /// The one way into the forwarding table. Control thread only; never waits for a worker.

@@ -52,4 +52,32 @@ def test_tagged_ingress(lab):
     wait_until(lambda: router.call("show.drops")["drops"]["wrong_interface"] == 50, "wrong arrivals are counted")
     assert receiver.stats()["packets"] == count
     assert faults(receiver.stats()) == {}
+    [entry] = router.entries("show.statistics", group=GROUP)
+    assert (entry["iif"], entry["packets"], entry["wrong_interface"]) == ("lan3-10", count, 50)
     host.close()
+
+
+def test_losses_of_an_entry(lab):
+    #  src ── lan1 ┤router├ lan2 ── rx1, rx2
+    #                     └ lan3, whose threshold packets with a TTL of 8 do not reach ── rx3
+    interfaces = lab.tables()["interface"]
+    next(interface for interface in interfaces if interface["name"] == "lan3")["ttl_threshold"] = 9
+    router = lab.start_router(interface=interfaces)
+    for host in ("rx1", "rx3"):
+        lab.receiver(host).join(GROUP)
+    router.wait_members([("lan2", GROUP), ("lan3", GROUP)])
+    source = frames.RawSocket(lab["src"])
+    source.send_paced((frames.data_frame(SOURCE, GROUP, 5000, n, ttl=8 if n % 10 == 0 else 64) for n in range(100)), 4000)
+    source.send_paced((frames.data_frame(SOURCE, GROUP, 5000, n, ttl=1) for n in range(5)), 4000)
+
+    def statistics():
+        [entry] = router.entries("show.statistics", group=GROUP) or [None]
+        return entry if entry and entry["packets"] == 105 else None
+
+    entry = wait_until(statistics, "every packet is counted")
+    oifs = {oif["interface"]: oif for oif in entry["oif_counters"]}
+    assert (oifs["lan2"]["packets"], oifs["lan2"]["ttl_exceeded"]) == (100, 5)
+    assert (oifs["lan3"]["packets"], oifs["lan3"]["ttl_exceeded"]) == (90, 15)
+    assert (entry["header_errors"], entry["sent"]) == (5, 190)
+    assert entry["uninitialized"] >= 1, "the first packet waited for its entry"
+    source.close()

@@ -70,6 +70,10 @@ TEST_F(Park, OneSignalPerFlowWithTheHeaderOfItsFirstPacket) {
     turn_until_idle();
     EXPECT_EQ(wire(kLan3).take(), Frames(100, routed(text, router_mac(2))));
     EXPECT_EQ(table_->counters(key(text))->packets, 100U);
+    EXPECT_EQ(table_->counters(key(text))->uninitialized, 100U);
+    arrive(kLan1, text);
+    turn_until_idle();
+    EXPECT_EQ(table_->counters(key(text))->uninitialized, 100U);
 }
 
 TEST_F(Park, ParkedPacketsLeaveBeforeNewOnes) {
@@ -187,6 +191,10 @@ TEST_F(ParkBounds, PerFlow) {
     publish({answer()});
     turn_until_idle();
     EXPECT_EQ(numbers_of(wire(kLan3).take()), first(10)) << "the oldest are kept";
+    const EntryCounters counted = table_->counters(key(numbered(0))).value();
+    EXPECT_EQ(counted.packets, 10U);
+    EXPECT_EQ(counted.uninitialized, 15U);
+    EXPECT_EQ(counted.queue_overflow, 5U);
 }
 
 TEST_F(ParkBounds, PacketsOfAllFlows) {

@@ -184,6 +184,21 @@ TEST_F(TwoWorkers, EachFlowLeavesCompleteAndInOrderThroughTheOneQueue) {
     EXPECT_EQ(next, (std::array<unsigned, 3>{0, kPackets, kPackets}));
 }
 
+TEST_F(TwoWorkers, TheOwnerOfAQueueCountsWhatIsLostForTheEntry) {
+    PutEntry put = entry(2, kLan2);
+    put.forward = {egress(kNarrowPort)};
+    publish({put});
+    for (unsigned n = 0; n < 600; ++n) {
+        arrive(kLan2, numbered(2, n));
+    }
+    turn_until_idle(); // gives up on 512 that wait
+    turn_until_idle(); // and on those that waited behind them
+    const EgressCounters counted = table_->egress_counters(put.key)->at(0);
+    EXPECT_EQ(counted.packets, kNarrowSlots);
+    EXPECT_EQ(counted.discards, 600U - kNarrowSlots);
+    EXPECT_EQ(table_->counters(put.key)->copies_refused, copy_drops(CopyDropReason::kTxFull));
+}
+
 // More than the owner would take at once, and then more than the ring between them takes.
 TEST_F(TwoWorkers, WhatWaitsInBetweenAtTheEndIsFreedAndCounted) {
     publish({entry(2, kLan2)});

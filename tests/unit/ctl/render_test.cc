@@ -199,6 +199,25 @@ TEST(Render, Mfe) {
         "lan3(fwd,veto)\n");
 }
 
+TEST(Render, Statistics) {
+    EXPECT_EQ(
+        shown(
+            "show.statistics",
+            R"({"entries": [{"source": "10.0.1.2", "group": "239.1.1.1", "iif": "lan1", "packets": 1234, "bytes": 9000,
+        "wrong_interface": 1, "uninitialized": 2, "queue_overflow": 3, "negative": 4, "input_discards": 5, "header_errors": 6,
+        "copies": 2468, "sent": 2460, "age_centiseconds": 100, "oif_counters": [
+        {"interface": "lan2", "packets": 1234, "bytes": 9000, "ttl_exceeded": 0, "mtu_exceeded": 0, "discards": 0},
+        {"interface": "lan3", "packets": 1226, "bytes": 8900, "ttl_exceeded": 7, "mtu_exceeded": 8, "discards": 9}]}]})"),
+        "SOURCE    GROUP      IIF   PACKETS  BYTES  WRONG IIF  NEW  NO ROOM  NEGATIVE  NO BUFFER  TTL   "
+        "SENT\n"
+        "10.0.1.2  239.1.1.1  lan1    1,234  9,000          1    2        3         4          5    6  "
+        "2,460\n"
+        "\n"
+        "SOURCE    GROUP      OIF   PACKETS  BYTES  TTL  MTU  DISCARDED\n"
+        "10.0.1.2  239.1.1.1  lan2    1,234  9,000    0    0          0\n"
+        "10.0.1.2  239.1.1.1  lan3    1,226  8,900    7    8          9\n");
+}
+
 TEST(Render, IgmpGroups) {
     EXPECT_EQ(
         shown("show.igmp.groups", R"({"entries": [

@@ -43,6 +43,7 @@ TEST(Commands, HasEveryCommandOfTheContract) {
                                               "show.interfaces",
                                               "show.mfib",
                                               "show.mfe",
+                                              "show.statistics",
                                               "show.ownership",
                                               "show.memberships",
                                               "show.clients",
