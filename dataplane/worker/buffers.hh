@@ -10,7 +10,6 @@
 
 #include <rte_ether.h>
 #include <rte_mbuf.h>
-#include <rte_memcpy.h>
 #include <rte_mempool.h>
 
 namespace mcfwd::dataplane {
@@ -29,26 +28,21 @@ class Buffers {
     Buffers(const Buffers&) = delete;
     Buffers& operator=(const Buffers&) = delete;
 
-    /// A buffer for `octets`, which are not written, and `before` in front of them besides DPDK's headroom;
-    /// nullptr: none is left, or it is too small. Free buffers have one segment and one reference already;
-    /// the rest that drivers look at is set here.
-    [[nodiscard]] rte_mbuf* take(std::uint16_t octets, std::uint16_t before = 0) noexcept {
-        const unsigned start = RTE_PKTMBUF_HEADROOM + unsigned{before};
-        if (start + octets > room_ || (size_ == 0 && !refill())) [[unlikely]] {
+    /// A free buffer: one segment and one reference, the rest that drivers look at is as it was left;
+    /// nullptr: none is left.
+    [[nodiscard]] rte_mbuf* take() noexcept {
+        if (size_ == 0 && !refill()) [[unlikely]] {
             return nullptr;
         }
-        ++taken_;
-        rte_mbuf* taken = ready_[--size_];
-        taken->data_off = static_cast<std::uint16_t>(start);
-        taken->ol_flags = 0;
-        taken->packet_type = 0;
-        taken->pkt_len = octets;
-        taken->data_len = octets;
-        return taken;
+        return ready_[--size_];
+    }
+    /// Whether so many octets, with `before` in front of them besides DPDK's headroom, find room in a buffer.
+    [[nodiscard]] bool are_long_enough(std::uint16_t octets, std::uint16_t before) const noexcept {
+        return RTE_PKTMBUF_HEADROOM + unsigned{before} + octets <= room_;
     }
     /// Whether `take` has one.
     [[nodiscard]] bool any() noexcept { return size_ > 0 || refill(); }
-    /// Returns what was not used, and forgets how much was.
+    /// Returns what was not used.
     void give_back() noexcept {
         if (size_ > 0) {
             rte_mempool_put_bulk(pool_, reinterpret_cast<void* const*>(ready_.data()), size_);
@@ -56,7 +50,7 @@ class Buffers {
         }
         taken_ = 0;
     }
-    /// Since the last `give_back`.
+    /// Taken from the pool since the last `give_back`.
     [[nodiscard]] unsigned taken() const noexcept { return taken_; }
 
   private:
@@ -67,6 +61,7 @@ class Buffers {
             return rte_mempool_get_bulk(pool_, reinterpret_cast<void**>(ready_.data()), count) == 0;
         };
         size_ = get(kAtOnce) ? kAtOnce : (get(1) ? 1U : 0U);
+        taken_ += size_;
         for (unsigned i = 0; i < size_; ++i) {
             __builtin_prefetch(ready_[i], 1);
             __builtin_prefetch(static_cast<char*>(ready_[i]->buf_addr) + RTE_PKTMBUF_HEADROOM, 1);
@@ -81,14 +76,39 @@ class Buffers {
     std::array<rte_mbuf*, kAtOnce> ready_{};
 };
 
-/// The octets of `mbuf` in a buffer of their own, without what the receiving driver noted; nullptr: none is
-/// left. With a header of `before` octets in front of them they begin where received frames do: at a cache
-/// line, so that a short frame is one.
+/// Writes what drivers look at, for a frame of one segment that begins `start` octets into the buffer.
+inline void describe(rte_mbuf* frame, std::size_t start, std::size_t length) noexcept {
+    frame->data_off = static_cast<std::uint16_t>(start);
+    frame->ol_flags = 0;
+    frame->packet_type = 0;
+    frame->pkt_len = static_cast<std::uint32_t>(length);
+    frame->data_len = static_cast<std::uint16_t>(length);
+}
+
+/// At least 16 octets. Short packets are copied without a call, and nothing behind their end is touched,
+/// which may be another cache line.
+inline void copy_octets(char* to, const char* from, std::size_t count) noexcept {
+    constexpr std::size_t kStep = 16;
+    constexpr std::size_t kShort = 128;
+    if (count > kShort) {
+        std::memcpy(to, from, count);
+        return;
+    }
+    for (std::size_t done = 0; done + kStep < count; done += kStep) {
+        std::memcpy(to + done, from + done, kStep);
+    }
+    std::memcpy(to + count - kStep, from + count - kStep, kStep);
+}
+
+/// The octets of `mbuf` in a buffer of their own, with room for `before` more in front besides DPDK's
+/// headroom; without what the receiving driver noted. nullptr: none is left, or it is too small.
 [[nodiscard]] inline rte_mbuf* duplicate(const rte_mbuf* mbuf, Buffers& buffers,
                                          std::uint16_t before = 0) noexcept {
-    rte_mbuf* copy = buffers.take(mbuf->data_len, before);
+    const std::uint16_t length = mbuf->data_len;
+    rte_mbuf* copy = buffers.are_long_enough(length, before) ? buffers.take() : nullptr;
     if (copy != nullptr) {
-        rte_memcpy(rte_pktmbuf_mtod(copy, char*), rte_pktmbuf_mtod(mbuf, const char*), mbuf->data_len);
+        describe(copy, RTE_PKTMBUF_HEADROOM + std::size_t{before}, length);
+        std::memcpy(rte_pktmbuf_mtod(copy, char*), rte_pktmbuf_mtod(mbuf, const char*), length);
     }
     return copy;
 }

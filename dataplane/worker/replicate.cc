@@ -6,214 +6,196 @@
 #include "replicate.hh"
 
 #include <algorithm>
+#include <ranges>
 
 namespace mcfwd::dataplane {
 
+std::size_t Replicate::send_different(const Packet& packet, const EgressList& list,
+                                      const FlowNote& note) noexcept {
+    Loss loss{.packet = packet, .list = list, .losses = losses_.of(note.counters)};
+    return send_to<Everybody>(loss, {}, note);
+}
+
 std::size_t Replicate::send_any(Packet packet, const EgressList& list, const FlowNote& note) noexcept {
-    const ListHeader& header = list.header();
-    tally_.copies.add(header.egresses);
-    const auto ttl = static_cast<std::uint8_t>(packet.ttl - 1);
-    Job job{.packet = packet,
-            .list = list,
-            .note = note,
-            .ttl = ttl,
-            .all = ttl >= header.largest_ttl_threshold && packet.length <= header.smallest_mtu,
-            .losses = losses_.of(note.counters)};
+    tally_.copies.add(list.header().egresses);
+    Loss loss{.packet = packet, .list = list, .losses = losses_.of(note.counters)};
     if (packet.ttl <= 1) {
-        return expire(job);
+        return expire(loss);
     }
-    if (!is_ours_alone(packet.mbuf)) [[unlikely]] {
-        rte_mbuf* own = duplicate(packet.mbuf, buffers_);
+    if (!is_ours_alone(packet.mbuf) || rte_pktmbuf_headroom(packet.mbuf) < kLongestHeader) {
+        rte_mbuf* own = duplicate(packet.mbuf, buffers_, kLongestHeader);
         if (own == nullptr) {
-            return refuse_all(job);
+            return refuse_all(loss);
         }
         rte_pktmbuf_free(packet.mbuf);
         packet.mbuf = own;
     }
     lower_ttl(*packet.ip());
-    return chains(packet, list) ? send_chained(job) : send_copies(job);
+    return send_to<Fitting>(loss, {.ttl = static_cast<std::uint8_t>(packet.ttl - 1), .length = packet.length},
+                            note);
 }
 
-std::size_t Replicate::expire(Job& job) noexcept {
-    job.losses.header_error();
-    for (const Replica& replica : job.list.replicas()) {
-        job.losses.ttl_exceeded(job.position_of(replica), job.packet.length);
+std::size_t Replicate::expire(Loss& loss) noexcept {
+    loss.losses.header_error();
+    for (const Replica& replica : loss.list.replicas()) {
+        loss.losses.ttl_exceeded(loss.position_of(replica), loss.packet.length);
     }
-    tally_.drop_copies(CopyDropReason::kTtlExceeded, job.list.header().egresses);
-    tally_.drop(job.packet.mbuf, DropReason::kTtlExceeded);
+    tally_.drop_copies(CopyDropReason::kTtlExceeded, loss.list.header().egresses);
+    tally_.drop(loss.packet.mbuf, DropReason::kTtlExceeded);
     return 0;
 }
 
-std::size_t Replicate::refuse_all(Job& job) noexcept {
-    job.losses.input_discard();
-    for (const Replica& replica : job.list.replicas()) {
-        job.losses.discarded(job.position_of(replica), job.packet.length);
-    }
-    tally_.drop_copies(CopyDropReason::kNoBuffer, job.list.header().egresses);
-    tally_.drop(job.packet.mbuf, DropReason::kNoBuffer);
+std::size_t Replicate::refuse_all(Loss& loss) noexcept {
+    lose(loss, loss.list.replicas(), Everybody{});
+    loss.losses.input_discard();
+    tally_.drop(loss.packet.mbuf, DropReason::kNoBuffer);
     return 0;
 }
 
 bool Replicate::chains(const Packet& packet, const EgressList& list) noexcept {
     constexpr std::uint16_t kMostReferences = 0x7fff;
+    const auto takes_segments = [this](const Replica& replica) {
+        return transmit_.takes_segments(PortId(replica.port));
+    };
     return packet.length >= chain_from_ && list.header().rewrites > 1 &&
            list.header().egresses <= kMostReferences &&
-           std::ranges::all_of(
-               list.replicas(),
-               [this](const Replica& replica) { return transmit_.takes_segments(PortId(replica.port)); }) &&
+           (transmit_.all_take_segments() || std::ranges::all_of(list.replicas(), takes_segments)) &&
            buffers_.any();
 }
 
-template <typename Send>
-void Replicate::for_each_share(Job& job, Send send) noexcept {
-    std::size_t at = 0;
-    for (const Rewrite& rewrite : job.list.rewrites()) {
-        Share share{.rewrite = &rewrite,
-                    .replicas = job.list.replicas().subspan(at, rewrite.egresses),
-                    .wanted = rewrite.egresses};
-        at += rewrite.egresses;
-        if (!job.all) [[unlikely]] {
-            share.wanted = count_fitting(share.replicas, job);
-        }
-        if (share.wanted > 0) {
-            send(share);
-        }
+// Chained, every copy holds a reference of its own to the packet, behind a header that the copies of its
+// share have in common: as long as copies are to be made there are references left for them, whatever ports
+// have sent. Otherwise the last share that anybody wants gets the packet's own buffer, the others copies.
+template <typename Who>
+std::size_t Replicate::send_to(Loss& loss, const Who who, const FlowNote note) noexcept {
+    // What the loop needs is not where stores to packets could change it.
+    const std::uint16_t length = loss.packet.length;
+    const GroupMac to(loss.packet.key.group);
+    rte_mbuf* const original = loss.packet.mbuf;
+    const char* const octets = rte_pktmbuf_mtod(original, const char*);
+    const bool chained = chains(loss.packet, loss.list);
+    const bool long_enough = chained || buffers_.are_long_enough(length, kLongestHeader);
+    const Rewrite* const gets_original = chained ? nullptr : last_wanted(loss.list, who);
+    original->ol_flags = 0; // what the receiving driver noted
+    if (chained) {
+        rte_mbuf_refcnt_set(original, loss.list.header().egresses);
     }
-}
-
-std::size_t Replicate::send_copies(Job& job) noexcept {
-    Share last;
+    std::size_t wanted_by_all = 0;
     std::size_t handed = 0;
-    for_each_share(job, [&](const Share& share) {
-        if (last.wanted > 0) {
-            handed += send_copy(job, last);
+    const Replica* replica = loss.list.replicas().data();
+    for (const Rewrite& rewrite : loss.list.rewrites()) {
+        const Replica* const end = replica + rewrite.egresses;
+        const std::uint16_t wanted = count_fitting(loss, {replica, end}, who);
+        wanted_by_all += wanted;
+        rte_mbuf* mbuf = original;
+        if (wanted == 0) {
+            replica = end;
+            continue;
         }
-        last = share;
-    });
-    if (last.wanted == 0) {
-        drop(job, 0);
+        if (&rewrite == gets_original) {
+            make_frame(mbuf, length, to, rewrite);
+        } else {
+            mbuf = long_enough ? buffers_.take() : nullptr;
+            if (mbuf == nullptr) [[unlikely]] {
+                lose(loss, {replica, end}, who);
+                replica = end;
+                continue;
+            }
+            if (chained) {
+                make_header(mbuf, original, length, to, rewrite);
+            } else {
+                make_copy(mbuf, octets, length, to, rewrite);
+            }
+        }
+        set_note(mbuf, note);
+        rte_mbuf_refcnt_set(mbuf, wanted);
+        for (; replica != end; ++replica) {
+            if (gets_it(*replica, who)) {
+                transmit_.copy(PortId(replica->port), mbuf);
+            }
+        }
+        handed += wanted;
+    }
+    if (handed == 0) [[unlikely]] {
+        rte_mbuf_refcnt_set(original, 1);
+        drop(loss, wanted_by_all, who);
         return 0;
     }
-    handed += send_original(job, last);
-    if (handed > 0) {
-        tally_.forwarded.add(1);
-    } else {
-        job.losses.input_discard();
-        tally_.drops[static_cast<std::size_t>(DropReason::kNoBuffer)].add(1);
+    tally_.forwarded.add(1);
+    if (chained) {
+        give_spare_back(original, loss.list.header().egresses - handed);
     }
     return handed;
 }
 
-// Every copy holds a reference of its own to the packet, behind a header that the copies of its share have in
-// common. As long as copies are to be made there are references left for them, whatever ports have sent.
-std::size_t Replicate::send_chained(Job& job) noexcept {
-    const std::uint16_t egresses = job.list.header().egresses;
-    rte_mbuf* tail = job.packet.mbuf;
-    tail->ol_flags = 0; // what the receiving driver noted
-    rte_mbuf_refcnt_set(tail, egresses);
-    std::uint16_t wanted = 0;
-    std::uint16_t handed = 0;
-    for_each_share(job, [&](const Share& share) {
-        wanted = static_cast<std::uint16_t>(wanted + share.wanted);
-        const std::uint16_t length = ethernet_length(*share.rewrite);
-        rte_mbuf* head = buffers_.take(length);
-        if (head == nullptr) {
-            static_cast<void>(no_buffer(share, job));
-            return;
-        }
-        write_ethernet(rte_pktmbuf_mtod(head, char*), job.packet.key.group, *share.rewrite);
-        head->pkt_len = length + std::uint32_t{job.packet.length};
-        head->next = tail;
-        head->nb_segs = 2;
-        handed = static_cast<std::uint16_t>(handed + share.wanted);
-        send(head, share, job);
-    });
-    const int spare = egresses - handed;
-    if (handed == 0) {
-        rte_mbuf_refcnt_set(tail, 1);
-        drop(job, wanted);
-    } else {
-        tally_.forwarded.add(1);
-        if (spare > 0) {
-            rte_mbuf_refcnt_update(tail, static_cast<std::int16_t>(1 - spare));
-            rte_pktmbuf_free(tail);
-        }
+void Replicate::give_spare_back(rte_mbuf* tail, std::size_t references) noexcept {
+    if (references > 0) {
+        rte_mbuf_refcnt_update(tail, static_cast<std::int16_t>(1 - static_cast<int>(references)));
+        rte_pktmbuf_free(tail);
     }
-    return handed;
 }
 
-void Replicate::drop(Job& job, std::uint16_t wanted) noexcept {
+template <typename Who>
+inline const Rewrite* Replicate::last_wanted(const EgressList& list, const Who& who) noexcept {
+    const std::span<const Rewrite> rewrites = list.rewrites();
+    if constexpr (std::is_same_v<Who, Everybody>) {
+        return &rewrites.back();
+    }
+    std::size_t end = list.replicas().size();
+    for (const Rewrite& rewrite : std::views::reverse(rewrites)) {
+        end -= rewrite.egresses;
+        if (std::ranges::any_of(list.replicas().subspan(end, rewrite.egresses),
+                                [&who](const Replica& replica) { return gets_it(replica, who); })) {
+            return &rewrite;
+        }
+    }
+    return nullptr;
+}
+
+template <typename Who>
+[[gnu::cold]] void Replicate::drop(Loss& loss, std::size_t wanted, const Who& who) noexcept {
     if (wanted > 0) {
-        job.losses.input_discard();
-        tally_.drop(job.packet.mbuf, DropReason::kNoBuffer);
+        loss.losses.input_discard();
+        tally_.drop(loss.packet.mbuf, DropReason::kNoBuffer);
         return;
     }
-    const bool ttl_only =
-        std::ranges::none_of(job.list.replicas(), [&job](const Replica& r) { return job.ttl_suffices(r); });
-    tally_.drop(job.packet.mbuf, ttl_only ? DropReason::kTtlExceeded : DropReason::kMtuExceeded);
+    if constexpr (std::is_same_v<Who, Fitting>) {
+        const bool ttl_only = std::ranges::none_of(
+            loss.list.replicas(), [&who](const Replica& replica) { return who.ttl_suffices(replica); });
+        tally_.drop(loss.packet.mbuf, ttl_only ? DropReason::kTtlExceeded : DropReason::kMtuExceeded);
+    }
 }
 
-std::uint16_t Replicate::count_fitting(std::span<const Replica> replicas, Job& job) noexcept {
-    std::uint16_t fitting = 0;
-    for (const Replica& replica : replicas) {
-        if (job.fits(replica)) {
-            ++fitting;
-        } else if (job.ttl_suffices(replica)) {
-            job.losses.mtu_exceeded(job.position_of(replica), job.packet.length);
-            tally_.drop_copies(CopyDropReason::kMtuExceeded, 1);
-        } else {
-            job.losses.ttl_exceeded(job.position_of(replica), job.packet.length);
-            tally_.drop_copies(CopyDropReason::kTtlExceeded, 1);
+template <typename Who>
+inline std::uint16_t Replicate::count_fitting(Loss& loss, std::span<const Replica> replicas,
+                                              const Who& who) noexcept {
+    auto fitting = static_cast<std::uint16_t>(replicas.size());
+    if constexpr (std::is_same_v<Who, Fitting>) {
+        for (const Replica& replica : replicas) {
+            if (who.fits(replica)) {
+                continue;
+            }
+            --fitting;
+            if (who.ttl_suffices(replica)) {
+                loss.losses.mtu_exceeded(loss.position_of(replica), loss.packet.length);
+                tally_.drop_copies(CopyDropReason::kMtuExceeded, 1);
+            } else {
+                loss.losses.ttl_exceeded(loss.position_of(replica), loss.packet.length);
+                tally_.drop_copies(CopyDropReason::kTtlExceeded, 1);
+            }
         }
     }
     return fitting;
 }
 
-std::size_t Replicate::send_copy(Job& job, const Share& share) noexcept {
-    rte_mbuf* copy = duplicate(job.packet.mbuf, buffers_, ethernet_length(*share.rewrite));
-    if (copy == nullptr) {
-        return no_buffer(share, job);
-    }
-    make_frame(copy, job.packet, *share.rewrite);
-    send(copy, share, job);
-    return share.wanted;
-}
-
-std::size_t Replicate::send_original(Job& job, const Share& share) noexcept {
-    rte_mbuf* mbuf = job.packet.mbuf;
-    if (rte_pktmbuf_headroom(mbuf) < ethernet_length(*share.rewrite)) [[unlikely]] {
-        const std::size_t handed = send_copy(job, share);
-        rte_pktmbuf_free(mbuf);
-        return handed;
-    }
-    make_frame(mbuf, job.packet, *share.rewrite);
-    mbuf->ol_flags = 0; // what the receiving driver noted
-    send(mbuf, share, job);
-    return share.wanted;
-}
-
-void Replicate::send(rte_mbuf* mbuf, const Share& share, const Job& job) noexcept {
-    set_note(mbuf, job.note);
-    rte_mbuf_refcnt_set(mbuf, share.wanted);
-    if (job.all) [[likely]] {
-        transmit_.copies(share.replicas, mbuf);
-        return;
-    }
-    for (const Replica& replica : share.replicas) {
-        if (job.fits(replica)) {
-            transmit_.copy(PortId(replica.port), mbuf);
+template <typename Who>
+[[gnu::cold]] void Replicate::lose(Loss& loss, std::span<const Replica> replicas, const Who& who) noexcept {
+    for (const Replica& replica : replicas) {
+        if (gets_it(replica, who)) {
+            loss.losses.discarded(loss.position_of(replica), loss.packet.length);
+            tally_.drop_copies(CopyDropReason::kNoBuffer, 1);
         }
     }
-}
-
-std::size_t Replicate::no_buffer(const Share& share, Job& job) noexcept {
-    for (const Replica& replica : share.replicas) {
-        if (job.fits(replica)) {
-            job.losses.discarded(job.position_of(replica), job.packet.length);
-        }
-    }
-    tally_.drop_copies(CopyDropReason::kNoBuffer, share.wanted);
-    return 0;
 }
 
 } // namespace mcfwd::dataplane

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 
 #include <dataplane/dataplane.hh>
 #include <dataplane/table/layout.hh>
@@ -42,71 +43,82 @@ class Replicate {
         const Rewrite rewrite = list.first_rewrite();
         rte_mbuf* mbuf = packet.mbuf;
         const auto ttl = static_cast<std::uint8_t>(packet.ttl - 1);
-        const bool usual = header.rewrites == 1 && packet.ttl > 1 && ttl >= header.largest_ttl_threshold &&
+        const bool usual = packet.ttl > 1 && ttl >= header.largest_ttl_threshold &&
                            packet.length <= header.smallest_mtu && is_ours_alone(mbuf) &&
-                           mbuf->data_off >= ethernet_length(rewrite);
+                           mbuf->data_off >= kLongestHeader;
         if (!usual) [[unlikely]] {
             return send_any(packet, list, note);
         }
+        tally_.copies.add(header.egresses);
         lower_ttl(*packet.ip());
-        make_frame(mbuf, packet, rewrite);
+        if (header.rewrites > 1) {
+            return send_different(packet, list, note);
+        }
+        make_frame(mbuf, packet.length, GroupMac(packet.key.group), rewrite);
         mbuf->ol_flags = 0; // what the receiving driver noted
         set_note(mbuf, note);
         rte_mbuf_refcnt_set(mbuf, header.egresses);
-        tally_.copies.add(header.egresses);
         tally_.forwarded.add(1);
         transmit_.copies(list.replicas_after(1, header.egresses), mbuf);
         return header.egresses;
     }
 
   private:
-    /// Egresses with equal bytes on the wire, and how many of them get this packet.
-    struct Share {
-        const Rewrite* rewrite = nullptr;
-        std::span<const Replica> replicas;
-        std::uint16_t wanted = 0;
+    /// Whom a packet does not fit is left out.
+    struct Fitting {
+        std::uint8_t ttl; ///< after the decrement
+        std::uint16_t length;
+        [[nodiscard]] bool ttl_suffices(const Replica& replica) const { return ttl >= replica.ttl_threshold; }
+        [[nodiscard]] bool fits(const Replica& replica) const {
+            return ttl_suffices(replica) && length <= replica.mtu;
+        }
     };
-    /// What one packet has in common for all shares.
-    struct Job {
+    /// Nobody is: the way of nearly all packets.
+    struct Everybody {};
+    [[nodiscard]] static bool gets_it(const Replica& replica, const Fitting& who) {
+        return who.fits(replica);
+    }
+    [[nodiscard]] static bool gets_it(const Replica& /*replica*/, const Everybody& /*who*/) { return true; }
+    /// What is needed to say who lost a packet.
+    struct Loss {
         const Packet& packet;
         const EgressList& list;
-        const FlowNote& note;
-        std::uint8_t ttl; ///< after the decrement
-        bool all;         ///< every egress of the list gets the packet
         UseOfList losses;
-
         [[nodiscard]] std::size_t position_of(const Replica& replica) const {
             return static_cast<std::size_t>(&replica - list.replicas().data());
         }
-        [[nodiscard]] bool ttl_suffices(const Replica& replica) const { return ttl >= replica.ttl_threshold; }
-        [[nodiscard]] bool fits(const Replica& replica) const {
-            return ttl_suffices(replica) && packet.length <= replica.mtu;
-        }
     };
 
-    /// The same for every packet: with different headers, of which some egresses are left out, or whose
-    /// buffer is not to be written to.
+    /// To egresses with different headers, all of whom get the packet.
+    [[nodiscard]] std::size_t send_different(const Packet& packet, const EgressList& list,
+                                             const FlowNote& note) noexcept;
+    /// The same for every packet: of which some egresses are left out, or whose buffer is not to be written
+    /// to.
     [[nodiscard]] std::size_t send_any(Packet packet, const EgressList& list, const FlowNote& note) noexcept;
     /// Nobody gets the packet: it has used up its TTL, or there is no buffer to write to.
-    std::size_t expire(Job& job) noexcept;
-    std::size_t refuse_all(Job& job) noexcept;
-    [[nodiscard]] std::uint16_t count_fitting(std::span<const Replica> replicas, Job& job) noexcept;
+    std::size_t expire(Loss& loss) noexcept;
+    std::size_t refuse_all(Loss& loss) noexcept;
+    /// Sends the packet, whose TTL is right by now, to each egress for which `who` (one of the two above) has
+    /// it.
+    template <typename Who>
+    [[nodiscard]] std::size_t send_to(Loss& loss, Who who, FlowNote note) noexcept;
     /// Whether to share the packet behind headers. Not if there is no buffer for any: then one share can have
     /// the packet's own.
     [[nodiscard]] bool chains(const Packet& packet, const EgressList& list) noexcept;
-    /// Calls `send(share)` for every share that anybody wants.
-    template <typename Send>
-    void for_each_share(Job& job, Send send) noexcept;
-    /// The last share gets the packet's own buffer, the others copies. Both return how many copies were
-    /// queued.
-    [[nodiscard]] std::size_t send_copies(Job& job) noexcept;
-    [[nodiscard]] std::size_t send_chained(Job& job) noexcept;
-    [[nodiscard]] std::size_t send_copy(Job& job, const Share& share) noexcept;
-    [[nodiscard]] std::size_t send_original(Job& job, const Share& share) noexcept;
-    void send(rte_mbuf* mbuf, const Share& share, const Job& job) noexcept;
-    [[nodiscard]] std::size_t no_buffer(const Share& share, Job& job) noexcept;
+    /// Nothing if nobody wants the packet.
+    template <typename Who>
+    [[nodiscard]] static const Rewrite* last_wanted(const EgressList& list, const Who& who) noexcept;
+    /// How many get the packet; the others are counted.
+    template <typename Who>
+    [[nodiscard]] std::uint16_t count_fitting(Loss& loss, std::span<const Replica> replicas,
+                                              const Who& who) noexcept;
+    /// For want of a buffer.
+    template <typename Who>
+    void lose(Loss& loss, std::span<const Replica> replicas, const Who& who) noexcept;
+    static void give_spare_back(rte_mbuf* tail, std::size_t references) noexcept;
     /// Nobody got the packet, which `wanted` egresses were to get: says why.
-    void drop(Job& job, std::uint16_t wanted) noexcept;
+    template <typename Who>
+    void drop(Loss& loss, std::size_t wanted, const Who& who) noexcept;
 
     Buffers& buffers_;
     std::uint32_t chain_from_;

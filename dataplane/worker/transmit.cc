@@ -29,6 +29,7 @@ std::uint16_t offer(const Outlet& outlet, rte_mbuf** packets, std::size_t count)
 Transmit::Transmit(std::vector<Outlet> outlets, std::size_t backlog, Losses& losses, Tally& tally)
     : memory_(2 * outlets.size() * std::max(backlog, kBatch)),
       backlog_(std::max(backlog, kBatch)),
+      all_take_segments_(std::ranges::all_of(outlets, &Outlet::multi_segment)),
       patience_(rte_get_tsc_hz() / kPatiencePerSecond),
       losses_(losses),
       tally_(tally) {

@@ -65,6 +65,7 @@ class Transmit {
     [[nodiscard]] bool roomy() const { return left_ < backlog_ / 2; }
     /// Whether the driver of a port takes packets of several segments.
     [[nodiscard]] bool takes_segments(PortId port) const { return lanes_[port.value()].outlet.multi_segment; }
+    [[nodiscard]] bool all_take_segments() const { return all_take_segments_; }
 
   private:
     /// What one burst has for a port goes to the driver at once.
@@ -102,6 +103,7 @@ class Transmit {
     std::vector<Lane> lanes_;
     std::vector<rte_mbuf*> memory_; ///< of all queues
     std::size_t backlog_;
+    bool all_take_segments_;
     std::size_t left_ = 0;   ///< packets in all queues after the last flush
     std::uint64_t patience_; ///< cycles
     Losses& losses_;

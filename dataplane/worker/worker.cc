@@ -22,8 +22,9 @@ namespace {
 constexpr unsigned kReleasedPerTurn = 8;
 constexpr unsigned kInjectedPerTurn = 32;
 // Copies in buffers of their own that wait to be sent. The next ones shall find the same buffers free again:
-// the pool's cache of this core keeps 512, beyond it are buffers that nobody has had in a cache for long.
-constexpr unsigned kHotBuffers = 64;
+// the pool's cache of this core keeps 512, beyond it are buffers that nobody has had in a cache for long. Fewer
+// copies for each port at a time cost more than a first cache that holds them all saves.
+constexpr unsigned kHotBuffers = 448;
 // Packets whose entries are fetched while one is replicated: more would be out of the cache again by then.
 constexpr std::size_t kAhead = 8;
 
