@@ -9,6 +9,7 @@
 #include <set>
 
 #include <rte_cycles.h>
+#include <rte_mempool.h>
 
 #include "eal.hh"
 #include "injector.hh"
@@ -56,8 +57,9 @@ TableSize table_size(const Settings& settings) {
 }
 
 EalSettings eal_settings(const Settings& settings) {
-    const std::size_t bytes =
-        pool_bytes(buffers_for(settings)) + Table::bytes_for(table_size(settings)) + kOtherMemory;
+    const std::size_t bytes = pool_bytes(buffers_for(settings)) +
+                              small_pool_bytes(small_buffers_for(settings)) +
+                              Table::bytes_for(table_size(settings)) + kOtherMemory;
     EalSettings eal{.main_core = settings.main_core,
                     .worker_cores = settings.worker_cores,
                     .memory = settings.memory,
@@ -110,6 +112,7 @@ struct PortFacts {
 struct Dataplane::Parts {
     Eal eal;
     PoolOwner pool;
+    PoolOwner small_pool{nullptr, rte_mempool_free};
     std::vector<Port> ports;
     std::vector<PortFacts> facts;
     SteadyClock clock;
@@ -139,6 +142,13 @@ Expected<void> Dataplane::Parts::assemble(const Settings& settings) {
         return std::unexpected(made_table.error());
     }
     table = std::move(*made_table);
+    if (std::ranges::all_of(ports, [](const Port& port) { return port.capabilities().multi_segment_tx; })) {
+        auto made_pool = make_small_pool(small_buffers_for(settings));
+        if (!made_pool) {
+            return std::unexpected(made_pool.error());
+        }
+        small_pool = std::move(*made_pool);
+    }
     links = std::make_unique<LinkWatch>(ports.size());
     auto made_workers = Workers::create({.poll = settings.poll,
                                          .limits = settings.limits,
@@ -146,7 +156,8 @@ Expected<void> Dataplane::Parts::assemble(const Settings& settings) {
                                          .ports = ports,
                                          .links = links.get(),
                                          .table = table.get(),
-                                         .pool = pool.get()},
+                                         .pool = pool.get(),
+                                         .small_pool = small_pool.get()},
                                         std::move(*attachments));
     if (!made_workers) {
         return std::unexpected(made_workers.error());
@@ -155,11 +166,13 @@ Expected<void> Dataplane::Parts::assemble(const Settings& settings) {
     signals =
         std::make_unique<SignalReader>(workers->rings(), workers->doorbell(), workers->attachments(), clock);
     injector = std::make_unique<Injector>(workers->rings(), ports, pool.get());
-    view = std::make_unique<View>(ports, *workers, *injector, pool.get(),
+    view = std::make_unique<View>(ports, *workers, *injector, pool.get(), small_pool.get(),
                                   MemoryStatus{.hugepages = eal.hugepages(),
                                                .table_bytes = Table::bytes_for(size),
                                                .pool_buffers = buffers_for(settings),
                                                .pool_available = 0,
+                                               .small_buffers = small_pool ? small_buffers_for(settings) : 0,
+                                               .small_available = 0,
                                                .clock_hz = rte_get_tsc_hz()});
     return {};
 }
@@ -210,6 +223,7 @@ void Dataplane::stop() {
     parts_->workers->join();
     parts_->view->close();
     parts_->ports.clear();
+    parts_->small_pool.reset();
     parts_->pool.reset();
 }
 

@@ -22,6 +22,43 @@ constexpr unsigned kCache = 512;
 // RX descriptors, TX descriptors and completions of an AF_XDP queue, 2,048 each; NIC queues have fewer.
 constexpr std::size_t kPerQueue = 3 * 2048;
 
+// What ports hold of what was given to them to send.
+constexpr std::size_t kPerTxQueue = 2048;
+// A frame of 192 octets behind the headroom: what is longer is not copied, but shared behind a header.
+constexpr std::uint16_t kSmallRoom = RTE_PKTMBUF_HEADROOM + 192;
+
+std::size_t bytes_each(std::size_t room) {
+    // mbuf, data room, and the header and trailer of the mempool.
+    return sizeof(rte_mbuf) + room + 128;
+}
+
+Expected<PoolOwner> make(const char* name, std::size_t buffers, std::uint16_t data_room) {
+    // Where addresses of devices are virtual, a buffer may lie across pages: no page's rest is wasted (with
+    // ordinary pages it would be 40 % of the pool), and buffers have one distance, which AF_XDP relies on.
+    const unsigned flags = rte_eal_iova_mode() == RTE_IOVA_VA ? RTE_MEMPOOL_F_NO_IOVA_CONTIG : 0U;
+    const auto failed = [buffers, data_room] {
+        return fail(Status::kNotEnoughMemory,
+                    fmt::format("{} packet buffers ({} MiB): {}", buffers,
+                                buffers * bytes_each(data_room) >> 20U, rte_strerror(rte_errno)));
+    };
+    PoolOwner pool(rte_mempool_create_empty(name, static_cast<unsigned>(buffers),
+                                            static_cast<unsigned>(sizeof(rte_mbuf) + data_room), kCache,
+                                            sizeof(rte_pktmbuf_pool_private),
+                                            static_cast<int>(rte_socket_id()), flags),
+                   rte_mempool_free);
+    if (!pool || rte_mempool_set_ops_byname(pool.get(), rte_mbuf_best_mempool_ops(), nullptr) != 0) {
+        return failed();
+    }
+    rte_pktmbuf_pool_private room{.mbuf_data_room_size = data_room, .mbuf_priv_size = 0, .flags = 0};
+    rte_pktmbuf_pool_init(pool.get(), &room);
+    if (const int populated = rte_mempool_populate_default(pool.get()); populated < 0) {
+        rte_errno = -populated;
+        return failed();
+    }
+    rte_mempool_obj_iter(pool.get(), rte_pktmbuf_init, nullptr);
+    return pool;
+}
+
 } // namespace
 
 std::size_t buffers_for(const Settings& settings) {
@@ -34,37 +71,26 @@ std::size_t buffers_for(const Settings& settings) {
     return workers * per_worker + (workers + 1) * kCache * 3 / 2;
 }
 
+std::size_t small_buffers_for(const Settings& settings) {
+    const std::size_t workers = settings.worker_cores.size();
+    const std::size_t per_port = kPerTxQueue + RelayRings::kSlots + settings.limits.transmit_backlog;
+    return workers * settings.ports.size() * per_port + workers * kCache * 3 / 2;
+}
+
 std::size_t pool_bytes(std::size_t buffers) {
-    // Per buffer: mbuf, data room, and the header and trailer of the mempool.
-    return buffers * (sizeof(rte_mbuf) + RTE_MBUF_DEFAULT_BUF_SIZE + 128);
+    return buffers * bytes_each(RTE_MBUF_DEFAULT_BUF_SIZE);
+}
+
+std::size_t small_pool_bytes(std::size_t buffers) {
+    return buffers * bytes_each(kSmallRoom);
 }
 
 Expected<PoolOwner> make_pool(std::size_t buffers) {
-    // Where addresses of devices are virtual, a buffer may lie across pages: no page's rest is wasted (with
-    // ordinary pages it would be 40 % of the pool), and buffers have one distance, which AF_XDP relies on.
-    const unsigned flags = rte_eal_iova_mode() == RTE_IOVA_VA ? RTE_MEMPOOL_F_NO_IOVA_CONTIG : 0U;
-    const auto failed = [buffers] {
-        return fail(Status::kNotEnoughMemory,
-                    fmt::format("{} packet buffers ({} MiB): {}", buffers, pool_bytes(buffers) >> 20U,
-                                rte_strerror(rte_errno)));
-    };
-    PoolOwner pool(rte_mempool_create_empty("packets", static_cast<unsigned>(buffers),
-                                            sizeof(rte_mbuf) + RTE_MBUF_DEFAULT_BUF_SIZE, kCache,
-                                            sizeof(rte_pktmbuf_pool_private),
-                                            static_cast<int>(rte_socket_id()), flags),
-                   rte_mempool_free);
-    if (!pool || rte_mempool_set_ops_byname(pool.get(), rte_mbuf_best_mempool_ops(), nullptr) != 0) {
-        return failed();
-    }
-    rte_pktmbuf_pool_private room{
-        .mbuf_data_room_size = RTE_MBUF_DEFAULT_BUF_SIZE, .mbuf_priv_size = 0, .flags = 0};
-    rte_pktmbuf_pool_init(pool.get(), &room);
-    if (const int populated = rte_mempool_populate_default(pool.get()); populated < 0) {
-        rte_errno = -populated;
-        return failed();
-    }
-    rte_mempool_obj_iter(pool.get(), rte_pktmbuf_init, nullptr);
-    return pool;
+    return make("packets", buffers, RTE_MBUF_DEFAULT_BUF_SIZE);
+}
+
+Expected<PoolOwner> make_small_pool(std::size_t buffers) {
+    return make("small_packets", buffers, kSmallRoom);
 }
 
 } // namespace mcfwd::dataplane

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // SPDX-FileCopyrightText: 2026 the mcfwd authors
 //
-// The one pool of packet buffers of the process, and how many it must hold so that nobody starves.
+// The pools of packet buffers of the process, and how many they must hold so that nobody starves.
 #pragma once
 
 #include <cstddef>
@@ -20,8 +20,15 @@ namespace mcfwd::dataplane {
 [[nodiscard]] std::size_t buffers_for(const Settings& settings);
 /// Memory of a pool with so many buffers.
 [[nodiscard]] std::size_t pool_bytes(std::size_t buffers);
+/// Small ones, for copies of short packets and for headers: as many as ports hold at the same time.
+[[nodiscard]] std::size_t small_buffers_for(const Settings& settings);
+[[nodiscard]] std::size_t small_pool_bytes(std::size_t buffers);
 
 using PoolOwner = std::unique_ptr<rte_mempool, void (*)(rte_mempool*)>;
 [[nodiscard]] Expected<PoolOwner> make_pool(std::size_t buffers);
+/// A sixth of the memory of the others, page table and caches that go with it: workers take copies and
+/// headers from here where all drivers take packets of several segments. AF_XDP's does not; it sends without
+/// copying only what lies in its own pool.
+[[nodiscard]] Expected<PoolOwner> make_small_pool(std::size_t buffers);
 
 } // namespace mcfwd::dataplane

@@ -92,11 +92,12 @@ std::vector<WorkerCounters> counter_base(std::vector<WorkerCounters> now) {
 }
 
 View::View(std::span<const Port> ports, const Workers& workers, const Injector& injector, rte_mempool* pool,
-           const MemoryStatus& memory)
+           rte_mempool* small_pool, const MemoryStatus& memory)
     : ports_(ports),
       workers_(workers),
       injector_(injector),
       pool_(pool),
+      small_pool_(small_pool),
       memory_(memory) {}
 
 std::vector<PortStatus> View::read_ports() const {
@@ -129,6 +130,7 @@ std::vector<WorkerCounters> View::read_workers() const {
 MemoryStatus View::memory() const {
     MemoryStatus status = memory_;
     status.pool_available = closed_ ? 0 : rte_mempool_avail_count(pool_);
+    status.small_available = closed_ || small_pool_ == nullptr ? 0 : rte_mempool_avail_count(small_pool_);
     return status;
 }
 

@@ -27,7 +27,7 @@ class View final : public DataplaneView {
   public:
     /// `memory` is filled in but for the buffers available now.
     View(std::span<const Port> ports, const Workers& workers, const Injector& injector, rte_mempool* pool,
-         const MemoryStatus& memory);
+         rte_mempool* small_pool, const MemoryStatus& memory);
 
     [[nodiscard]] std::vector<PortStatus> ports() const override;
     [[nodiscard]] std::vector<WorkerCounters> workers() const override;
@@ -45,6 +45,7 @@ class View final : public DataplaneView {
     const Workers& workers_;
     const Injector& injector_;
     rte_mempool* pool_;
+    rte_mempool* small_pool_; ///< may be none
     MemoryStatus memory_;
     bool closed_ = false;
     std::vector<PortStatus> last_ports_; ///< once closed

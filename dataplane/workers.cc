@@ -99,6 +99,7 @@ void Workers::make_workers(const WorkersSetup& setup) {
             .doorbell = doorbell_.get(),
             .injections = &rings_[number].injections,
             .pool = setup.pool,
+            .small_pool = setup.small_pool,
             .tally = &tallies_[number],
         }));
     }

@@ -33,6 +33,7 @@ struct WorkersSetup {
     const LinkWatch* links = nullptr;
     const Table* table = nullptr;
     rte_mempool* pool = nullptr;
+    rte_mempool* small_pool = nullptr; ///< see WorkerSetup
 };
 
 /// Control thread only.

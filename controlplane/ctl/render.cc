@@ -44,10 +44,11 @@ std::string render_status(const json& status) {
     line("ports", fmt::format("{}, {} up", count_at(status, "ports"), count_at(status, "ports_up")));
     line("interfaces", count_at(status, "interfaces"));
     line("groups", count_at(status, "groups"));
-    line("memory", fmt::format("{}, table {}, {} of {} packet buffers free",
+    line("memory", fmt::format("{}, table {}, {} of {} packet buffers and {} of {} small ones free",
                                member(memory, "hugepages") == true ? "hugepages" : "no hugepages",
                                number_at(memory, "table_bytes", octets), count_at(memory, "pool_available"),
-                               count_at(memory, "pool_buffers")));
+                               count_at(memory, "pool_buffers"), count_at(memory, "small_available"),
+                               count_at(memory, "small_buffers")));
     const json& reserve = member(memory, "reserve");
     line("reserve",
          fmt::format("{} of {} held, {}, {} calls refused, {} tasks given up",

@@ -232,6 +232,8 @@ json memory_json(const MemoryStatus& memory) {
             {"table_bytes", memory.table_bytes},
             {"pool_buffers", memory.pool_buffers},
             {"pool_available", memory.pool_available},
+            {"small_buffers", memory.small_buffers},
+            {"small_available", memory.small_available},
             {"clock_hz", memory.clock_hz}};
 }
 

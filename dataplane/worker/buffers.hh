@@ -23,7 +23,10 @@ namespace mcfwd::dataplane {
 /// before they are written to. One per worker.
 class Buffers {
   public:
-    explicit Buffers(rte_mempool* pool) : pool_(pool), room_(rte_pktmbuf_data_room_size(pool)) {}
+    /// Without a pool no packet finds room.
+    explicit Buffers(rte_mempool* pool)
+        : pool_(pool),
+          room_(pool != nullptr ? rte_pktmbuf_data_room_size(pool) : std::uint16_t{0}) {}
     ~Buffers() { give_back(); }
     Buffers(const Buffers&) = delete;
     Buffers& operator=(const Buffers&) = delete;
@@ -41,7 +44,9 @@ class Buffers {
         return RTE_PKTMBUF_HEADROOM + unsigned{before} + octets <= room_;
     }
     /// Whether `take` has one.
-    [[nodiscard]] bool any() noexcept { return size_ > 0 || refill(); }
+    [[nodiscard]] bool any() noexcept { return size_ > 0 || (room_ > 0 && refill()); }
+    /// The next one is not at hand.
+    [[nodiscard]] bool used_up() const noexcept { return size_ == 0; }
     /// Returns what was not used.
     void give_back() noexcept {
         if (size_ > 0) {

@@ -9,14 +9,23 @@
 #include <ranges>
 
 namespace mcfwd::dataplane {
+namespace {
 
-std::size_t Replicate::send_different(const Packet& packet, const EgressList& list,
-                                      const FlowNote& note) noexcept {
+// Copies in buffers of their own that wait to be sent. The next ones shall find the same buffers free again:
+// the pool's cache of this core keeps 512, beyond it are buffers that nobody has had in a cache for long.
+// Fewer copies for each port at a time cost more than a first cache that holds them all saves.
+constexpr unsigned kHotBuffers = 448;
+
+} // namespace
+
+std::size_t Replicate::send_different(const Packet& packet, const EgressList& list, const FlowNote& note,
+                                      std::uint64_t now) noexcept {
     Loss loss{.packet = packet, .list = list, .losses = losses_.of(note.counters)};
-    return send_to<Everybody>(loss, {}, note);
+    return send_to<Everybody>(loss, {}, note, now);
 }
 
-std::size_t Replicate::send_any(Packet packet, const EgressList& list, const FlowNote& note) noexcept {
+std::size_t Replicate::send_any(Packet packet, const EgressList& list, const FlowNote& note,
+                                std::uint64_t now) noexcept {
     tally_.copies.add(list.header().egresses);
     Loss loss{.packet = packet, .list = list, .losses = losses_.of(note.counters)};
     if (packet.ttl <= 1) {
@@ -32,7 +41,7 @@ std::size_t Replicate::send_any(Packet packet, const EgressList& list, const Flo
     }
     lower_ttl(*packet.ip());
     return send_to<Fitting>(loss, {.ttl = static_cast<std::uint8_t>(packet.ttl - 1), .length = packet.length},
-                            note);
+                            note, now);
 }
 
 std::size_t Replicate::expire(Loss& loss) noexcept {
@@ -60,21 +69,24 @@ bool Replicate::chains(const Packet& packet, const EgressList& list) noexcept {
     return packet.length >= chain_from_ && list.header().rewrites > 1 &&
            list.header().egresses <= kMostReferences &&
            (transmit_.all_take_segments() || std::ranges::all_of(list.replicas(), takes_segments)) &&
-           buffers_.any();
+           (small_.any() || buffers_.any());
 }
 
 // Chained, every copy holds a reference of its own to the packet, behind a header that the copies of its
 // share have in common: as long as copies are to be made there are references left for them, whatever ports
 // have sent. Otherwise the last share that anybody wants gets the packet's own buffer, the others copies.
 template <typename Who>
-std::size_t Replicate::send_to(Loss& loss, const Who who, const FlowNote note) noexcept {
+std::size_t Replicate::send_to(Loss& loss, const Who who, const FlowNote note,
+                               const std::uint64_t now) noexcept {
     // What the loop needs is not where stores to packets could change it.
     const std::uint16_t length = loss.packet.length;
     const GroupMac to(loss.packet.key.group);
     rte_mbuf* const original = loss.packet.mbuf;
     const char* const octets = rte_pktmbuf_mtod(original, const char*);
     const bool chained = chains(loss.packet, loss.list);
-    const bool long_enough = chained || buffers_.are_long_enough(length, kLongestHeader);
+    const std::uint16_t copied = chained ? std::uint16_t{0} : length;
+    Buffers& source = small_.are_long_enough(copied, kLongestHeader) ? small_ : buffers_;
+    const bool long_enough = source.are_long_enough(copied, kLongestHeader);
     const Rewrite* const gets_original = chained ? nullptr : last_wanted(loss.list, who);
     original->ol_flags = 0; // what the receiving driver noted
     if (chained) {
@@ -95,7 +107,7 @@ std::size_t Replicate::send_to(Loss& loss, const Who who, const FlowNote note) n
         if (&rewrite == gets_original) {
             make_frame(mbuf, length, to, rewrite);
         } else {
-            mbuf = long_enough ? buffers_.take() : nullptr;
+            mbuf = long_enough ? take(source, now) : nullptr;
             if (mbuf == nullptr) [[unlikely]] {
                 lose(loss, {replica, end}, who);
                 replica = end;
@@ -126,6 +138,15 @@ std::size_t Replicate::send_to(Loss& loss, const Who who, const FlowNote note) n
         give_spare_back(original, loss.list.header().egresses - handed);
     }
     return handed;
+}
+
+inline rte_mbuf* Replicate::take(Buffers& from, std::uint64_t now) noexcept {
+    if (from.used_up() && from.taken() >= kHotBuffers) [[unlikely]] {
+        from.give_back();
+        transmit_.flush(now);
+    }
+    rte_mbuf* taken = from.take();
+    return taken != nullptr || &from == &buffers_ ? taken : buffers_.take();
 }
 
 void Replicate::give_spare_back(rte_mbuf* tail, std::size_t references) noexcept {

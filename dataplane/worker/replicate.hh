@@ -24,11 +24,13 @@ namespace mcfwd::dataplane {
 /// One per worker.
 class Replicate {
   public:
-    /// `buffers` is where copies come from. Packets with different headers on their egresses, and at least
-    /// `chain_from` octets of IP, are not copied but shared behind buffers with a header each, where every
-    /// driver takes that.
-    Replicate(Buffers& buffers, std::uint32_t chain_from, Transmit& transmit, Losses& losses, Tally& tally)
+    /// Copies and headers come from `small`, if they find room there, else from `buffers`. Packets with
+    /// different headers on their egresses, and at least `chain_from` octets of IP, are not copied but shared
+    /// behind buffers with a header each, where every driver takes that.
+    Replicate(Buffers& buffers, Buffers& small, std::uint32_t chain_from, Transmit& transmit, Losses& losses,
+              Tally& tally)
         : buffers_(buffers),
+          small_(small),
           chain_from_(chain_from),
           transmit_(transmit),
           losses_(losses),
@@ -37,8 +39,10 @@ class Replicate {
     /// Sends the packet to every egress of the list, which has at least one, and takes its mbuf over. TTL and
     /// checksum are those of a router (RFC 1812 section 5.3.1); egresses with a higher TTL threshold or a
     /// smaller MTU are left out and counted. Copies carry `note`. Returns how many copies were queued for
-    /// ports. Here is the way of nearly all packets to egresses with equal headers: nothing is copied.
-    std::size_t operator()(const Packet& packet, const EgressList& list, const FlowNote& note) noexcept {
+    /// ports; many copies are offered to them on the way, at the time `now`. Here is the way of nearly all
+    /// packets to egresses with equal headers: nothing is copied.
+    std::size_t operator()(const Packet& packet, const EgressList& list, const FlowNote& note,
+                           std::uint64_t now) noexcept {
         const ListHeader header = list.header(); // copies: what is written to the packet changes neither
         const Rewrite rewrite = list.first_rewrite();
         rte_mbuf* mbuf = packet.mbuf;
@@ -47,12 +51,12 @@ class Replicate {
                            packet.length <= header.smallest_mtu && is_ours_alone(mbuf) &&
                            mbuf->data_off >= kLongestHeader;
         if (!usual) [[unlikely]] {
-            return send_any(packet, list, note);
+            return send_any(packet, list, note, now);
         }
         tally_.copies.add(header.egresses);
         lower_ttl(*packet.ip());
         if (header.rewrites > 1) {
-            return send_different(packet, list, note);
+            return send_different(packet, list, note, now);
         }
         make_frame(mbuf, packet.length, GroupMac(packet.key.group), rewrite);
         mbuf->ol_flags = 0; // what the receiving driver noted
@@ -91,17 +95,20 @@ class Replicate {
 
     /// To egresses with different headers, all of whom get the packet.
     [[nodiscard]] std::size_t send_different(const Packet& packet, const EgressList& list,
-                                             const FlowNote& note) noexcept;
+                                             const FlowNote& note, std::uint64_t now) noexcept;
     /// The same for every packet: of which some egresses are left out, or whose buffer is not to be written
     /// to.
-    [[nodiscard]] std::size_t send_any(Packet packet, const EgressList& list, const FlowNote& note) noexcept;
+    [[nodiscard]] std::size_t send_any(Packet packet, const EgressList& list, const FlowNote& note,
+                                       std::uint64_t now) noexcept;
     /// Nobody gets the packet: it has used up its TTL, or there is no buffer to write to.
     std::size_t expire(Loss& loss) noexcept;
     std::size_t refuse_all(Loss& loss) noexcept;
     /// Sends the packet, whose TTL is right by now, to each egress for which `who` (one of the two above) has
     /// it.
     template <typename Who>
-    [[nodiscard]] std::size_t send_to(Loss& loss, Who who, FlowNote note) noexcept;
+    [[nodiscard]] std::size_t send_to(Loss& loss, Who who, FlowNote note, std::uint64_t now) noexcept;
+    /// Nothing if there is none. Where the worker has used many, ports are offered their copies first.
+    [[nodiscard]] rte_mbuf* take(Buffers& from, std::uint64_t now) noexcept;
     /// Whether to share the packet behind headers. Not if there is no buffer for any: then one share can have
     /// the packet's own.
     [[nodiscard]] bool chains(const Packet& packet, const EgressList& list) noexcept;
@@ -121,6 +128,7 @@ class Replicate {
     void drop(Loss& loss, std::size_t wanted, const Who& who) noexcept;
 
     Buffers& buffers_;
+    Buffers& small_;
     std::uint32_t chain_from_;
     Transmit& transmit_;
     Losses& losses_;

@@ -21,10 +21,6 @@ namespace {
 // Parked bursts released in one turn: enough to be done soon, few enough to keep polling.
 constexpr unsigned kReleasedPerTurn = 8;
 constexpr unsigned kInjectedPerTurn = 32;
-// Copies in buffers of their own that wait to be sent. The next ones shall find the same buffers free again:
-// the pool's cache of this core keeps 512, beyond it are buffers that nobody has had in a cache for long. Fewer
-// copies for each port at a time cost more than a first cache that holds them all saves.
-constexpr unsigned kHotBuffers = 448;
 // Packets whose entries are fetched while one is replicated: more would be out of the cache again by then.
 constexpr std::size_t kAhead = 8;
 
@@ -35,11 +31,12 @@ Worker::Worker(WorkerSetup setup)
       tally_(*setup_.tally),
       punt_(*setup_.punt, *setup_.doorbell, setup_.attachments->size(), setup_.limits, tally_),
       buffers_(setup_.pool),
+      small_buffers_(setup_.small_pool),
       losses_(setup_.table.counters),
       transmit_(setup_.outlets, setup_.limits.transmit_backlog, losses_, tally_),
       park_(setup_.limits, punt_, losses_, tally_),
       accept_(*setup_.attachments, setup_.table.counters, punt_, tally_),
-      replicate_(buffers_, setup_.limits.chain_from, transmit_, losses_, tally_),
+      replicate_(buffers_, small_buffers_, setup_.limits.chain_from, transmit_, losses_, tally_),
       bridge_(*setup_.attachments, setup_.table.counters, punt_, transmit_, buffers_, tally_),
       idle_(setup_.poll) {}
 
@@ -133,8 +130,7 @@ void Worker::process(PortId port, std::span<rte_mbuf* const> frames, const Insta
         bridge_(sorted_.bridged, table, now_, sorted_.routed);
     }
     forward(sorted_.routed, table, Origin::kWire);
-    buffers_.give_back();
-    transmit_.flush(now_);
+    end_burst();
 }
 
 void Worker::forward(PacketBurst& packets, const Instance& table, Origin origin) noexcept {
@@ -175,12 +171,8 @@ void Worker::replicate(const Packet& packet, const Answer& answer, const Instanc
     const EgressList list = table.list(answer.list);
     const std::size_t egresses = list.header().egresses;
     const FlowNote note{.counters = answer.counters, .version = static_cast<std::uint32_t>(version_.value())};
-    if (const std::size_t handed = replicate_(packet, list, note); handed < egresses) [[unlikely]] {
+    if (const std::size_t handed = replicate_(packet, list, note, now_); handed < egresses) [[unlikely]] {
         setup_.table.counters.exceptions[answer.counters].copies_not_made.add(egresses - handed);
-    }
-    if (buffers_.taken() >= kHotBuffers) {
-        buffers_.give_back();
-        transmit_.flush(now_);
     }
 }
 
@@ -190,9 +182,14 @@ void Worker::release_parked(const Instance& table) noexcept {
         released_.clear();
         park_.release(table, released_);
         forward(released_, table, Origin::kParking);
-        buffers_.give_back();
-        transmit_.flush(now_);
+        end_burst();
     }
+}
+
+void Worker::end_burst() noexcept {
+    buffers_.give_back();
+    small_buffers_.give_back();
+    transmit_.flush(now_);
 }
 
 bool Worker::take_injections() noexcept {

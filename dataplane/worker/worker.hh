@@ -55,6 +55,7 @@ struct WorkerSetup {
     Doorbell* doorbell = nullptr; ///< of the control thread
     Ring<Injection>* injections = nullptr;
     rte_mempool* pool = nullptr;
+    rte_mempool* small_pool = nullptr; ///< none: all from `pool`
     Tally* tally = nullptr;
 };
 
@@ -80,6 +81,8 @@ class Worker {
     /// Where packets come from that are looked up.
     enum class Origin : std::uint8_t { kWire, kParking };
 
+    /// Copies leave, and buffers that were not needed go back.
+    void end_burst() noexcept;
     void release_parked(const Instance& table) noexcept;
     [[nodiscard]] bool take_injections() noexcept;
     [[nodiscard]] const Instance& current_table() noexcept;
@@ -93,6 +96,7 @@ class Worker {
     Tally& tally_;
     Punt punt_;
     Buffers buffers_;
+    Buffers small_buffers_;
     Losses losses_;
     Transmit transmit_;
     Park park_;

@@ -131,6 +131,8 @@ struct MemoryStatus {
     std::size_t table_bytes = 0;
     std::size_t pool_buffers = 0;
     std::size_t pool_available = 0;
+    std::size_t small_buffers = 0; ///< for short copies and headers; 0: they come from the other pool
+    std::size_t small_available = 0;
     std::uint64_t clock_hz = 0; ///< of the cycle counter
 };
 

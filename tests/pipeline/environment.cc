@@ -11,6 +11,9 @@
 #include <thread>
 #include <utility>
 
+#include <rte_mbuf.h>
+#include <rte_mempool.h>
+
 namespace mcfwd::pipeline {
 namespace {
 
@@ -36,12 +39,14 @@ dataplane::EalSettings settings() {
 
 Strategy strategy() {
     const char* wanted = std::getenv("MCFWD_STRATEGY");
-    return wanted != nullptr && std::string_view(wanted) == "chain" ? Strategy::kChain : Strategy::kCopy;
+    const std::string_view name = wanted != nullptr ? wanted : "copy";
+    return name == "chain" ? Strategy::kChain : name == "small" ? Strategy::kSmall : Strategy::kCopy;
 }
 
 Environment::Environment()
     : eal(must(dataplane::Eal::create(settings()))),
-      pool(must(dataplane::make_pool(65535))) {
+      pool(must(dataplane::make_pool(65535))),
+      small_pool(must(dataplane::make_small_pool(4095))) {
     for (std::size_t i = 0; i < kPorts; ++i) {
         const bool narrow = i == kNarrowPort.value();
         wires.emplace_back("wire" + std::to_string(i), narrow ? kNarrowSlots + 1 : 65536, pool.get());
@@ -54,6 +59,20 @@ Environment::Environment()
             throw std::runtime_error("a memory port does not start");
         }
     }
+}
+
+unsigned Environment::free_buffers() const {
+    return rte_mempool_avail_count(pool.get()) + rte_mempool_avail_count(small_pool.get());
+}
+
+std::vector<rte_mbuf*> Environment::take_all_buffers() const {
+    std::vector<rte_mbuf*> all;
+    for (rte_mempool* from : {pool.get(), small_pool.get()}) {
+        while (rte_mbuf* buffer = rte_pktmbuf_alloc(from)) {
+            all.push_back(buffer);
+        }
+    }
+    return all;
 }
 
 Environment& Environment::get() {

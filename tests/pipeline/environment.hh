@@ -23,9 +23,10 @@ inline constexpr std::size_t kNarrowSlots = 63;
 /// How packets get different headers on their egresses. Every test runs with each of them.
 enum class Strategy : std::uint8_t {
     kCopy,  ///< buffers of their own
+    kSmall, ///< small buffers of their own, where the packet finds room in one
     kChain, ///< one buffer behind headers, from the shortest packet on
 };
-/// From the environment variable MCFWD_STRATEGY: "chain", else copies.
+/// From the environment variable MCFWD_STRATEGY: "chain", "small", else copies.
 [[nodiscard]] Strategy strategy();
 
 struct Environment {
@@ -33,6 +34,11 @@ struct Environment {
 
     dataplane::Eal eal;
     dataplane::PoolOwner pool;
+    dataplane::PoolOwner small_pool;
+    /// Of both pools.
+    [[nodiscard]] unsigned free_buffers() const;
+    /// Leaves none for anybody.
+    [[nodiscard]] std::vector<rte_mbuf*> take_all_buffers() const;
     std::vector<MemoryPort> wires;
     std::vector<dataplane::Port> ports;
 

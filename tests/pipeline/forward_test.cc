@@ -224,6 +224,28 @@ TEST_F(Forward, UnequalEgressesGetBuffersOrHeadersOfTheirOwn) {
     rte_pktmbuf_free(second[0]);
 }
 
+// Copies and headers then come from where received packets lie; no packet is longer than fits the small ones.
+TEST_F(Forward, WithoutSmallBuffersTheLargeOnesServe) {
+    const FrameText text{.payload = Octets(100, 7)};
+    publish({PutEntry{.key = key(text),
+                      .accept = interface_of(kLan1),
+                      .forward = {egress(kLan2), egress(kLan2, kTag), egress(kLan3)}}});
+    rte_mempool* small = Environment::get().small_pool.get();
+    std::vector<rte_mbuf*> all;
+    while (rte_mbuf* buffer = rte_pktmbuf_alloc(small)) {
+        all.push_back(buffer);
+    }
+    for (int i = 0; i < 100; ++i) {
+        arrive(kLan1, text);
+    }
+    turn_until_idle();
+    EXPECT_EQ(counters().sent, 300U);
+    EXPECT_EQ(wire(kLan3).take(), Frames(100, routed(text, router_mac(2))));
+    for (rte_mbuf* buffer : all) {
+        rte_pktmbuf_free(buffer);
+    }
+}
+
 TEST_F(Forward, APacketForDifferentHeadersOfWhichSomeDoNotFitLosesNothingElse) {
     const FrameText text{.ttl = 8, .payload = Octets(600, 0x44)};
     Egress high = egress(kLan2);

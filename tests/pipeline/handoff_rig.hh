@@ -76,7 +76,11 @@ class HandoffRig final : public Clock, public TaskQueue {
     [[nodiscard]] TableWriter& table() { return plane_->table(); }
     [[nodiscard]] WorkerCounters worker() const { return plane_->view().workers().front(); }
     /// Packet buffers not in use. Exact while the traffic is silent.
-    [[nodiscard]] std::size_t free_buffers() const { return plane_->view().memory().pool_available; }
+    /// Of both pools.
+    [[nodiscard]] std::size_t free_buffers() const {
+        const MemoryStatus memory = plane_->view().memory();
+        return memory.pool_available + memory.small_available;
+    }
     [[nodiscard]] std::uint64_t igmp_received() const { return igmp_->counters().received; }
     [[nodiscard]] std::uint64_t refused_igmp_calls() const;
     /// Every event of the group manager goes there.

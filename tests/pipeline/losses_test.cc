@@ -67,10 +67,7 @@ TEST_F(Losses, WithoutBuffers) {
     rte_mbuf* plain = buffer_of(frame(flow(1)), pool);
     rte_mbuf* held = buffer_of(frame(flow(1)), pool);
     rte_mbuf_refcnt_update(held, 1);
-    std::vector<rte_mbuf*> all;
-    while (rte_mbuf* buffer = rte_pktmbuf_alloc(pool)) {
-        all.push_back(buffer);
-    }
+    std::vector<rte_mbuf*> all = Environment::get().take_all_buffers();
     wire(kLan1).arrive(plain);
     turn_until_idle();
     EXPECT_EQ(of(1).input_discards, 0U) << "one egress got the packet";

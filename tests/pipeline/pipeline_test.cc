@@ -26,7 +26,7 @@ PipelineTest::PipelineTest(const Size& size, const Limits& limits) : size_(size)
 
 void PipelineTest::SetUp() {
     Environment& environment = Environment::get();
-    level_ = rte_mempool_avail_count(environment.pool.get());
+    level_ = environment.free_buffers();
     auto table = Table::create(
         {.entries = size_.entries, .egresses = size_.egresses, .workers = size_.workers, .ports = kPorts},
         clock_, allocate_eal_memory);
@@ -53,17 +53,19 @@ void PipelineTest::SetUp() {
     doorbell_ = std::move(*doorbell);
     reader_ = std::make_unique<SignalReader>(rings_, *doorbell_, *attachments_, clock_);
     injector_ = std::make_unique<Injector>(rings_, environment.ports, environment.pool.get());
-    worker_ = std::make_unique<Worker>(WorkerSetup{.id = WorkerId(0),
-                                                   .limits = limits_,
-                                                   .table = table_->access(WorkerId(0)),
-                                                   .attachments = &*attachments_,
-                                                   .inlets = std::move(inlets),
-                                                   .outlets = std::move(outlets),
-                                                   .punt = &rings_[0].punt,
-                                                   .doorbell = doorbell_.get(),
-                                                   .injections = &rings_[0].injections,
-                                                   .pool = environment.pool.get(),
-                                                   .tally = &tally_});
+    worker_ = std::make_unique<Worker>(
+        WorkerSetup{.id = WorkerId(0),
+                    .limits = limits_,
+                    .table = table_->access(WorkerId(0)),
+                    .attachments = &*attachments_,
+                    .inlets = std::move(inlets),
+                    .outlets = std::move(outlets),
+                    .punt = &rings_[0].punt,
+                    .doorbell = doorbell_.get(),
+                    .injections = &rings_[0].injections,
+                    .pool = environment.pool.get(),
+                    .small_pool = strategy() == Strategy::kCopy ? nullptr : environment.small_pool.get(),
+                    .tally = &tally_});
     worker_->enter();
 }
 
@@ -83,7 +85,7 @@ void PipelineTest::TearDown() {
     }
     expect_counts_add_up();
     EXPECT_EQ(counters().parked, 0U);
-    EXPECT_EQ(rte_mempool_avail_count(Environment::get().pool.get()), level_) << "buffers were lost";
+    EXPECT_EQ(Environment::get().free_buffers(), level_) << "buffers were lost";
 }
 
 void PipelineTest::stop() {

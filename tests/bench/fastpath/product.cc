@@ -5,6 +5,7 @@
 #include "forwarder.hh"
 
 #include <dataplane/memory.hh>
+#include <dataplane/pool.hh>
 #include <dataplane/table/table.hh>
 
 #include "loading.hh"
@@ -15,16 +16,23 @@ namespace {
 
 using namespace dataplane;
 
+constexpr std::size_t kSmallBuffers = 131'071; // as many as the textbook has for its headers
+
 class Product final : public Forwarder {
   public:
     explicit Product(const Task& task)
-        : table_(must(Table::create({.entries = task.entries,
+        : small_pool_(must(make_small_pool(kSmallBuffers))),
+          table_(must(Table::create({.entries = task.entries,
                                      .egresses = task.entries * task.plan.egresses.size(),
                                      .workers = 1,
                                      .ports = task.plan.sinks + 1},
                                     clock_, allocate_eal_memory))),
           wired_(WorkerId(0), *table_,
-                 {.wires = task.wires, .sinks = task.plan.sinks, .pool = task.pool, .limits = limits(task)}) {
+                 {.wires = task.wires,
+                  .sinks = task.plan.sinks,
+                  .pool = task.pool,
+                  .small_pool = small_pool_.get(),
+                  .limits = limits(task)}) {
         load(*table_, task.entries, task.plan);
         wired_.worker().enter();
     }
@@ -40,6 +48,7 @@ class Product final : public Forwarder {
     }
 
     SystemClock clock_;
+    PoolOwner small_pool_;
     std::unique_ptr<Table> table_;
     WiredWorker wired_;
 };

@@ -52,6 +52,7 @@ WiredWorker::WiredWorker(WorkerId id, const Table& table, const Wiring& wiring)
                           .doorbell = doorbell_.get(),
                           .injections = &rings_.injections,
                           .pool = wiring.pool,
+                          .small_pool = wiring.small_pool,
                           .tally = &tally_}) {}
 
 } // namespace mcfwd::bench

@@ -24,6 +24,7 @@ struct Wiring {
         nullptr;           ///< without them it has no ports: it reads the table and says so, that is all
     std::size_t sinks = 0; ///< of the wires
     rte_mempool* pool = nullptr;
+    rte_mempool* small_pool = nullptr;
     dataplane::Limits limits = {};
 };
 

@@ -312,7 +312,7 @@ TEST(Render, Status) {
                     R"({"version": "0.1.0", "pid": 4711, "uptime": 245, "config": "/etc/mcfwd/mcfwd.toml",
         "log_level": "info", "table": {"version": 7, "entries": 12, "capacity": 65536, "refused": 0}, "workers": 1, "ports": 3,
         "ports_up": 2, "interfaces": 3, "groups": 4, "memory": {"hugepages": true, "table_bytes": 41943040, "pool_buffers": 16384,
-        "pool_available": 16100, "reserve": {"bytes": 4190208, "held": 2095104, "state": "short", "refused": 7, "failures": 1}},
+        "pool_available": 16100, "small_buffers": 8192, "small_available": 8000, "reserve": {"bytes": 4190208, "held": 2095104, "state": "short", "refused": 7, "failures": 1}},
         "events": {"last": 1234, "followers": 2},
         "socket": {"path": "/run/mcfwd/mcfwd.sock", "connections": 1, "requests": 31, "slow_readers": 0}})"),
               "mcfwd 0.1.0, pid 4711, up 4m05s\n"
@@ -323,7 +323,7 @@ TEST(Render, Status) {
               "ports       3, 2 up\n"
               "interfaces  3\n"
               "groups      4\n"
-              "memory      hugepages, table 40.0 MiB, 16,100 of 16,384 packet buffers free\n"
+              "memory      hugepages, table 40.0 MiB, 16,100 of 16,384 packet buffers and 8,000 of 8,192 small ones free\n"
               "reserve     2.0 MiB of 4.0 MiB held, short, 7 calls refused, 1 tasks given up\n"
               "events      1,234 so far, 2 followers\n"
               "socket      /run/mcfwd/mcfwd.sock, 1 open, 31 requests, 0 slow readers cut off\n");
