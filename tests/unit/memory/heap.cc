@@ -13,7 +13,7 @@
 
 namespace {
 
-std::size_t live_octets = 0, most = 0, count = 0;
+std::size_t live_octets = 0, most = 0, count = 0, released = 0, asked_for = 0;
 std::size_t left = SIZE_MAX; ///< allocations that succeed
 
 constexpr std::size_t kChunkHeader = 8;
@@ -28,6 +28,7 @@ void* allocate(std::size_t octets) {
             if (void* block = std::malloc(std::max<std::size_t>(octets, 1))) {
                 left -= left == SIZE_MAX ? 0 : 1;
                 ++count;
+                asked_for += octets;
                 live_octets += octets_of(block);
                 most = std::max(most, live_octets);
                 return block;
@@ -43,6 +44,7 @@ void* allocate(std::size_t octets) {
 
 void release(void* block) {
     if (block != nullptr) {
+        ++released;
         live_octets -= octets_of(block);
         std::free(block);
     }
@@ -92,6 +94,12 @@ void restart_peak() {
 }
 std::size_t allocations() {
     return count;
+}
+std::size_t releases() {
+    return released;
+}
+std::size_t allocated() {
+    return asked_for;
 }
 void fail_from(std::size_t n) {
     left = n - 1;

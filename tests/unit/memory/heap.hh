@@ -13,8 +13,10 @@ namespace mcfwd::heap {
 /// The most since `restart_peak`.
 [[nodiscard]] std::size_t peak();
 void restart_peak();
-/// Allocations since the start of the process.
+/// Since the start of the process: allocations, what was given back, and octets that were asked for.
 [[nodiscard]] std::size_t allocations();
+[[nodiscard]] std::size_t releases();
+[[nodiscard]] std::size_t allocated();
 
 /// From the `n`-th allocation on (1: the next) each fails, until the new-handler has made room or
 /// `never_fail`.

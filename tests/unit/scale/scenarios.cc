@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SPDX-FileCopyrightText: 2026 the mcfwd authors
+//
+// See scenarios.hh.
+#include "scenarios.hh"
+
+namespace mcfwd::scale {
+
+namespace {
+
+void take_three(Scene& scene) {
+    for (const InterfaceKey x : {kLan1, kLan2, kLan3}) {
+        scene.take(x)();
+    }
+}
+
+} // namespace
+
+void handoffs(Meter& meter, std::uint32_t groups, const Terms& terms) {
+    Scene scene(terms.clock, meter, groups, terms.settings);
+    scene.serve(1);
+    scene.serve(2);
+    meter.left(0, "");
+    scene.step("a host on lan1 joins all groups", scene.report(1, igmp::RecordType::kToExclude, groups));
+    meter.left(groups, "IGMP and group manager");
+    scene.step("handoff of lan1, igmp to dvmrp, no traffic", scene.take(kLan1));
+    scene.step("handoff of lan1, dvmrp to igmp, no traffic", scene.release(kLan1));
+    meter.left(0, "");
+    scene.step("a flow of each from lan2 begins", [&] { scene.flows(groups); });
+    meter.left(groups, "group manager and publisher");
+    scene.step("handoff of lan1 (oif of all), igmp to dvmrp", scene.take(kLan1));
+    scene.step("handoff of lan1 (oif of all), dvmrp to igmp", scene.release(kLan1));
+    scene.step("handoff of lan2 (iif of all), igmp to dvmrp", scene.take(kLan2));
+    scene.step("handoff of lan2 (iif of all), dvmrp to igmp", scene.release(kLan2));
+    scene.step("the host leaves them all", scene.report(1, igmp::RecordType::kToInclude, groups));
+}
+
+void harsh_handoffs(Meter& meter, std::uint32_t groups, const Terms& terms) {
+    group_manager::Settings settings = terms.settings;
+    settings.handoff_memberships = group_manager::HandoffMemberships::kStrict;
+    settings.handoff_mfe = group_manager::HandoffMfe::kFlush;
+    Scene scene(terms.clock, meter, groups, settings);
+    scene.serve(1);
+    scene.serve(2);
+    scene.step("a host joins all groups; strict, flush from now on",
+               scene.report(1, igmp::RecordType::kToExclude, groups));
+    scene.step("a flow of each", [&] { scene.flows(groups); });
+    scene.step("strict handoff of lan1 (oif of all), igmp to dvmrp", scene.take(kLan1));
+    scene.step("strict handoff of lan1 (oif of all), dvmrp to igmp", scene.release(kLan1));
+    scene.step("flush handoff of lan2 (iif of all), igmp to dvmrp", scene.take(kLan2));
+    scene.step("the flows come again", [&] { scene.flows(groups); });
+    scene.step("flush handoff of lan2 (iif of all), dvmrp to igmp", scene.release(kLan2));
+}
+
+void departures(Meter& meter, std::uint32_t groups, const Terms& terms) {
+    Scene scene(terms.clock, meter, groups, terms.settings);
+    scene.serve(1);
+    scene.step("a protocol takes lan1 to lan3", [&] { take_three(scene); });
+    scene.step("a host on lan1 joins all groups", scene.report(1, igmp::RecordType::kToExclude, groups));
+    scene.step("the protocol joins all groups on lan3", [&] { scene.join_all(groups, kLan3); });
+    scene.step("a flow of each from lan2", [&] { scene.flows(groups); });
+    scene.step("it releases lan3 (joined, oif of all)", scene.release(kLan3));
+    scene.step("it releases lan2 (iif of all)", scene.release(kLan2));
+    scene.step("it takes lan2", scene.take(kLan2));
+    scene.step("a flow of each from lan2 again", [&] { scene.flows(groups); });
+    scene.step("lan1 goes down, which igmp shares (joined, oif of all)", scene.down(kLan1));
+}
+
+void wide_changes(Meter& meter, std::uint32_t groups, const Terms& terms) {
+    Scene scene(terms.clock, meter, groups, terms.settings);
+    const Ipv4Prefix sources{Ipv4Address(10, 2, 0, 0), 16};
+    take_three(scene);
+    scene.step("(S,G) of all groups joined on lan1", [&] { scene.join_all(groups, kLan1, Scene::kSource); });
+    scene.step("a flow of each from lan2", [&] { scene.flows(groups); });
+    scene.step("their counters are cleared", [&] { scene.clear_counters(); });
+    scene.step("(*,*) joined on lan3", scene.add({}, kLan3));
+    scene.step("a boundary for all groups on lan3", [&] {
+        scene.boundaries.set(kLan3.interface, {{Ipv4Address(239, 0, 0, 0), 8}});
+        Scene::check(scene.groups.boundary_changed(kLan3));
+    });
+    scene.step("it goes again", [&] {
+        scene.boundaries.set(kLan3.interface, {});
+        Scene::check(scene.groups.boundary_changed(kLan3));
+    });
+    scene.step("(*,*) left", scene.remove({}, kLan3));
+    scene.step("the route to all sources moves to lan3", [&] {
+        Scene::check(scene.view.add_route(sources, kLan3));
+        Scene::check(scene.groups.route_changed(sources));
+    });
+    scene.step("it moves to lan4, where nobody is", [&] {
+        Scene::check(scene.view.add_route(sources, {IfIndex(4), {}}));
+        Scene::check(scene.groups.route_changed(sources));
+    });
+}
+
+void keys(Meter& meter, std::uint32_t keys, const Terms& terms) {
+    using group_manager::EnumerationHandle;
+    Scene scene(terms.clock, meter, 1000, terms.settings);
+    scene.take(kLan1)();
+    scene.step("as many groups joined on lan1 as there are keys", [&] {
+        scene.in_batches(keys,
+                         [&](std::uint32_t group) { scene.add({Scene::group_of(group), {}}, kLan1)(); });
+    });
+    const auto begin = [&] {
+        return scene.groups
+            .group_enumeration_start(scene.protocol, group_manager::EnumerationKind::kAllSources)
+            .value();
+    };
+    EnumerationHandle walk;
+    scene.step("an enumeration of them begins", [&] { walk = begin(); });
+    const std::function<void()> go_on = [&] {
+        if (scene.groups.group_enumeration_next(walk, 1000)->end == Status::kMoreData) {
+            scene.tasks.post([&] { go_on(); });
+        }
+    };
+    scene.step("it lists them, 1,000 at a time", go_on);
+    Scene::check(scene.groups.group_enumeration_end(walk));
+    walk = begin();
+    scene.step("lan1 is released, which another one does not see", scene.release(kLan1));
+    scene.step("that lists them", go_on);
+    scene.step("it ends", [&] { Scene::check(scene.groups.group_enumeration_end(walk)); });
+}
+
+void memberships(Meter& meter, std::uint32_t memberships, const Terms& terms) {
+    Scene scene(terms.clock, meter, 1000, terms.settings);
+    const auto place = [](std::uint32_t number) {
+        return InterfaceKey{IfIndex(static_cast<std::uint16_t>(number % Scene::kInterfaces + 1)), {}};
+    };
+    const auto key = [](std::uint32_t number) {
+        return SourceGroup{Scene::group_of(number / Scene::kInterfaces), {}};
+    };
+    for (std::uint32_t n = 0; n < Scene::kInterfaces; ++n) {
+        scene.take(place(n))();
+    }
+    meter.left(0, "");
+    scene.step("memberships on 64 interfaces come", [&] {
+        scene.in_batches(memberships, [&](std::uint32_t n) { scene.add(key(n), place(n))(); });
+    });
+    meter.left(memberships, "");
+    scene.step("they go", [&] {
+        scene.in_batches(memberships, [&](std::uint32_t n) { scene.remove(key(n), place(n))(); });
+    });
+    meter.left(memberships, "after they went");
+}
+
+} // namespace mcfwd::scale
