@@ -109,7 +109,8 @@ void Core::refresh_later(const Refresh& what, SourceGroup from) {
 bool Core::refresh_queued() {
     Change change;
     std::string cause;
-    while (!refresh_queue.empty() && refreshed < slice) {
+    // One that covers no entry any more costs a look, too.
+    for (std::size_t seen = 0; !refresh_queue.empty() && refreshed < slice && seen < slice; ++seen) {
         const auto first = refresh_queue.begin();
         const auto [what, from] = *first;
         if (cause.empty()) {

@@ -195,6 +195,32 @@ TEST_F(MfeEntry, I23WrongInterfaceIsReportedOncePer3Seconds) {
     EXPECT_EQ(world.told(), Trace{});
 }
 
+TEST_F(MfeEntry, I23ManyFlowsAtOnceAreEachReportedAgainInTime) {
+    constexpr std::uint8_t kFlows = 50;
+    const auto flow = [](std::uint8_t k) { return SourceGroup{Ipv4Address(239, 2, 2, k), ip("10.0.3.9")}; };
+    const auto reported = [&](std::uint8_t k) {
+        const std::uint64_t before = world.gm.metrics().wrongif_alerts;
+        world.gm.wrong_interface(flow(k), x(2), world.header);
+        return world.gm.metrics().wrongif_alerts > before;
+    };
+    create();
+    for (std::uint8_t k = 0; k < kFlows; ++k) {
+        world.packet(flow(k), x(3));
+        EXPECT_TRUE(reported(k));
+    }
+    world.pass(2999ms);
+    EXPECT_FALSE(reported(kFlows - 1));
+    world.pass(1ms);
+    for (std::uint8_t k = kFlows; k-- > 0;) { // the last ones before the first ones are forgotten
+        EXPECT_TRUE(reported(k)) << int{k};
+        EXPECT_FALSE(reported(k)) << int{k};
+    }
+    world.pass(3s);
+    for (std::uint8_t k = 0; k < kFlows; ++k) {
+        EXPECT_TRUE(reported(k)) << int{k};
+    }
+}
+
 TEST_F(MfeEntry, ABatchPublishesOnceAndTellsAfterwards) {
     create();
     const auto versions = world.sink.causes.size();

@@ -93,6 +93,39 @@ void wide_changes(Meter& meter, std::uint32_t groups, const Terms& terms) {
     });
 }
 
+void endings(Meter& meter, std::uint32_t groups, const Terms& terms) {
+    Scene scene(terms.clock, meter, 3 * groups, terms.settings);
+    take_three(scene);
+    scene.step("all groups joined on lan1", [&] { scene.join_all(groups, kLan1); });
+    scene.step("three flows of each, in no order of theirs", [&] {
+        scene.one_by_one(groups, [&](std::uint32_t n) {
+            for (const Ipv4Address source :
+                 {Scene::kSource, Ipv4Address(10, 2, 0, 8), Ipv4Address(10, 2, 0, 7)}) {
+                scene.groups.new_packet({Scene::group_of(groups - 1 - n), source}, kLan2, {});
+            }
+        });
+    });
+    scene.step("a packet of each group comes in on lan3", [&] {
+        scene.one_by_one(groups, [&](std::uint32_t group) {
+            scene.groups.wrong_interface(Scene::flow_of(group), kLan3, {});
+        });
+    });
+    scene.pass(std::chrono::seconds(10));
+    scene.step("and one more, much later",
+               [&] { scene.groups.wrong_interface(Scene::flow_of(0), kLan3, {}); });
+    // What follows for entries gets behind, and then there are none.
+    scene.release(kLan1)();
+    for (std::size_t slices = 2 * groups / terms.settings.slice; slices > 0; --slices) {
+        scene.tasks.run_one();
+    }
+    scene.pass(std::chrono::hours(1));
+    scene.tick_while_due();
+    scene.step("the end of a release of lan1 while all entries expired", [] {});
+    scene.step("a flow of each that nobody wants", [&] { scene.flows(groups); });
+    scene.pass(std::chrono::hours(1));
+    scene.step("all of them expire", [] {});
+}
+
 void keys(Meter& meter, std::uint32_t keys, const Terms& terms) {
     using group_manager::EnumerationHandle;
     Scene scene(terms.clock, meter, 1000, terms.settings);

@@ -24,6 +24,8 @@ void harsh_handoffs(Meter& meter, std::uint32_t groups, const Terms& terms);
 void departures(Meter& meter, std::uint32_t groups, const Terms& terms);
 /// What changes all entries at once.
 void wide_changes(Meter& meter, std::uint32_t groups, const Terms& terms);
+/// What time does to all entries at once.
+void endings(Meter& meter, std::uint32_t groups, const Terms& terms);
 /// As many keys as memberships, and walks over them.
 void keys(Meter& meter, std::uint32_t keys, const Terms& terms);
 /// So many memberships over all interfaces.
