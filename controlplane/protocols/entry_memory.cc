@@ -69,6 +69,16 @@ void EntryMemory::forget(InterfaceKey interface) {
     }
 }
 
+bool EntryMemory::forget_some(std::size_t most) {
+    for (; most > 0 && !vetoes_.empty(); --most) {
+        drop(vetoes_.begin());
+    }
+    for (; most > 0 && !choices_.empty(); --most) {
+        drop(choices_.begin());
+    }
+    return size() > 0;
+}
+
 void EntryMemory::drop_one(InterfaceKey interface) {
     const auto said = said_.find(interface);
     if (--said->second.vetoes_and_choices == 0) {

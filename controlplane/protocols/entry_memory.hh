@@ -29,6 +29,8 @@ class EntryMemory {
     /// The client left the interface. What it said of it counts no more, and goes a little at a time like
     /// what has ended: this takes no time, whatever that was.
     void forget(group_manager::InterfaceKey interface);
+    /// The client has gone: at most `most` of all that it said. True: there is more.
+    bool forget_some(std::size_t most);
 
     /// Answers about an entry that is rebuilt as the client did for the one before. Of an entry that is new
     /// everything is forgotten: the client is asked.

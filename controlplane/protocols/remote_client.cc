@@ -216,6 +216,10 @@ bool RemoteClient::forget_some_claims() {
     return !unclaimed_.empty();
 }
 
+bool RemoteClient::forget_some() {
+    return forget_some_claims() || memory_.forget_some(kAtOnce);
+}
+
 Expected<void> RemoteClient::drop_unclaimed() {
     const GroupManager::Batch batch(groups_, fmt::format("{} restarted without them", name_));
     for (std::size_t i = 0; i < kAtOnce && !unclaimed_.empty(); ++i) {

@@ -76,8 +76,8 @@ class RemoteClient {
     /// Before a restart: every membership it has now goes with `drop_unclaimed` unless it is added again.
     /// True: there are more, call again before it is connected.
     [[nodiscard]] bool await_some_claims();
-    /// Before its end. True: there are more.
-    [[nodiscard]] bool forget_some_claims();
+    /// After `deregister`: forgets some of all that it remembers. True: there is more.
+    [[nodiscard]] bool forget_some();
     /// Deletes some of what was not claimed; there is more as long as `unclaimed` says so.
     [[nodiscard]] Expected<void> drop_unclaimed();
     [[nodiscard]] std::size_t unclaimed() const { return unclaimed_.size(); }
@@ -96,6 +96,8 @@ class RemoteClient {
 
     [[nodiscard]] group_manager::Callbacks callbacks();
     void tell(Notification notification);
+    /// True: there are more.
+    [[nodiscard]] bool forget_some_claims();
 
     group_manager::GroupManager& groups_;
     const group_manager::InterfaceDirectory& directory_;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -137,7 +138,7 @@ Expected<void> RemoteProtocols::leave(RemoteClient& client) {
         if (may_log()) {
             spdlog::info("remote protocol left client={} pid={}", client.name(), client.pid());
         }
-        clients_.erase(client.handle()); // what waits for it is still delivered
+        remove(client.handle()); // what waits for it is still delivered
     }
     return left;
 }
@@ -204,9 +205,6 @@ bool RemoteProtocols::depart_step(ClientHandle handle) {
     }
     at->second->deadline = environment_.clock.now() + kRetry; // unless there is a next step
     RemoteClient& client = at->second->client;
-    if (client.forget_some_claims()) {
-        return true;
-    }
     const std::vector<InterfaceKey> interfaces = client.interfaces();
     if (const auto done = interfaces.empty() ? client.deregister() : client.release(interfaces.front());
         !done) {
@@ -222,8 +220,30 @@ bool RemoteProtocols::depart_step(ClientHandle handle) {
     if (may_log()) {
         spdlog::info("remote protocol gone client={}", client.name());
     }
-    clients_.erase(at);
+    remove(handle);
     return false;
+}
+
+void RemoteProtocols::remove(ClientHandle handle) {
+    removed_.insert(clients_.extract(handle));
+    if (!forgetting_) {
+        forget_removed();
+    }
+}
+
+void RemoteProtocols::forget_removed() {
+    forgetting_ = false;
+    if (!removed_.begin()->second->client.forget_some()) {
+        removed_.erase(removed_.begin());
+    }
+    if (removed_.empty()) {
+        return;
+    }
+    try {
+        environment_.tasks.post([this] { forget_removed(); });
+        forgetting_ = true;
+    } catch (const std::bad_alloc&) { // `advance` goes on with it
+    }
 }
 
 void RemoteProtocols::drop_unclaimed(ClientHandle handle) {
@@ -242,6 +262,9 @@ void RemoteProtocols::drop_unclaimed(ClientHandle handle) {
 }
 
 void RemoteProtocols::advance() {
+    if (!removed_.empty() && !forgetting_) {
+        forget_removed();
+    }
     if (clients_.empty()) {
         return;
     }

@@ -120,9 +120,14 @@ class RemoteProtocols {
     bool depart_step(group_manager::ClientHandle handle);
     /// Some now, the others in tasks of their own.
     void drop_unclaimed(group_manager::ClientHandle handle);
+    /// It is deregistered. What it remembers, perhaps something of every entry, goes a little at a time.
+    void remove(group_manager::ClientHandle handle);
+    void forget_removed();
 
     Environment environment_;
     std::map<group_manager::ClientHandle, std::unique_ptr<Entry>> clients_;
+    std::map<group_manager::ClientHandle, std::unique_ptr<Entry>> removed_; ///< still remember something
+    bool forgetting_ = false;                                               ///< in a task that is on its way
     std::uint64_t sessions_ = 0;
     group_manager::LogLimit log_limit_{30}; ///< clients may come and go all the time
 };

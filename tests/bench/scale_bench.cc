@@ -95,7 +95,7 @@ int main() {
     const SteadyClock clock;
     Timing timing;
     for (const auto& scenario : {scale::handoffs, scale::harsh_handoffs, scale::departures,
-                                 scale::wide_changes, scale::endings}) {
+                                 scale::wide_changes, scale::endings, scale::client_departure}) {
         scenario(timing, kGroups, {clock, {}});
     }
     for (const auto& scenario : {scale::keys, scale::memberships}) {

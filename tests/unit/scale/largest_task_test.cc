@@ -128,7 +128,7 @@ INSTANTIATE_TEST_SUITE_P(
     Scenarios, LargestTask,
     testing::Values(Scenario{"Handoffs", handoffs, 3000}, Scenario{"HarshHandoffs", harsh_handoffs, 3000},
                     Scenario{"Departures", departures, 3000}, Scenario{"WideChanges", wide_changes, 3000},
-                    Scenario{"Endings", endings, 3000},
+                    Scenario{"Endings", endings, 3000}, Scenario{"ClientDeparture", client_departure, 3000},
                     Scenario{"Keys", keys, 20'000}, Scenario{"Memberships", memberships, 20'000}),
     [](const auto& scenario) { return std::string(scenario.param.name); });
 

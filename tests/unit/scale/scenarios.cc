@@ -4,9 +4,42 @@
 // See scenarios.hh.
 #include "scenarios.hh"
 
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include <controlplane/protocols/remote_protocols.hh>
+
 namespace mcfwd::scale {
 
 namespace {
+
+using group_manager::MembershipFlags;
+
+/// A client that reads whatever it is told at once.
+class QuickReader final : public rpc::Session {
+  public:
+    [[nodiscard]] const rpc::Peer& peer() const override { return peer_; }
+    [[nodiscard]] bool peer_gone() const override { return false; }
+    void push(const std::shared_ptr<rpc::LineSource>& source, std::size_t /*octets*/) override {
+        line_.clear();
+        source->take_line(line_);
+    }
+    CloseHook on_close(std::function<void()> hook) override {
+        hook_ = std::move(hook);
+        return 1;
+    }
+    void forget(CloseHook /*hook*/) override { hook_ = nullptr; }
+    void stay_open() override {}
+
+    /// The connection ends.
+    void end() { std::exchange(hook_, nullptr)(); }
+
+  private:
+    rpc::Peer peer_;
+    std::string line_;
+    std::function<void()> hook_;
+};
 
 void take_three(Scene& scene) {
     for (const InterfaceKey x : {kLan1, kLan2, kLan3}) {
@@ -124,6 +157,68 @@ void endings(Meter& meter, std::uint32_t groups, const Terms& terms) {
     scene.step("a flow of each that nobody wants", [&] { scene.flows(groups); });
     scene.pass(std::chrono::hours(1));
     scene.step("all of them expire", [] {});
+}
+
+void client_departure(Meter& meter, std::uint32_t groups, const Terms& terms) {
+    Scene scene(terms.clock, meter, groups, terms.settings);
+    protocols::StaticInterfaces statics(scene.groups, nullptr);
+    Scene::check(statics.start());
+    protocols::RemoteProtocols remotes({.clock = scene.clock,
+                                        .tasks = scene.tasks,
+                                        .groups = scene.groups,
+                                        .interfaces = scene.interfaces,
+                                        .statics = statics});
+    QuickReader session;
+    constexpr group_manager::ComponentId kPim{103, 0};
+    const auto enter = [&](Duration restart_time) -> protocols::RemoteClient& {
+        const auto entered =
+            remotes.enter(session, {.id = kPim, .name = "pim", .restart_time = restart_time});
+        return *remotes.client(session, entered.value().handle).value();
+    };
+    const auto populate = [&](protocols::RemoteClient& client) {
+        for (const InterfaceKey x : {kLan1, kLan2, kLan3}) {
+            Scene::check(client.take(x));
+        }
+        scene.step("another process joins all groups on lan1 and lan3", [&] {
+            scene.one_by_one(groups, [&](std::uint32_t group) {
+                for (const InterfaceKey x : {kLan1, kLan3}) {
+                    Scene::check(client.add({Scene::group_of(group), {}}, x, MembershipFlags::kJoin));
+                }
+            });
+        });
+        scene.step("a flow of each from lan2", [&] { scene.flows(groups); });
+        scene.step("it vetoes lan3, and chooses a neighbour for each", [&] {
+            scene.one_by_one(groups, [&](std::uint32_t group) {
+                const SourceGroup flow = Scene::flow_of(group);
+                Scene::check(client.remove(flow, kLan3, MembershipFlags::kForward));
+                Scene::check(client.change_mfe(
+                    flow, {.upstream = Ipv4Address(10, 2, 0, 7), .iif = {}, .timeout = {}}));
+            });
+        });
+        for (std::size_t n = 0; n < protocols::RemoteClient::kMostEnumerations; ++n) {
+            std::ignore = client.enumerate(group_manager::EnumerationKind::kAllSources).value();
+        }
+    };
+    populate(enter({}));
+    scene.step("it dies", [&] { session.end(); });
+    populate(enter(std::chrono::seconds(10)));
+    scene.step("it dies again, to be restarted", [&] { session.end(); });
+    protocols::RemoteClient* client = nullptr;
+    const std::function<void()> come_back = [&] {
+        if (remotes.make_way(kPim)) {
+            scene.tasks.post([&] { come_back(); });
+            return;
+        }
+        client = &enter(std::chrono::seconds(10));
+        remotes.restart_complete(*client);
+    };
+    scene.step("it is back, and claims nothing", come_back);
+    scene.step("it releases all interfaces", [&] {
+        for (const InterfaceKey x : {kLan1, kLan2, kLan3}) {
+            Scene::check(client->release(x));
+        }
+    });
+    scene.step("it deregisters", [&] { Scene::check(remotes.leave(*client)); });
 }
 
 void keys(Meter& meter, std::uint32_t keys, const Terms& terms) {

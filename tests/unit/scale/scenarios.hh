@@ -26,6 +26,8 @@ void departures(Meter& meter, std::uint32_t groups, const Terms& terms);
 void wide_changes(Meter& meter, std::uint32_t groups, const Terms& terms);
 /// What time does to all entries at once.
 void endings(Meter& meter, std::uint32_t groups, const Terms& terms);
+/// A routing protocol in another process dies, which has joined, vetoed and chosen for every flow.
+void client_departure(Meter& meter, std::uint32_t groups, const Terms& terms);
 /// As many keys as memberships, and walks over them.
 void keys(Meter& meter, std::uint32_t keys, const Terms& terms);
 /// So many memberships over all interfaces.
