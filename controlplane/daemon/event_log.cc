@@ -111,6 +111,7 @@ class EventLog::Follower final : public rpc::LineSource {
         render_(*event, out);
         return octets_of(*event);
     }
+    void drop_line() override { waiting_.pop_front(); }
 
   private:
     rpc::Session& session_;

@@ -52,6 +52,7 @@ class Outbox final : public rpc::LineSource {
     /// Returns the octets to announce it with.
     std::size_t add(Notification notification);
     std::size_t take_line(std::string& out) override;
+    void drop_line() override { waiting_.pop_front(); }
 
     [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
     [[nodiscard]] std::uint64_t taken() const { return taken_; }

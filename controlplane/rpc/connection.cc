@@ -19,6 +19,20 @@
 
 namespace mcfwd::rpc {
 
+namespace {
+
+/// Lines that one task forgets.
+constexpr std::size_t kForgottenAtOnce = 1000;
+
+/// What nobody will read: hundreds of thousands of lines may wait for a client that dies.
+void forget_some(const asio::any_io_executor& executor, std::shared_ptr<OutputQueue> rest) {
+    if (rest->discard_some(kForgottenAtOnce)) {
+        asio::post(executor, [executor, rest = std::move(rest)] { forget_some(executor, rest); });
+    }
+}
+
+} // namespace
+
 Connection::Connection(Socket socket, Peer peer, Shared& shared)
     : socket_(std::move(socket)),
       peer_(std::move(peer)),
@@ -51,6 +65,13 @@ void Connection::end() {
     const auto self = shared_from_this();
     Closed closed = std::exchange(closed_, nullptr);
     const auto hooks = std::exchange(hooks_, {});
+    try {
+        auto rest = std::make_shared<OutputQueue>();
+        std::swap(*rest, output_);
+        forget_some(socket_.get_executor(), std::move(rest));
+    } catch (const std::bad_alloc&) { // then all at once
+        ++counters_.out_of_memory;
+    }
     close();
     if (closed) {
         closed(self);

@@ -33,6 +33,20 @@ void OutputQueue::clear() {
     text_octets_ = pushed_octets_ = 0;
 }
 
+bool OutputQueue::discard_some(std::size_t most) {
+    for (; most > 0 && !segments_.empty(); --most) {
+        Segment& front = segments_.front();
+        if (front.source != nullptr) {
+            front.source->drop_line();
+            if (--front.lines > 0) {
+                continue;
+            }
+        }
+        segments_.pop_front();
+    }
+    return !segments_.empty();
+}
+
 std::string OutputQueue::next_piece() {
     std::string piece;
     while (!segments_.empty() && piece.size() < kPiece) {

@@ -28,6 +28,8 @@ class OutputQueue {
 
     /// Moves whole lines out, oldest first: one, and more while they fit into about 64 KiB.
     [[nodiscard]] std::string next_piece();
+    /// Forgets at most so many lines of sources, oldest first, and texts. True: there is more.
+    bool discard_some(std::size_t most);
 
   private:
     /// Either text, or lines of a source.

@@ -23,6 +23,8 @@ class LineSource {
     /// Appends the oldest line that waits, with its newline, and forgets it. Returns the octets with which it
     /// was announced to `Session::push`.
     virtual std::size_t take_line(std::string& out) = 0;
+    /// Forgets the oldest line that waits: nobody will read it.
+    virtual void drop_line() = 0;
 };
 
 /// Control thread only. Valid until its `on_close` functions have run; after the server was stopped they do

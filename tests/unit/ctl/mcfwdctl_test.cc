@@ -68,6 +68,7 @@ class PortEvents final : public LineSource {
                "\n";
         return 1;
     }
+    void drop_line() override {}
     int sequence = 0;
 };
 

@@ -43,6 +43,7 @@ class Ticker final : public LineSource {
         ++made;
         return 40;
     }
+    void drop_line() override { waiting.pop_front(); }
     std::deque<int> waiting;
     int made = 0;
 };
