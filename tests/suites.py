@@ -9,7 +9,6 @@ import os
 import re
 import subprocess
 import sys
-import threading
 import time
 import xml.etree.ElementTree as ElementTree
 from concurrent.futures import ThreadPoolExecutor
@@ -104,8 +103,12 @@ def fuzz_targets():
                   for name in target["filename"] if name.startswith(place + os.sep))
 
 
+# On the processor time that others leave, so that they may take the time of something.
+ASIDE = ("chrt", "--idle", "0")
+
+
 @timed
-def build(phase, directory, files_of=None):
+def build(phase, directory, files_of=None, prefix=()):
     """Configures and compiles; `files_of()` limits it to some targets."""
     if not os.path.exists(os.path.join(REPOSITORY, directory, "build.ninja")):
         options = ["meson", "setup", *BUILD_OPTIONS[directory], directory]
@@ -113,7 +116,7 @@ def build(phase, directory, files_of=None):
             fail(phase, "configure")
             return
     files = [os.path.relpath(name, os.path.join(REPOSITORY, directory)) for name in files_of()] if files_of else []
-    if run_logged(directory, ["ninja", "-C", directory, *files]) != 0:
+    if run_logged(directory, [*prefix, "ninja", "-C", directory, *files]) != 0:
         fail(phase, "compile")
 
 
@@ -163,7 +166,7 @@ def functional(phase):
     report = os.path.join(LOGS, "functional.junit.xml")
     if os.path.exists(report):
         os.remove(report)
-    argv = ["/usr/bin/python3", "-m", "pytest", "tests/functional", "-q", "-n", "2", "-p", "no:cacheprovider", "-rA",
+    argv = ["/usr/bin/python3", "-m", "pytest", "tests/functional", "-q", "-n", "3", "-p", "no:cacheprovider", "-rA",
             "--durations=0", f"--junitxml={report}"]
     code = run_logged("functional", argv, {"PYTHONDONTWRITEBYTECODE": "1"})
     if not count_junit(phase, report) or (code != 0 and phase.failed == 0):
@@ -173,13 +176,13 @@ def functional(phase):
 
 
 def fuzz_one(binary):
-    """Runs one target on the processor time that others leave. None if it found something, else how often it ran."""
+    """Runs one target. None if it found something, else how often it ran."""
     name = os.path.basename(binary)
     sources = os.path.join(REPOSITORY, "tests", "fuzz")
     dictionary = [f"-dict={path}" for path in glob.glob(os.path.join(sources, name.removesuffix("_fuzz") + ".dict"))]
     scratch = os.path.join(LOGS, "corpus", name)  # what the run finds stays out of the tree
     os.makedirs(scratch, exist_ok=True)
-    argv = ["chrt", "--idle", "0", binary, f"-max_total_time={os.environ.get('FUZZ_SECONDS', '60')}", "-rss_limit_mb=2048",
+    argv = [*ASIDE, binary, f"-max_total_time={os.environ.get('FUZZ_SECONDS', '60')}", "-rss_limit_mb=2048",
             "-timeout=20", "-print_final_stats=1", f"-artifact_prefix={LOGS}/{name}-", *dictionary, scratch,
             *glob.glob(os.path.join(sources, "corpus", name))]
     if run_logged(f"fuzz-{name}", argv, SANITIZER_OPTIONS) != 0:
@@ -200,21 +203,6 @@ def fuzz(phase):
                 phase.measured.append(f"measured: {os.path.basename(binary)}: {runs} inputs, nothing found")
 
 
-class Beside:
-    """A phase that runs beside others, which wait more than they compute."""
-
-    def __init__(self, phase, function, *arguments):
-        self.phase = phase
-        self.thread = threading.Thread(target=function, args=(phase, *arguments))
-        self.thread.start()
-
-    def wait(self):
-        """The phase then says how long it took after the others."""
-        begin = time.monotonic()
-        self.thread.join()
-        self.phase.seconds = time.monotonic() - begin
-
-
 def run_suites(chosen):
     """Returns the phases in order; a build that fails ends the run of what needs it."""
     phases = []
@@ -224,20 +212,34 @@ def run_suites(chosen):
         phases.append(Phase(name))
         return function(phases[-1], *arguments)
 
+    def wait(phase, running):
+        """Of what runs aside only the time after the others counts."""
+        begin = time.monotonic()
+        passed = running.result()
+        phase.measured.append(f"measured: {phase.name}: {phase.seconds:.1f} s, most of them beside others")
+        phase.seconds = time.monotonic() - begin
+        phases.append(phase)
+        return passed
+
     released = bool({*both, "functional"} & chosen) and step("build", build, "build")
     for suite in both:
         if released and suite in chosen:
             step(suite, unit_or_pipeline, "build", [suite])
-    sanitized = bool({"sanitize", "fuzz"} & chosen) and step(
-        "build sanitize", build, "build-sanitize", lambda: test_targets("build-sanitize", both) + fuzz_targets())
-    beside = Beside(Phase("fuzz"), fuzz) if sanitized and "fuzz" in chosen else None
-    if released and "functional" in chosen:
-        step("functional", functional)
-    if beside:
-        beside.wait()
-        phases.append(beside.phase)
-    if sanitized and "sanitize" in chosen:
-        step("sanitize", unit_or_pipeline, "build-sanitize", both)
+    # The functional tests wait more than they compute: what needs processors but no particular moment runs beside them.
+    with ThreadPoolExecutor(1) as aside:
+        building, fuzzing = Phase("build sanitize"), Phase("fuzz")
+        if {"sanitize", "fuzz"} & chosen:
+            built = aside.submit(build, building, "build-sanitize",
+                                 lambda: test_targets("build-sanitize", both) + fuzz_targets(), ASIDE)
+        if "fuzz" in chosen:
+            fuzzed = aside.submit(lambda: built.result() and fuzz(fuzzing))
+        if released and "functional" in chosen:
+            step("functional", functional)
+        if {"sanitize", "fuzz"} & chosen and wait(building, built):
+            if "sanitize" in chosen:
+                step("sanitize", unit_or_pipeline, "build-sanitize", both)
+            if "fuzz" in chosen:
+                wait(fuzzing, fuzzed)
     return phases
 
 
