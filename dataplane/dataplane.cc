@@ -11,6 +11,7 @@
 #include <rte_cycles.h>
 #include <rte_mempool.h>
 
+#include "device.hh"
 #include "eal.hh"
 #include "injector.hh"
 #include "link_watch.hh"
@@ -56,9 +57,35 @@ TableSize table_size(const Settings& settings) {
             .flood_egresses = kListsPerBridge * members};
 }
 
+std::vector<VlanId> bridged_vlans(const Settings& settings, PortId port) {
+    std::vector<VlanId> vlans;
+    for (const Attachment& attachment : settings.attachments) {
+        if (attachment.port == port && attachment.domain != kRoutedDomain) {
+            vlans.push_back(attachment.vlan);
+        }
+    }
+    return vlans;
+}
+
+bool has_device(const Settings& settings, DeviceKind kind) {
+    return std::ranges::any_of(settings.ports, [kind](const PortSettings& port) {
+        const auto device = parse_device(port.device);
+        return device && device->kind == kind;
+    });
+}
+
+PoolUse pool_use(const Settings& settings) {
+    return has_device(settings, DeviceKind::kPci) ? PoolUse::kDevices : PoolUse::kProcessors;
+}
+
+/// AF_XDP's driver takes no packets of several segments.
+std::size_t most_small_buffers(const Settings& settings) {
+    return has_device(settings, DeviceKind::kAfXdp) ? 0 : small_buffers_for(settings);
+}
+
 EalSettings eal_settings(const Settings& settings) {
     const std::size_t bytes = pool_bytes(buffers_for(settings)) +
-                              small_pool_bytes(small_buffers_for(settings)) +
+                              small_pool_bytes(most_small_buffers(settings)) +
                               Table::bytes_for(table_size(settings)) + kOtherMemory;
     EalSettings eal{.main_core = settings.main_core,
                     .worker_cores = settings.worker_cores,
@@ -70,16 +97,6 @@ EalSettings eal_settings(const Settings& settings) {
         eal.devices.push_back(port.device);
     }
     return eal;
-}
-
-std::vector<VlanId> bridged_vlans(const Settings& settings, PortId port) {
-    std::vector<VlanId> vlans;
-    for (const Attachment& attachment : settings.attachments) {
-        if (attachment.port == port && attachment.domain != kRoutedDomain) {
-            vlans.push_back(attachment.vlan);
-        }
-    }
-    return vlans;
 }
 
 Expected<std::vector<Port>> open_ports(const Settings& settings, rte_mempool* pool) {
@@ -143,7 +160,7 @@ Expected<void> Dataplane::Parts::assemble(const Settings& settings) {
     }
     table = std::move(*made_table);
     if (std::ranges::all_of(ports, [](const Port& port) { return port.capabilities().multi_segment_tx; })) {
-        auto made_pool = make_small_pool(small_buffers_for(settings));
+        auto made_pool = make_small_pool(small_buffers_for(settings), pool_use(settings));
         if (!made_pool) {
             return std::unexpected(made_pool.error());
         }
@@ -185,7 +202,7 @@ Expected<std::unique_ptr<Dataplane>> Dataplane::create(const Settings& settings)
     if (!eal) {
         return std::unexpected(eal.error());
     }
-    auto pool = make_pool(buffers_for(settings));
+    auto pool = make_pool(buffers_for(settings), pool_use(settings));
     if (!pool) {
         return std::unexpected(pool.error());
     }

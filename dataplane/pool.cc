@@ -32,10 +32,11 @@ std::size_t bytes_each(std::size_t room) {
     return sizeof(rte_mbuf) + room + 128;
 }
 
-Expected<PoolOwner> make(const char* name, std::size_t buffers, std::uint16_t data_room) {
-    // Where addresses of devices are virtual, a buffer may lie across pages: no page's rest is wasted (with
-    // ordinary pages it would be 40 % of the pool), and buffers have one distance, which AF_XDP relies on.
-    const unsigned flags = rte_eal_iova_mode() == RTE_IOVA_VA ? RTE_MEMPOOL_F_NO_IOVA_CONTIG : 0U;
+Expected<PoolOwner> make(const char* name, std::size_t buffers, std::uint16_t data_room, PoolUse use) {
+    // Where no device reads it, a buffer may lie across pages: no page's rest is wasted (with ordinary pages
+    // it would be 40 % of the pool), and buffers have one distance, which AF_XDP relies on. With the flag
+    // DPDK keeps no addresses for devices at all, also where these are the virtual ones.
+    const unsigned flags = use == PoolUse::kProcessors ? RTE_MEMPOOL_F_NO_IOVA_CONTIG : 0U;
     const auto failed = [buffers, data_room] {
         return fail(Status::kNotEnoughMemory,
                     fmt::format("{} packet buffers ({} MiB): {}", buffers,
@@ -85,12 +86,14 @@ std::size_t small_pool_bytes(std::size_t buffers) {
     return buffers * bytes_each(kSmallRoom);
 }
 
-Expected<PoolOwner> make_pool(std::size_t buffers) {
-    return make("packets", buffers, RTE_MBUF_DEFAULT_BUF_SIZE);
+Expected<PoolOwner> make_pool(std::size_t buffers, PoolUse use) {
+    return make(use == PoolUse::kDevices ? "device_packets" : "packets", buffers, RTE_MBUF_DEFAULT_BUF_SIZE,
+                use);
 }
 
-Expected<PoolOwner> make_small_pool(std::size_t buffers) {
-    return make("small_packets", buffers, kSmallRoom);
+Expected<PoolOwner> make_small_pool(std::size_t buffers, PoolUse use) {
+    return make(use == PoolUse::kDevices ? "small_device_packets" : "small_packets", buffers, kSmallRoom,
+                use);
 }
 
 } // namespace mcfwd::dataplane

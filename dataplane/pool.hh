@@ -24,11 +24,16 @@ namespace mcfwd::dataplane {
 [[nodiscard]] std::size_t small_buffers_for(const Settings& settings);
 [[nodiscard]] std::size_t small_pool_bytes(std::size_t buffers);
 
+enum class PoolUse {
+    kProcessors, ///< drivers that copy, or map the memory by its virtual addresses
+    kDevices,    ///< NICs read and write the buffers
+};
+
 using PoolOwner = std::unique_ptr<rte_mempool, void (*)(rte_mempool*)>;
-[[nodiscard]] Expected<PoolOwner> make_pool(std::size_t buffers);
+[[nodiscard]] Expected<PoolOwner> make_pool(std::size_t buffers, PoolUse use = PoolUse::kProcessors);
 /// A sixth of the memory of the others, page table and caches that go with it: workers take copies and
 /// headers from here where all drivers take packets of several segments. AF_XDP's does not; it sends without
 /// copying only what lies in its own pool.
-[[nodiscard]] Expected<PoolOwner> make_small_pool(std::size_t buffers);
+[[nodiscard]] Expected<PoolOwner> make_small_pool(std::size_t buffers, PoolUse use = PoolUse::kProcessors);
 
 } // namespace mcfwd::dataplane

@@ -29,6 +29,7 @@ void subtract(WorkerCounters& from, const WorkerCounters& base) {
     from.sent -= base.sent;
     from.injected -= base.injected;
     from.inject_drops -= base.inject_drops;
+    from.losses_without_entry -= base.losses_without_entry;
     from.polls -= base.polls;
     from.empty_polls -= base.empty_polls;
     from.bursts -= base.bursts;

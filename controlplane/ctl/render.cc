@@ -80,9 +80,11 @@ std::string render_drops(const json& drops) {
            reasons("COPY DROPPED FOR", member(drops, "copy_drops")) + '\n' +
            reasons("SIGNAL POLICED", member(drops, "signals_policed")) + '\n' +
            reasons("SIGNAL LOST", member(drops, "signals_lost")) +
-           fmt::format("\npackets of the control thread that no port took: {}\n"
+           fmt::format("\nlosses that show statistics has for no entry: {}\n"
+                       "packets of the control thread that no port took: {}\n"
                        "table changes refused for want of room: {}\n",
-                       count_at(drops, "injected_dropped"), count_at(drops, "table_refused"));
+                       count_at(drops, "losses_without_entry"), count_at(drops, "injected_dropped"),
+                       count_at(drops, "table_refused"));
 }
 
 std::string render_explain(const json& result) {

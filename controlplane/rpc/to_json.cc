@@ -134,6 +134,7 @@ WorkerCounters total_of(std::span<const WorkerCounters> workers) {
         add(total.signals_policed, worker.signals_policed);
         add(total.signals_lost, worker.signals_lost);
         total.inject_drops += worker.inject_drops;
+        total.losses_without_entry += worker.losses_without_entry;
     }
     return total;
 }
@@ -195,6 +196,7 @@ json drops_json(std::span<const WorkerCounters> workers, std::uint64_t table_ref
             {"copy_drops", std::move(copy_drops)},
             {"signals_policed", by_signal(total.signals_policed)},
             {"signals_lost", by_signal(total.signals_lost)},
+            {"losses_without_entry", total.losses_without_entry},
             {"injected_dropped", total.inject_drops},
             {"table_refused", table_refused}};
 }

@@ -26,9 +26,9 @@ constexpr std::array kCounters{&ListTotals::packets,         &ListTotals::bytes,
                                &ListTotals::input_discards,  &ListTotals::header_errors};
 static_assert(kCounters.size() * sizeof(std::uint64_t) == sizeof(ListTotals));
 
-// Few uses lose anything, but a router can get into trouble as a whole.
-std::uint32_t loss_blocks(std::size_t lists) {
-    return static_cast<std::uint32_t>(lists / 16 + 1024);
+// For a quarter of the entries and egresses; there is room for four times as many lists as entries.
+std::uint32_t loss_blocks(std::size_t lists, std::size_t egresses) {
+    return static_cast<std::uint32_t>((lists + egresses / kEgressesPerLossBlock) / 16 + 1024);
 }
 
 } // namespace
@@ -59,7 +59,7 @@ Expected<ListStore> ListStore::create(std::size_t lists, std::size_t egresses, s
     }
     ListStore store(allocate(units * kListUnit), static_cast<std::uint32_t>(units), lists,
                     allocate(lists * sizeof(UseLosses)));
-    MemoryBlock blocks = allocate(loss_blocks(lists) * sizeof(LossBlock));
+    MemoryBlock blocks = allocate(loss_blocks(lists, egresses) * sizeof(LossBlock));
     bool complete = store.pool_.memory() != nullptr && store.losses_ != nullptr && blocks != nullptr;
     for (std::size_t worker = 0; worker < workers && complete; ++worker) {
         store.counters_.push_back(allocate(lists * kCountersPerList));
@@ -69,13 +69,13 @@ Expected<ListStore> ListStore::create(std::size_t lists, std::size_t egresses, s
         return fail(Status::kNotEnoughMemory,
                     fmt::format("egress lists need {} MiB", bytes_for(lists, egresses, workers) >> 20U));
     }
-    store.blocks_ = std::make_unique<LossPool>(std::move(blocks), loss_blocks(lists));
+    store.blocks_ = std::make_unique<LossPool>(std::move(blocks), loss_blocks(lists, egresses));
     return store;
 }
 
 std::size_t ListStore::bytes_for(std::size_t lists, std::size_t egresses, std::size_t workers) {
     return most_list_units(lists, egresses) * kListUnit + lists * sizeof(UseLosses) +
-           loss_blocks(lists) * sizeof(LossBlock) + workers * lists * kCountersPerList;
+           loss_blocks(lists, egresses) * sizeof(LossBlock) + workers * lists * kCountersPerList;
 }
 
 ListStore::ListStore(MemoryBlock memory, std::uint32_t units, std::size_t lists, MemoryBlock losses)

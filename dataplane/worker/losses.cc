@@ -4,6 +4,8 @@
 // Blocks are appended to a chain by compare and exchange; nobody removes one while workers count in it.
 #include "losses.hh"
 
+#include <algorithm>
+
 #include <rte_byteorder.h>
 #include <rte_ether.h>
 #include <rte_ip.h>
@@ -47,7 +49,9 @@ bool is_before(std::uint32_t a, std::uint32_t b) noexcept {
 void UseOfList::count(std::size_t position, SharedCounter EgressLosses::* reason,
                       std::uint16_t length) noexcept {
     const auto first = static_cast<std::uint32_t>(position / kEgressesPerLossBlock * kEgressesPerLossBlock);
-    if (LossBlock* block = block_of(first)) {
+    if (LossBlock* block = block_of(first); block == nullptr) {
+        without_entry_->add(1);
+    } else {
         EgressLosses& egress = block->egresses[position - first];
         (egress.*reason).add(1);
         egress.bytes.add(length);
@@ -55,10 +59,15 @@ void UseOfList::count(std::size_t position, SharedCounter EgressLosses::* reason
 }
 
 void UseOfList::count(SharedCounter LossBlock::* what, std::uint64_t amount) noexcept {
-    // Acquire: pairs with `append`.
-    const std::uint32_t head = losses_.block.load(std::memory_order_acquire);
-    if (LossBlock* block = head != 0 ? &blocks_[head] : append(&losses_.block, 0)) {
-        (block->*what).add(amount);
+    // Acquire: pairs with `append`. Should another worker append its block first, that is the head.
+    if (losses_->block.load(std::memory_order_acquire) == 0) {
+        static_cast<void>(append(&losses_->block, 0));
+    }
+    const std::uint32_t head = losses_->block.load(std::memory_order_acquire);
+    if (head == 0) {
+        without_entry_->add(amount);
+    } else {
+        ((*blocks_)[head].*what).add(amount);
     }
 }
 
@@ -66,14 +75,14 @@ LossBlock* UseOfList::block_of(std::uint32_t first) noexcept {
     if (last_ != nullptr && last_->first == first) {
         return last_;
     }
-    std::atomic<std::uint32_t>* link = last_ != nullptr ? &last_->next : &losses_.block;
-    for (bool from_start = last_ == nullptr;; from_start = true, link = &losses_.block) {
+    std::atomic<std::uint32_t>* link = last_ != nullptr ? &last_->next : &losses_->block;
+    for (bool from_start = last_ == nullptr;; from_start = true, link = &losses_->block) {
         // Acquire: pairs with `append`.
         while (const std::uint32_t number = link->load(std::memory_order_acquire)) {
-            if (blocks_[number].first == first) {
-                return last_ = &blocks_[number];
+            if ((*blocks_)[number].first == first) {
+                return last_ = &(*blocks_)[number];
             }
-            link = &blocks_[number].next;
+            link = &(*blocks_)[number].next;
         }
         if (from_start) {
             break;
@@ -85,23 +94,23 @@ LossBlock* UseOfList::block_of(std::uint32_t first) noexcept {
 }
 
 LossBlock* UseOfList::append(std::atomic<std::uint32_t>* end, std::uint32_t first) noexcept {
-    const std::uint32_t number = blocks_.take();
+    const std::uint32_t number = blocks_->take();
     if (number == 0) {
         return nullptr;
     }
-    blocks_[number].first = first;
+    (*blocks_)[number].first = first;
     std::uint32_t present = 0;
     // Release: whoever finds the block sees which egresses it is for.
     while (!end->compare_exchange_strong(present, number, std::memory_order_acq_rel,
                                          std::memory_order_acquire)) {
-        if (blocks_[present].first == first) {
-            blocks_.give_back(number); // another worker was faster
-            return &blocks_[present];
+        if ((*blocks_)[present].first == first) {
+            blocks_->give_back(number); // another worker was faster
+            return &(*blocks_)[present];
         }
-        end = &blocks_[present].next;
+        end = &(*blocks_)[present].next;
         present = 0;
     }
-    return &blocks_[number];
+    return &(*blocks_)[number];
 }
 
 void Losses::refused(const rte_mbuf* copy, PortId port) noexcept {
@@ -117,14 +126,17 @@ void Losses::refused(const rte_mbuf* copy, PortId port) noexcept {
     const std::uint32_t since = use.since.load(std::memory_order_relaxed);
     const bool has_ended = until != since && !is_before(version_, until);
     if (has_ended || is_before(note.version, since)) {
+        tally_.losses_without_entry.add(1);
         return;
     }
     const std::uint32_t list = use.list.load(std::memory_order_relaxed);
     const Sent sent = look_at(copy);
-    UseOfList losses = of(note.counters);
-    losses.copy_refused();
+    if (!refused_of_ || refused_of_->counters != note.counters) {
+        refused_of_.emplace(note.counters, of(note.counters));
+    }
+    refused_of_->losses.copy_refused();
     if (find(list, port, sent.vlan)) {
-        losses.discarded(found_.position, sent.length);
+        refused_of_->losses.discarded(found_.position, sent.length);
     }
 }
 
@@ -132,15 +144,33 @@ bool Losses::find(std::uint32_t list, PortId port, std::uint16_t vlan) noexcept 
     if (found_.list == list && found_.port == port && found_.vlan == vlan) {
         return true;
     }
-    const EgressList egresses(memory_.lists + std::size_t{list} * kListUnit);
-    std::size_t position = 0;
-    for (const Rewrite& rewrite : egresses.rewrites()) {
-        for (std::uint16_t i = 0; i < rewrite.egresses; ++i, ++position) {
-            if (egresses.replicas()[position].port == port.value() && routed_vlan_of(rewrite) == vlan) {
-                found_ = {.list = list, .port = port, .vlan = vlan, .position = position};
+    const std::size_t rewrites = EgressList(memory_.lists + std::size_t{list} * kListUnit).header().rewrites;
+    const Place start{.list = list, .port = port, .vlan = vlan};
+    if (found_.list != list) {
+        return find_from(start, rewrites);
+    }
+    Place next = start;
+    next.rewrite = found_.rewrite;
+    next.first = found_.first;
+    const std::size_t before = found_.rewrite;
+    return find_from(next, rewrites) || find_from(start, before);
+}
+
+/// From the rewrite of `start` to that with number `end`.
+bool Losses::find_from(Place start, std::size_t end) noexcept {
+    const EgressList egresses(memory_.lists + std::size_t{start.list} * kListUnit);
+    for (; start.rewrite < end; ++start.rewrite) {
+        const Rewrite& rewrite = egresses.rewrites()[start.rewrite];
+        const auto replicas = egresses.replicas().subspan(start.first, rewrite.egresses);
+        if (routed_vlan_of(rewrite) == start.vlan) {
+            const auto at = std::ranges::find(replicas, start.port.value(), &Replica::port);
+            if (at != replicas.end()) {
+                start.position = start.first + static_cast<std::size_t>(at - replicas.begin());
+                found_ = start;
                 return true;
             }
         }
+        start.first += rewrite.egresses;
     }
     return false;
 }

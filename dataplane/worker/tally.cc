@@ -29,6 +29,7 @@ WorkerCounters Tally::snapshot(WorkerId worker, unsigned core) const {
         .sent = sent.value(),
         .injected = injected.value(),
         .inject_drops = inject_drops.value(),
+        .losses_without_entry = losses_without_entry.value(),
         .polls = polls.value(),
         .empty_polls = empty_polls.value(),
         .bursts = bursts.value(),

@@ -28,6 +28,7 @@ struct alignas(kCacheLine) Tally {
     RelaxedCounter sent;
     RelaxedCounter injected;
     RelaxedCounter inject_drops;
+    RelaxedCounter losses_without_entry;
     RelaxedCounter polls;
     RelaxedCounter empty_polls;
     RelaxedCounter bursts;

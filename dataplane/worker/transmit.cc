@@ -82,6 +82,7 @@ void Transmit::inject(PortId port, rte_mbuf* frame) noexcept {
         tally_.inject_drops.add(1);
         return;
     }
+    set_note(frame, {}); // nobody takes it for the copy that its buffer was before
     queue.packets[queue.size++] = frame;
 }
 

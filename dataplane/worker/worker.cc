@@ -32,7 +32,7 @@ Worker::Worker(WorkerSetup setup)
       punt_(*setup_.punt, *setup_.doorbell, setup_.attachments->size(), setup_.limits, tally_),
       buffers_(setup_.pool),
       small_buffers_(setup_.small_pool),
-      losses_(setup_.table.counters),
+      losses_(setup_.table.counters, tally_),
       transmit_(setup_.outlets, setup_.limits.transmit_backlog, losses_, tally_),
       park_(setup_.limits, punt_, losses_, tally_),
       accept_(*setup_.attachments, setup_.table.counters, punt_, tally_),
@@ -51,6 +51,7 @@ void Worker::run(const std::atomic<bool>& stop) noexcept {
             rest();
         }
     }
+    static_cast<void>(current_table()); // what is still to be dropped may be of an older one
     while (take_injections()) {
         std::ignore = transmit_.flush(rte_rdtsc());
     }

@@ -90,6 +90,9 @@ struct WorkerCounters {
     std::uint64_t sent = 0;         ///< copies a port accepted
     std::uint64_t injected = 0;     ///< packets of the control thread sent
     std::uint64_t inject_drops = 0; ///< of the control thread: no buffer, no ring slot, port full
+    /// Of what is lost, how much no entry has in its statistics: its list was replaced meanwhile, or there
+    /// was no room to count. Also in `drops` and `copy_drops`.
+    std::uint64_t losses_without_entry = 0;
     std::array<std::uint64_t, kDropReasons> drops{};
     std::array<std::uint64_t, kCopyDropReasons> copy_drops{};
     std::array<std::uint64_t, kSignalKinds> signals{};         ///< per SignalKind, delivered to the ring

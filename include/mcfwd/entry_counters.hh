@@ -30,7 +30,8 @@ struct EntryCounters {
 };
 
 /// Traffic of one egress of an entry since that egress is part of it. There is room to count the losses of
-/// one entry in four; beyond that they are in the counters of the workers alone.
+/// a quarter of all; what finds none, and copies that wait for their port while the entry changes, count as
+/// sent here, and in WorkerCounters::losses_without_entry.
 struct EgressCounters {
     IfIndex interface;
     std::uint64_t packets = 0;      ///< sent; on a bridge also what came from there, and what was lost

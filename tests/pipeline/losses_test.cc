@@ -116,6 +116,30 @@ TEST_F(Losses, WhatAPortDoesNotTakeIsCountedForItsEgress) {
     EXPECT_EQ(of(1).copies_refused + of(2).copies_refused, copy_drops(CopyDropReason::kTxFull));
 }
 
+TEST_F(Losses, OfManyVlansOfOnePort) {
+    std::vector<Egress> forward;
+    for (std::uint16_t vlan = 1; vlan <= 100; ++vlan) {
+        forward.push_back(egress(kNarrowPort, vlan));
+        forward.back().source_mac = router_mac(vlan % 3 == 0 ? 1 : 2);
+    }
+    publish({entry(1, forward), entry(2, {egress(kNarrowPort, 50), egress(kNarrowPort)})});
+    for (int i = 0; i < 20; ++i) {
+        arrive(kLan1, flow(1));
+        arrive(kLan1, flow(2));
+    }
+    turn_until_idle();
+    std::uint64_t sent = 0;
+    for (std::uint8_t n = 1; n <= 2; ++n) {
+        for (const EgressCounters& egress : egresses_of(n)) {
+            EXPECT_EQ(egress.packets + egress.discards, 20U);
+            EXPECT_GE(egress.discards, 19U);
+            sent += egress.packets;
+        }
+    }
+    EXPECT_EQ(sent, kNarrowSlots);
+    EXPECT_EQ(counters().losses_without_entry, 0U);
+}
+
 TEST_F(Losses, WithoutLink) {
     publish({entry(1, {egress(kLan2), egress(kLan3)})});
     const std::uint16_t number = Environment::get().ports[kLan2.value()].number();
@@ -147,6 +171,7 @@ TEST_F(Losses, WhatWaitedLongerThanItsListIsCountedForNobodyElse) {
     publish({});
     turn_until_idle();
     EXPECT_EQ(copy_drops(CopyDropReason::kTxFull), 200U - kNarrowSlots);
+    EXPECT_EQ(counters().losses_without_entry, 200U - kNarrowSlots);
     for (std::uint8_t n = 2; n < 5; ++n) {
         EXPECT_EQ(of(n), EntryCounters{});
         EXPECT_EQ(egresses_of(n)[0].discards, 0U);
@@ -230,6 +255,7 @@ TEST_F(Losses, AddUpToThoseOfTheWorker) {
     EXPECT_EQ(lost.discards, copy_drops(CopyDropReason::kTxFull));
     EXPECT_GT(lost.discards, 0U);
     EXPECT_EQ(sent, counters().sent);
+    EXPECT_EQ(counters().losses_without_entry, 0U);
 }
 
 } // namespace

@@ -75,6 +75,18 @@ TEST_F(Transmit, CopiesForAPortWithoutLinkAreDroppedAsSuch) {
     EXPECT_EQ(wire(kLan3).take().size(), 4U);
 }
 
+// NICs find buffers by these.
+TEST_F(Transmit, BuffersForDevicesHaveAddressesForThem) {
+    for (const auto make : {dataplane::make_pool, dataplane::make_small_pool}) {
+        const auto pool = make(1023, dataplane::PoolUse::kDevices);
+        ASSERT_TRUE(pool) << pool.error().what;
+        rte_mbuf* buffer = rte_pktmbuf_alloc(pool->get());
+        ASSERT_NE(buffer, nullptr);
+        EXPECT_EQ(rte_mbuf_data_iova(buffer), rte_mem_virt2iova(rte_pktmbuf_mtod(buffer, void*)));
+        rte_pktmbuf_free(buffer);
+    }
+}
+
 /// The first worker receives on kLan1 and owns the only TX queue of every port; the second receives on kLan2.
 class TwoWorkers : public PipelineTest {
   protected:

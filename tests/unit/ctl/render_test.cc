@@ -286,7 +286,7 @@ TEST(Render, Snooping) {
 TEST(Render, Drops) {
     EXPECT_EQ(shown("show.drops", R"({"received": 15, "forwarded": 7, "punted": 0, "parked": 0, "dropped": 8,
         "drops": {"too_short": 0, "wrong_interface": 8}, "copies": 1004, "sent": 1000, "copies_dropped": 4,
-        "copy_drops": {"tx_full": 4}, "signals_policed": {"igmp": 1}, "signals_lost": {"igmp": 2}, "injected_dropped": 3,
+        "copy_drops": {"tx_full": 4}, "signals_policed": {"igmp": 1}, "signals_lost": {"igmp": 2}, "losses_without_entry": 5, "injected_dropped": 3,
         "table_refused": 9})"),
               "packets: 15 received = 7 forwarded + 0 punted + 0 parked + 8 dropped\n"
               "PACKET DROPPED FOR  COUNT\n"
@@ -303,6 +303,7 @@ TEST(Render, Drops) {
               "SIGNAL LOST  COUNT\n"
               "igmp             2\n"
               "\n"
+              "losses that show statistics has for no entry: 5\n"
               "packets of the control thread that no port took: 3\n"
               "table changes refused for want of room: 9\n");
 }
