@@ -77,7 +77,8 @@ TEST(IgmpChecklist, QueryToAnotherRouterOrGroupIsNot) {
     EXPECT_EQ(lan.group(kG).expires, seconds(270));
 }
 
-TEST(IgmpChecklist, QueryFromNoAddressIsObeyedButNeverElects) {
+/// See Packet::proxied.
+TEST(IgmpChecklist, QueryFromNoAddressNeitherElectsNorLowersTimers) {
     Lan lan;
     lan.start_quietly();
     lan.hear(general_query(), Ipv4Address());
@@ -85,7 +86,7 @@ TEST(IgmpChecklist, QueryFromNoAddressIsObeyedButNeverElects) {
     lan.hear(general_query(), kLower);
     lan.hear(report(Type::kToExclude, kG));
     lan.hear(Query{.max_response = seconds(1), .group = kG}, Ipv4Address());
-    EXPECT_EQ(lan.group(kG).expires, seconds(2));
+    EXPECT_EQ(lan.group(kG).expires, seconds(270));
     EXPECT_EQ(lan.router().view(lan.now()).querier_address, kLower);
 }
 
