@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <controlplane/daemon/link_local.hh>
 #include <controlplane/daemon/mfe_json.hh>
 
 namespace mcfwd::daemon {
@@ -128,6 +129,11 @@ std::string no_interest_text(Router& router, IfIndex index) {
 Explanation at_interface(Router& router, const forwarding::Interface& interface, const ExplainedFlow& flow,
                          const std::optional<MfeView>& mfe) {
     Explanation place{.at = interface.name, .bridge = {}, .gets = false, .why = {}};
+    if (flow.group.is_link_local_multicast()) {
+        const bool igmp_here = router.igmp().find(interface.index) != nullptr;
+        place.why = link_local_interface_text(flow.group, igmp_here ? IgmpHere::kYes : IgmpHere::kNo);
+        return place;
+    }
     const InterfaceKey key{interface.index, {}};
     const std::string interest = interest_text(router, key, flow);
     if (mfe && mfe->iif.interface == interface.index) {
@@ -211,6 +217,9 @@ std::string proxy_text(Router& router, const ExplainedFlow& flow, IfIndex iif) {
 }
 
 FlowExplanation routed_flow(Router& router, const ExplainedFlow& flow, const std::optional<MfeView>& mfe) {
+    if (flow.group.is_link_local_multicast()) {
+        return {.state = "none", .iif = "-", .why = link_local_flow_text(flow.group)};
+    }
     if (mfe) {
         const bool active = mfe->state == group_manager::MfeState::kActive;
         return {.state = active ? "active" : "negative",
@@ -254,6 +263,11 @@ Explanation at_port(Router& router, const forwarding::Bridge& bridge, BridgePort
                       .bridge = bridge.name,
                       .gets = std::ranges::find(ports, port) != ports.end() && view.up,
                       .why = {}};
+    if (flow.group.is_link_local_multicast()) {
+        place.gets = view.up;
+        place.why = link_local_port_text(flow.group) + (view.up ? "" : "; but the port has no link");
+        return place;
+    }
     std::vector<std::string> reasons;
     state.visit_groups(port, router.now(), flow.group, [&](const igmp::GroupView& group) {
         if (group.group == flow.group) {

@@ -35,7 +35,7 @@ struct ExplainedFlow {
     std::vector<Explanation> places;
 };
 
-/// `at`: only this interface or port. kNotFound: there is no such place.
+/// `group`: any multicast address. `at`: only this interface or port. kNotFound: there is no such place.
 [[nodiscard]] Expected<ExplainedFlow> explain(Router& router, Ipv4Address group,
                                               std::optional<Ipv4Address> source,
                                               const std::optional<std::string>& at);

@@ -62,7 +62,7 @@ constexpr std::array kSnoopingFilter{
     page_after(kSnoopingCursor),
 };
 constexpr std::array kExplain{
-    Parameter{"group", kGroup, kRequired, "", "the group"},
+    Parameter{"group", kMulticast, kRequired, "", "the group"},
     Parameter{"source", kSource, kOptional, "", "its sender; the only known one if left out"},
     Parameter{"at", kPlace, kOptional, "at", "only this interface, bridge or port"},
 };
@@ -372,6 +372,8 @@ std::string_view kind_name(ParameterKind kind) {
         return "integer";
     case kSeconds:
         return "seconds";
+    case kMulticast:
+        return "multicast";
     case kAnyGroup:
         return "any_group";
     case kAddress:

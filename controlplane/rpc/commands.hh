@@ -22,6 +22,7 @@ enum class ParameterKind : std::uint8_t {
     kPath,          ///< a file, absolute: the client's working directory is not the daemon's
     kInteger,       ///< JSON integer from `Parameter::minimum` to `Parameter::maximum`
     kSeconds,       ///< JSON number of seconds, 0 to `Parameter::maximum`
+    kMulticast,     ///< any multicast address, 224.0.0.0 to 239.255.255.255
     kAnyGroup,      ///< as kGroup, or "*" for all groups
     kAddress,       ///< a unicast address, or "0.0.0.0" for none
     kPrefix,        ///< a unicast prefix without host bits, e.g. "10.9.0.0/16", or "0.0.0.0/0"

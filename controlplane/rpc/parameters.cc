@@ -59,12 +59,17 @@ bool is_source(const json& value) {
     return text == "*" || (address && address->is_valid_source());
 }
 
-bool is_group(const json& value) {
+bool is_multicast(const json& value) {
     if (!value.is_string()) {
         return false;
     }
     const auto address = Ipv4Address::parse(value.get_ref<const std::string&>());
-    return address && address->is_routable_group();
+    return address && address->is_multicast();
+}
+
+bool is_group(const json& value) {
+    return is_multicast(value) &&
+           !Ipv4Address::parse(value.get_ref<const std::string&>())->is_link_local_multicast();
 }
 
 bool is_interface_list(const json& value) {
@@ -225,6 +230,9 @@ Expected<void> check_value(const Parameter& parameter, const json& value) {
     case ParameterKind::kGroup:
         return require(is_group(value),
                        text("a multicast group from 224.0.1.0 to 239.255.255.255, e.g. \"239.1.1.1\""));
+    case ParameterKind::kMulticast:
+        return require(is_multicast(value),
+                       text("a multicast address from 224.0.0.0 to 239.255.255.255, e.g. \"239.1.1.1\""));
     case ParameterKind::kAnyGroup:
         return require(value == "*" || is_group(value),
                        text("a multicast group from 224.0.1.0 to 239.255.255.255, or \"*\" for all"));

@@ -168,6 +168,13 @@ def test_routed_packets_go_to_the_snooped_ports_only(lab):
     assert (unwanted["state"], unwanted["why"]) == ("negative", "nobody wants it")
     assert unwanted["entries"][0]["why"] == "no host and no protocol asked for it"
 
+    ospf = router.call("explain", group="224.0.0.5")
+    assert (ospf["state"], ospf["iif"]) == ("none", "-") and "no router forwards" in ospf["why"]
+    assert [(place["at"], place["gets"]) for place in ospf["entries"]] == [
+        ("lan1", False), ("br", False), ("p-lan2", True), ("p-lan3", True)]
+    _, text, _ = router.ctl("explain", "224.0.0.22", "p-lan2")
+    assert "flooded to all ports" in text and "(version 3 reports) is read by snooping" in text, text
+
     rx3.join(GROUP)
     wait_until(lambda: members_of(router, GROUP) == ["p-lan2", "p-lan3"], "the second report")
     sent = lab.sender(flows[:1], rate=2000, count=1000).start().wait_sent(10)

@@ -187,6 +187,23 @@ TEST(Parameters, ChecksGroups) {
               "\"239.1.1.1\"");
 }
 
+/// What no router forwards can still be explained.
+TEST(Parameters, ChecksMulticastAddresses) {
+    const Parameter& group = *command("explain").parameter("group");
+    for (const auto* good : {"224.0.0.0", "224.0.0.22", "224.0.1.0", "239.255.255.255"}) {
+        EXPECT_TRUE(check_value(group, good)) << good;
+    }
+    for (const json& bad :
+         {json("223.255.255.255"), json("240.0.0.0"), json("*"), json("224.0.0"), json(224)}) {
+        EXPECT_FALSE(check_value(group, bad)) << bad;
+    }
+    EXPECT_EQ(
+        check_value(group, "10.1.1.1").error().what,
+        "parameter \"group\": \"10.1.1.1\" is not valid; valid is a multicast address from 224.0.0.0 to "
+        "239.255.255.255, e.g. \"239.1.1.1\"");
+    EXPECT_EQ(kind_name(group.kind), "multicast");
+}
+
 TEST(Parameters, ChecksSources) {
     const Parameter& source = *command("show.mfib").parameter("source");
     EXPECT_TRUE(check_value(source, "*"));
