@@ -88,6 +88,10 @@ std::string render_snooping(const json& result) {
         for (const json& port : member(bridge, "ports")) {
             text += counted_text(text_at(port, "port"), member(port, "counters"), member(port, "latency"));
         }
+        if (const json& own = member(bridge, "interface"); own.is_object()) {
+            text += counted_text(fmt::format("from the interface {}", text_at(own, "interface")),
+                                 member(own, "counters"), json());
+        }
         text += '\n';
     }
     constexpr std::array kPlaces{PlaceColumn{"BRIDGE", "bridge"}, PlaceColumn{"PORT", "port"}};

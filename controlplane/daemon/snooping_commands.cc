@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include <controlplane/daemon/igmp_json.hh>
+#include <controlplane/daemon/mfe_json.hh>
 #include <controlplane/daemon/page.hh>
 #include <controlplane/rpc/parameters.hh>
 #include <controlplane/rpc/to_json.hh>
@@ -64,6 +65,14 @@ json port_json(const forwarding::BridgeMember& member, const igmp::SnoopingPortV
             {"counters", counters_json(counters)}};
 }
 
+/// What the bridge's own routed interface sends into it.
+json interface_json(const Router& router, const forwarding::Bridge& bridge,
+                    const igmp::SnoopingBridge& state) {
+    return bridge.interface == kNoInterface ? json()
+                                            : json{{"interface", name_of(router, bridge.interface)},
+                                                   {"counters", counters_json(state.local_counters())}};
+}
+
 json bridge_json(Router& router, const forwarding::Bridge& bridge, const igmp::SnoopingBridge& state) {
     const Instant now = router.now();
     const igmp::SnoopingView view = state.view(now);
@@ -83,6 +92,8 @@ json bridge_json(Router& router, const forwarding::Bridge& bridge, const igmp::S
             {"held", view.held},
             {"refused_groups", view.refused_groups},
             {"unregistered", state.config().flood_unregistered ? "flood" : "router_ports"},
+            {"querier_changes", view.querier_changes},
+            {"interface", interface_json(router, bridge, state)},
             {"ports", std::move(ports)}};
 }
 

@@ -159,6 +159,10 @@ def test_routed_packets_go_to_the_snooped_ports_only(lab):
     sent = lab.sender(flows, rate=2000, count=1000).start().wait_sent(10)
     expect_exactly(rx1, sent, {flows[0]})
     assert faults(rx3.stats()) == {} and rx3.stats()["packets"] == 0
+    own = router.call("show.snooping")["bridges"][0]["interface"]
+    queries = router.entries("show.igmp.interfaces", interface="br")[0]["counters"]["sent_general_query"]
+    assert own["interface"] == "br" and 0 < own["counters"]["received_general_query"] <= queries
+    assert "from the interface br: " in router.ctl("show", "snooping")[1]
     why = {entry["at"]: (entry["gets"], entry["why"]) for entry in router.call("explain", group=GROUP)["entries"]}
     assert why["lan1"] == (False, f"({SOURCE}, {GROUP}) comes in here")
     assert why["br"][0] and "hosts want all sources, last report from 10.0.2.2" in why["br"][1]

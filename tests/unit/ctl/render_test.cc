@@ -258,6 +258,7 @@ TEST(Render, Snooping) {
         shown("show.snooping",
               R"({"bridges": [{"bridge": "br10", "querier": "10.0.1.9", "is_querier": true, "version": 3,
         "next_query": 30.2, "other_querier_expires": null, "held": false, "refused_groups": 0, "unregistered": "router_ports",
+        "interface": {"interface": "br", "counters": {"received_general_query": 2, "relayed": 0}},
         "ports": [{"port": "p1", "up": true, "learning": 12.5, "router": true, "routers": [{"why": "static"}], "groups": 0,
                    "hosts": 0, "latency": {}, "counters": {"sent_general_query": 2, "malformed_bad_checksum": 179, "relayed": 0,
                    "ignored_group_limit": 3}},
@@ -275,6 +276,7 @@ TEST(Render, Snooping) {
         "p1: ignored_group_limit 3, malformed_bad_checksum 179, sent_general_query 2\n"
         "p3:10: no packets yet\n"
         "p3:10: in force after: joins 1 (p50 151us, p99 151us, max 151us)\n"
+        "from the interface br: received_general_query 2\n"
         "\n"
         "BRIDGE  PORT   GROUP      MODE     VERSION  EXPIRES  HOSTS  LAST REPORTER  SOURCES\n"
         "br10    p3:10  239.1.1.1  exclude        3    4m20s      1  10.0.2.2       -\n"
