@@ -55,6 +55,8 @@ SnoopingBridge::State::State(SnoopingConfig checked)
     routers = config.router_ports;
     std::ranges::sort(routers);
     wide = routers;
+    unregistered = config.unregistered_ports;
+    std::ranges::sort(unregistered);
     take_intervals();
 }
 

@@ -13,6 +13,20 @@ namespace {
 
 constexpr std::size_t kMostPorts = 4096;
 
+/// Each of a list of ports exists and stands there once. `kind`: for people.
+Expected<void> validate_ports(const char* kind, const std::vector<BridgePort>& listed, std::size_t ports) {
+    for (auto port = listed.begin(); port != listed.end(); ++port) {
+        if (port->value() >= ports) {
+            return fail(Status::kInvalidParameter,
+                        fmt::format("{} port {} is none of {} ports", kind, *port, ports));
+        }
+        if (std::find(listed.begin(), port, *port) != port) {
+            return fail(Status::kInvalidParameter, fmt::format("{} port {} is listed twice", kind, *port));
+        }
+    }
+    return {};
+}
+
 } // namespace
 
 Expected<void> validate(const SnoopingConfig& config) {
@@ -20,14 +34,11 @@ Expected<void> validate(const SnoopingConfig& config) {
         return fail(Status::kInvalidParameter,
                     fmt::format("ports = {} is out of range: 1 to {}", config.ports, kMostPorts));
     }
-    for (auto port = config.router_ports.begin(); port != config.router_ports.end(); ++port) {
-        if (port->value() >= config.ports) {
-            return fail(Status::kInvalidParameter,
-                        fmt::format("router port {} is none of {} ports", *port, config.ports));
-        }
-        if (std::find(config.router_ports.begin(), port, *port) != port) {
-            return fail(Status::kInvalidParameter, fmt::format("router port {} is listed twice", *port));
-        }
+    if (auto checked = validate_ports("router", config.router_ports, config.ports); !checked) {
+        return checked;
+    }
+    if (auto checked = validate_ports("unregistered", config.unregistered_ports, config.ports); !checked) {
+        return checked;
     }
     for (auto limits = config.port_limits.begin(); limits != config.port_limits.end(); ++limits) {
         const auto same = [limits](const PortLimits& other) { return other.port == limits->port; };

@@ -37,8 +37,10 @@ struct SnoopingConfig : RouterConfig {
     /// bridge.
     std::vector<PortLimits> port_limits;
     std::vector<BridgePort> router_ports; ///< static ones; others are learned
-    bool flood_unregistered = false;      ///< else groups that nobody asked for go to router ports only
-    bool querier = true;                  ///< ask where nobody else does
+    /// Get groups that nobody asked for, as router ports do (RFC 4541 section 2.1.2 (3)).
+    std::vector<BridgePort> unregistered_ports;
+    bool flood_unregistered = false; ///< else groups that nobody asked for go to router ports only
+    bool querier = true;             ///< ask where nobody else does
     bool local_router =
         false; ///< the bridge has a routed interface with IGMP: that is who asks, not the bridge
     /// After the start every port gets everything for so long, since routers that were there before speak

@@ -53,8 +53,12 @@ std::optional<std::vector<BridgePort>> SnoopingBridge::wanted_ports(Ipv4Address 
 }
 
 std::vector<BridgePort> SnoopingBridge::unregistered_ports() const {
-    const bool flood = state_->config.flood_unregistered || !state_->refused.empty();
-    return flood ? state_->all_ports : state_->wide;
+    if (state_->config.flood_unregistered || !state_->refused.empty()) {
+        return state_->all_ports;
+    }
+    std::vector<BridgePort> result;
+    std::ranges::set_union(state_->wide, state_->unregistered, std::back_inserter(result));
+    return result;
 }
 
 std::vector<BridgePort> SnoopingBridge::flood_ports() const {

@@ -147,10 +147,11 @@ struct SnoopingBridge::State {
     Intervals intervals;   ///< in force
     Version heard_version; ///< of the last general query that counted
     std::vector<SnoopingPort> ports;
-    std::vector<BridgePort> all_ports; ///< ascending
-    std::vector<BridgePort> routers;   ///< of those, router ports
-    std::vector<BridgePort> wide;      ///< those that get everything: router ports, and who learns
-    std::set<Ipv4Address> refused;     ///< groups for which the table has no room
+    std::vector<BridgePort> all_ports;    ///< ascending
+    std::vector<BridgePort> routers;      ///< of those, router ports
+    std::vector<BridgePort> wide;         ///< those that get everything: router ports, and who learns
+    std::vector<BridgePort> unregistered; ///< by configuration: those that get what nobody asked for
+    std::set<Ipv4Address> refused;        ///< groups for which the table has no room
     SnoopingCounters local;
     std::uint64_t querier_changes = 0;
     bool running = false;

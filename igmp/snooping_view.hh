@@ -27,6 +27,7 @@ struct SnoopingPortView {
     bool up = true;
     bool router = false;                      ///< a router port
     bool static_router = false;               ///< by configuration
+    bool unregistered = false;                ///< by configuration: gets what nobody asked for
     std::optional<Duration> learning;         ///< gets everything for so long still
     std::vector<RouterNeighbourView> routers; ///< by address, then by sign
     std::size_t groups = 0;                   ///< with reported or static members

@@ -62,6 +62,7 @@ SnoopingPortView SnoopingBridge::view(BridgePort number, Instant now) const {
     SnoopingPortView view{.up = port.up,
                           .router = port.is_router(),
                           .static_router = port.static_router,
+                          .unregistered = std::ranges::binary_search(state_->unregistered, number),
                           .learning =
                               port.learning_until ? std::optional(*port.learning_until - now) : std::nullopt,
                           .groups = port.members.group_count(),

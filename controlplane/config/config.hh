@@ -200,7 +200,8 @@ struct Snooping {
     Ipv4Address querier_address; ///< source of its queries; 0.0.0.0: none, which yields to every router
     FastLeave fast_leave = FastLeave::kTracked;
     Unregistered unregistered = Unregistered::kRouterPorts;
-    std::vector<BridgeMember> router_ports; ///< static ones, all of them members; others are learned
+    std::vector<BridgeMember> unregistered_ports; ///< members that get what nobody asked for all the same
+    std::vector<BridgeMember> router_ports;       ///< static ones, all of them members; others are learned
     /// For so long after the start ports get everything. Nothing: a query and a response interval.
     std::optional<Milliseconds> learning_time;
     Igmp timing; ///< its version, intervals, counts, and the limits of every port; nothing else of it

@@ -148,6 +148,7 @@ void read_bridge(const Node& table, Bridge& bridge, Findings& findings) {
         keys.text("querier_address", bridge.snooping.querier_address, kHost);
         keys.choice("fast_leave", bridge.snooping.fast_leave);
         keys.choice("unregistered", bridge.snooping.unregistered);
+        keys.texts("unregistered_ports", bridge.snooping.unregistered_ports, kMember);
         keys.texts("router_ports", bridge.snooping.router_ports, kMember);
         Milliseconds learning{-1};
         keys.seconds("learning_time", learning, {Milliseconds(0), std::chrono::hours(24)});

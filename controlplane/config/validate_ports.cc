@@ -75,17 +75,34 @@ void attach_members(const Config& config, const Node& file, Attachments& attachm
     }
 }
 
+/// Each of the ports that a key lists is a member of the bridge, and stands there once.
+void check_listed(const Bridge& bridge, const std::vector<BridgeMember>& listed, const Node& list,
+                  std::string_view what, Findings& findings) {
+    for (std::size_t i = 0; i < listed.size(); ++i) {
+        const Node& node = list.at({i});
+        if (!findings.sound(node)) {
+            continue;
+        }
+        if (std::ranges::find(bridge.members, listed[i]) == bridge.members.end()) {
+            findings.error(node, fmt::format("{} is no member of its bridge", what), "one of members");
+        } else if (std::find(listed.begin(), listed.begin() + static_cast<std::ptrdiff_t>(i), listed[i]) !=
+                   listed.begin() + static_cast<std::ptrdiff_t>(i)) {
+            findings.error(node, fmt::format("{} is listed already", what), "each port once");
+        }
+    }
+}
+
 void check_bridge(const Bridge& bridge, const Node& table, const Names& ports, Findings& findings) {
     for (std::size_t i = 0; i < bridge.members.size(); ++i) {
         ports.refer(bridge.members[i].port, table.at({"members", i}));
     }
-    for (std::size_t i = 0; i < bridge.snooping.router_ports.size(); ++i) {
-        const Node& node = table.at({"snooping", "router_ports", i});
-        const bool member =
-            std::ranges::find(bridge.members, bridge.snooping.router_ports[i]) != bridge.members.end();
-        if (findings.sound(node) && !member) {
-            findings.error(node, "router port is no member of its bridge", "one of members");
-        }
+    check_listed(bridge, bridge.snooping.router_ports, table.at({"snooping", "router_ports"}), "router port",
+                 findings);
+    check_listed(bridge, bridge.snooping.unregistered_ports, table.at({"snooping", "unregistered_ports"}),
+                 "port for unregistered groups", findings);
+    if (bridge.snooping.unregistered == Unregistered::kFlood && !bridge.snooping.unregistered_ports.empty()) {
+        findings.warning(table.at({"snooping", "unregistered_ports"}), "all ports get unregistered groups",
+                         "unregistered = \"router_ports\"");
     }
     for (std::size_t i = 0; i < bridge.snooping.port_limits.size(); ++i) {
         const Node& node = table.at({"snooping", "port_limits", i, "port"});

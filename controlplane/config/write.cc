@@ -118,6 +118,7 @@ Tree tree_of(const Bridge& bridge) {
     Tree keys{{"querier", snooping.querier},
               {"fast_leave", name(snooping.fast_leave)},
               {"unregistered", name(snooping.unregistered)},
+              {"unregistered_ports", array_of(snooping.unregistered_ports, member_text)},
               {"router_ports", array_of(snooping.router_ports, member_text)}};
     add_timing(keys, snooping.timing);
     add_limits(keys, snooping.timing);

@@ -5,6 +5,7 @@
 #include "snooping.hh"
 
 #include <array>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -49,6 +50,21 @@ std::string routers_text(const json& port) {
     return text.empty() ? "-" : text;
 }
 
+/// "router ports", "router ports and p3", "all ports"
+std::string unregistered_text(const json& bridge) {
+    if (member(bridge, "unregistered") == "flood") {
+        return "all ports";
+    }
+    std::string text = "router ports";
+    const char* separator = " and ";
+    for (const json& port : member(bridge, "ports")) {
+        if (member(port, "unregistered") == true) {
+            text += std::exchange(separator, ", ") + text_at(port, "port");
+        }
+    }
+    return text;
+}
+
 /// What hosts asked for and limits or access list do not permit.
 std::string refused_text(const json& port) {
     std::uint64_t refused = 0;
@@ -66,8 +82,7 @@ std::string render_snooping(const json& result) {
     std::string text;
     for (const json& bridge : member(result, "bridges")) {
         text += fmt::format("{}: IGMPv{}, {}; unregistered groups to {}{}\n", text_at(bridge, "bridge"),
-                            text_at(bridge, "version"), querier_text(bridge),
-                            member(bridge, "unregistered") == "flood" ? "all ports" : "router ports",
+                            text_at(bridge, "version"), querier_text(bridge), unregistered_text(bridge),
                             member(bridge, "refused_groups") == 0
                                 ? std::string()
                                 : fmt::format("; no room for {} groups, so unregistered ones are flooded",

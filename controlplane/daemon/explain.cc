@@ -296,6 +296,9 @@ Explanation at_port(Router& router, const forwarding::Bridge& bridge, BridgePort
         reasons.emplace_back("the table is full, so groups without an entry are flooded");
     } else if (!known && state.config().flood_unregistered) {
         reasons.emplace_back("nobody asked for the group, which is flooded then (unregistered)");
+    } else if (!known && view.unregistered) {
+        reasons.emplace_back(
+            "nobody asked for the group, and this port gets such groups (unregistered_ports)");
     }
     if (!view.up) {
         reasons.emplace_back("the port has no link");

@@ -58,6 +58,7 @@ json port_json(const forwarding::BridgeMember& member, const igmp::SnoopingPortV
             {"up", view.up},
             {"learning", seconds_or_null(view.learning)},
             {"router", view.router},
+            {"unregistered", view.unregistered},
             {"routers", std::move(routers)},
             {"groups", view.groups},
             {"hosts", view.hosts},

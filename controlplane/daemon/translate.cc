@@ -86,6 +86,17 @@ void set_limits(Limits& made, const config::Igmp& limits) {
                            });
 }
 
+/// Of members of the bridge.
+std::vector<BridgePort> bridge_ports(const config::Bridge& bridge,
+                                     const std::vector<config::BridgeMember>& members) {
+    std::vector<BridgePort> ports;
+    for (const config::BridgeMember& member : members) {
+        const auto at = std::ranges::find(bridge.members, member);
+        ports.emplace_back(static_cast<std::uint16_t>(at - bridge.members.begin()));
+    }
+    return ports;
+}
+
 IfIndex index_of(std::size_t position) {
     return IfIndex(static_cast<std::uint16_t>(position + 1));
 }
@@ -230,10 +241,8 @@ igmp::SnoopingConfig snooping_config(const config::Config& config, const config:
     igmp::SnoopingConfig made;
     made.mtu = smallest_mtu(config, bridge, dataplane);
     made.ports = bridge.members.size();
-    for (const config::BridgeMember& member : snooping.router_ports) {
-        const auto at = std::ranges::find(bridge.members, member);
-        made.router_ports.emplace_back(static_cast<std::uint16_t>(at - bridge.members.begin()));
-    }
+    made.router_ports = bridge_ports(bridge, snooping.router_ports);
+    made.unregistered_ports = bridge_ports(bridge, snooping.unregistered_ports);
     made.flood_unregistered = snooping.unregistered == config::Unregistered::kFlood;
     if (snooping.learning_time) {
         made.learning_time = *snooping.learning_time;
@@ -244,8 +253,7 @@ igmp::SnoopingConfig snooping_config(const config::Config& config, const config:
     set_timing(made, snooping.timing);
     set_limits(made, snooping.timing);
     for (const config::PortLimits& of_port : snooping.port_limits) {
-        const auto at = std::ranges::find(bridge.members, of_port.port);
-        igmp::PortLimits limits{.port = BridgePort(static_cast<std::uint16_t>(at - bridge.members.begin()))};
+        igmp::PortLimits limits{.port = bridge_ports(bridge, {of_port.port}).front()};
         set_limits(limits, of_port.limits);
         made.port_limits.push_back(std::move(limits));
     }

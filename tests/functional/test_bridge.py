@@ -147,6 +147,36 @@ def test_port_of_a_querier_is_a_router_port(lab):
         end.close()
 
 
+def test_ports_that_get_unregistered_groups(lab):
+    #  src ── lan1 ┐
+    #  rx1 ── lan2 ┼ br10; a host on lan2 is to get what nobody asked for, rx3 on lan3 is not
+    #  rx3 ── lan3 ┘
+    router = lab.start_router(**bridged(lab, ["lan1", "lan2", "lan3"], unregistered_ports=["p-lan2"]))
+    forced, other = Listener(lab["rx1"]), Listener(lab["rx3"])
+    rx3 = lab.receiver("rx3", 3, ttl=64)
+    sender = frames.RawSocket(lab["src"])
+    unregistered = frames.data_frame(SOURCE, OTHER_GROUP, 5000, 1)
+    sender.send(unregistered)
+    wait_until(lambda: forced.saw(unregistered), "the port gets groups that nobody asked for")
+    assert not other.saw(unregistered)
+    why = {entry["at"]: (entry["gets"], entry["why"]) for entry in router.call("explain", group=OTHER_GROUP)["entries"]}
+    assert why["p-lan2"] == (True, "nobody asked for the group, and this port gets such groups (unregistered_ports)")
+    assert why["p-lan3"] == (False, "no host asked for it, and no router is here")
+    assert "unregistered groups to router ports and p-lan2" in router.ctl("show", "snooping")[1]
+
+    rx3.join(GROUP)
+    wait_until(lambda: members_of(router, GROUP) == ["p-lan3"], "the report")
+    registered = frames.data_frame(SOURCE, GROUP, 5000, 2)
+    sender.send(registered)
+    wait_until(lambda: other.saw(registered), "the member gets the group")
+    later = frames.data_frame(SOURCE, OTHER_GROUP, 5000, 3)
+    sender.send(later)
+    wait_until(lambda: forced.saw(later), "unregistered groups go on")
+    assert not forced.saw(registered), "somebody asked for the group, so it is no business of this port"
+    for end in (forced, other, sender):
+        end.close()
+
+
 def test_routed_packets_go_to_the_snooped_ports_only(lab):
     #  src ── lan1 ┤router├ br = lan2 + lan3
     router = lab.start_router(**bridged(lab, ["lan2", "lan3"], interface="10.0.2.1/23", routed=["lan1"]))

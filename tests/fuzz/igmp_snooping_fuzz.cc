@@ -48,6 +48,9 @@ SnoopingConfig any_config(FuzzedDataProvider& data) {
     if (data.ConsumeBool()) {
         config.router_ports = {BridgePort(data.ConsumeIntegralInRange<std::uint16_t>(0, kPorts - 1))};
     }
+    if (data.ConsumeBool()) {
+        config.unregistered_ports = {BridgePort(data.ConsumeIntegralInRange<std::uint16_t>(0, kPorts - 1))};
+    }
     config.version = static_cast<Version>(data.ConsumeIntegralInRange(1, 3));
     config.fast_leave = data.PickValueInArray({FastLeave::kOff, FastLeave::kTracked, FastLeave::kAlways});
     config.max_groups = data.ConsumeIntegralInRange<std::size_t>(0, 3);

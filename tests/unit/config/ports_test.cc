@@ -85,7 +85,8 @@ TEST(ConfigBridge, Accepted) {
     const Config config =
         accepted(kTwoPorts + "[[bridge]]\nname = \"br10\"\nmembers = [\"p0\", \"p1:10\"]\n[bridge.snooping]\n"
                              "querier_address = \"10.0.1.9\"\nfast_leave = \"always\"\n"
-                             "unregistered = \"flood\"\nrouter_ports = [\"p1:10\"]\nlearning_time = "
+                             "unregistered = \"router_ports\"\nunregistered_ports = [\"p0\", "
+                             "\"p1:10\"]\nrouter_ports = [\"p1:10\"]\nlearning_time = "
                              "0\n[[bridge]]\nname = \"br11\"\n"
                              "members = [\"p0:11\"]\n[[interface]]\nname = \"a\"\nbridge = \"br10\"\n"
                              "address = [\"10.0.1.1/24\"]\n");
@@ -94,7 +95,8 @@ TEST(ConfigBridge, Accepted) {
                           .snooping = {.querier = true,
                                        .querier_address = Ipv4Address(10, 0, 1, 9),
                                        .fast_leave = FastLeave::kAlways,
-                                       .unregistered = Unregistered::kFlood,
+                                       .unregistered = Unregistered::kRouterPorts,
+                                       .unregistered_ports = {{"p0", VlanId(0)}, {"p1", VlanId(10)}},
                                        .router_ports = {{"p1", VlanId(10)}},
                                        .learning_time = Milliseconds(0)}};
     ASSERT_EQ(config.bridges.size(), 2U);
@@ -126,6 +128,25 @@ TEST(ConfigBridge, AddressWithoutQuerierIsAWarning) {
               "t.toml:12:19: this bridge does not query: got \"10.0.1.9\"; valid: querier = true");
 }
 
+TEST(ConfigBridge, ListedPortsAreMembersAndStandThereOnce) {
+    const std::string bridge =
+        kTwoPorts + "[[bridge]]\nname = \"b\"\nmembers = [\"p0\", \"p1:10\"]\n[bridge.snooping]\n";
+    EXPECT_EQ(
+        refused(bridge + "unregistered_ports = [\"p1\", \"p0\", \"p1:0\"]\n"),
+        "t.toml:11:23: port for unregistered groups is no member of its bridge: got \"p1\"; valid: one of "
+        "members\n"
+        "t.toml:11:35: unregistered_ports is not valid: got \"p1:0\"; valid: \"PORT\" or \"PORT:VLAN\" with "
+        "a VLAN from 1 to 4094");
+    EXPECT_EQ(
+        refused(bridge +
+                "unregistered_ports = [\"p0\", \"p1:10\", \"p0\"]\nrouter_ports = [\"p0\", \"p0\"]\n"),
+        "t.toml:11:38: port for unregistered groups is listed already: got \"p0\"; valid: each port once\n"
+        "t.toml:12:23: router port is listed already: got \"p0\"; valid: each port once");
+    EXPECT_EQ(warned(bridge + "unregistered = \"flood\"\nunregistered_ports = [\"p0\"]\n"),
+              "t.toml:12:22: all ports get unregistered groups: got [\"p0\"]; valid: unregistered = "
+              "\"router_ports\"");
+}
+
 TEST(ConfigBridge, Mistakes) {
     EXPECT_EQ(
         refused(kTwoPorts +
@@ -146,7 +167,8 @@ TEST(ConfigBridge, Mistakes) {
             "t.toml:12:16: unregistered is not valid: got \"drop\"; valid: router_ports, flood\n"
             "t.toml:13:17: router port is no member of its bridge: got \"p1\"; valid: one of members\n"
             "t.toml:14:1: unknown key in [bridge.snooping]: got \"mld\"; valid: querier, "
-            "querier_address, fast_leave, unregistered, router_ports, learning_time, version, "
+            "querier_address, fast_leave, unregistered, unregistered_ports, router_ports, learning_time, "
+            "version, "
             "query_interval, query_response_interval, robustness, last_member_query_interval, "
             "last_member_query_count, "
             "startup_query_interval, startup_query_count, max_groups, max_sources, max_groups_per_host, "

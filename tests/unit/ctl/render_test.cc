@@ -262,14 +262,14 @@ TEST(Render, Snooping) {
         "ports": [{"port": "p1", "up": true, "learning": 12.5, "router": true, "routers": [{"why": "static"}], "groups": 0,
                    "hosts": 0, "latency": {}, "counters": {"sent_general_query": 2, "malformed_bad_checksum": 179, "relayed": 0,
                    "ignored_group_limit": 3}},
-                  {"port": "p3:10", "up": false, "learning": null, "router": false, "routers": [], "groups": 1, "hosts": 1,
+                  {"port": "p3:10", "up": false, "learning": null, "router": false, "unregistered": true, "routers": [], "groups": 1, "hosts": 1,
                    "latency": {"join": {"count": 1, "p50_ns": 151000, "p99_ns": 151000, "max_ns": 151000}}, "counters": {}}]}],
         "entries": [{"bridge": "br10", "port": "p3:10", "group": "239.1.1.1", "mode": "exclude", "version": 3, "expires": 260.0,
          "sources": [], "last_reporter": "10.0.2.2", "host_count": 1,
          "hosts": [{"address": "10.0.2.2", "mac": "02:00:00:00:00:02", "version": 3, "mode": "exclude", "sources": [],
                     "heard": 9.9, "expires": 260.0}]}]})"),
         "br10: IGMPv3, querier is this bridge (10.0.1.9), next query in 30.2s; unregistered groups to router "
-        "ports\n"
+        "ports and p3:10\n"
         "PORT   LINK  GROUPS  HOSTS  REFUSED  LEARNS  ROUTERS\n"
         "p1     up         0      0        3   12.5s  static\n"
         "p3:10  down       1      1        0       -  -\n"

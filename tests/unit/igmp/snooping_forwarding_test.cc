@@ -51,6 +51,29 @@ TEST_F(SnoopingForwarding, UnregisteredGroupsAreFloodedIfConfigured) {
     EXPECT_EQ(flooding.flow(kG), "1");
 }
 
+/// RFC 4541 section 2.1.2 (3): flooding of unregistered packets can be forced on specified ports.
+TEST_F(SnoopingForwarding, UnregisteredGroupsGoToPortsThatAreToGetThem) {
+    SnoopingConfig config = snooping_config();
+    config.unregistered_ports = {port(2), port(0)};
+    BridgeLan forced(config);
+    forced.start_quietly();
+    EXPECT_EQ(forced.flow(kG), "0,2");
+    EXPECT_EQ(forced.flow(kG, kA), "0,2");
+    EXPECT_TRUE(forced.bridge().view(port(2), forced.now()).unregistered);
+    EXPECT_FALSE(forced.bridge().view(port(1), forced.now()).unregistered);
+    EXPECT_FALSE(forced.bridge().view(port(2), forced.now()).router) << "reports do not go there";
+    forced.hear(3, query_of(), kQuerier);
+    EXPECT_EQ(forced.flow(kG), "0,2,3") << "and to router ports as ever";
+    forced.hear(2, query_of(), kSecondRouter);
+    EXPECT_EQ(forced.flow(kG), "0,2,3") << "once each";
+    forced.hear(1, ReportV2{kG});
+    EXPECT_EQ(forced.flow(kG), "1,2,3") << "registered: members and routers";
+    EXPECT_EQ(forced.flow(kG2), "0,2,3");
+    forced.hear(1, Leave{kG});
+    forced.wait(seconds(270));
+    EXPECT_EQ(forced.flow(kG), "0,2") << "unregistered again, and the routers are gone";
+}
+
 TEST_F(SnoopingForwarding, SourceNobodyAskedForOfAKnownGroupIsNotUnregistered) {
     SnoopingConfig config = snooping_config();
     config.flood_unregistered = true;

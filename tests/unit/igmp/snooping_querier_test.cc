@@ -219,6 +219,10 @@ TEST(SnoopingConfig, Rules) {
               "router port 4 is none of 4 ports");
     EXPECT_EQ(refused([](SnoopingConfig& c) { c.router_ports = {port(1), port(1)}; }),
               "router port 1 is listed twice");
+    EXPECT_EQ(refused([](SnoopingConfig& c) { c.unregistered_ports = {port(9)}; }),
+              "unregistered port 9 is none of 4 ports");
+    EXPECT_EQ(refused([](SnoopingConfig& c) { c.unregistered_ports = {port(2), port(2)}; }),
+              "unregistered port 2 is listed twice");
     EXPECT_EQ(refused([](SnoopingConfig& c) { c.static_groups = {{kG}}; }),
               "static groups of a bridge belong to its ports");
     EXPECT_EQ(refused([](SnoopingConfig& c) { c.robustness = 0; }),
