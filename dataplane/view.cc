@@ -40,6 +40,9 @@ void subtract(WorkerCounters& from, const WorkerCounters& base) {
     subtract(from.signals_policed, base.signals_policed);
     subtract(from.signals_lost, base.signals_lost);
     subtract(from.cycles_per_burst, base.cycles_per_burst);
+    for (std::size_t i = 0; i < base.igmp_drops.size(); ++i) {
+        from.igmp_drops[i] -= base.igmp_drops[i];
+    }
 }
 
 void subtract(PortStatus& from, const PortStatus& base) {
@@ -126,6 +129,20 @@ std::vector<WorkerCounters> View::read_workers() const {
         worker.inject_drops += injector_.dropped(worker.worker);
     }
     return all;
+}
+
+std::vector<ArrivalDrops> View::igmp_drops() const {
+    const Attachments& attachments = workers_.attachments();
+    const std::vector<WorkerCounters> all = workers();
+    std::vector<ArrivalDrops> result;
+    for (std::size_t i = 0; i < attachments.size(); ++i) {
+        const Arrival& arrival = attachments[i];
+        ArrivalDrops& drops = result.emplace_back(arrival.port, arrival.vlan, arrival.interface);
+        for (const WorkerCounters& worker : all) {
+            drops.igmp += worker.igmp_drops[i];
+        }
+    }
+    return result;
 }
 
 MemoryStatus View::memory() const {

@@ -31,6 +31,7 @@ class View final : public DataplaneView {
 
     [[nodiscard]] std::vector<PortStatus> ports() const override;
     [[nodiscard]] std::vector<WorkerCounters> workers() const override;
+    [[nodiscard]] std::vector<ArrivalDrops> igmp_drops() const override;
     [[nodiscard]] MemoryStatus memory() const override;
     void clear_counters() override;
 

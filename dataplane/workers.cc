@@ -150,7 +150,7 @@ std::vector<WorkerCounters> Workers::counters() const {
     std::vector<WorkerCounters> all;
     for (std::size_t number = 0; number < tallies_.size(); ++number) {
         const WorkerId id(static_cast<std::uint16_t>(number));
-        all.push_back(tallies_[number].snapshot(id, eal_.core(id)));
+        read_igmp_drops(rings_[number].punt, all.emplace_back(tallies_[number].snapshot(id, eal_.core(id))));
     }
     return all;
 }

@@ -10,6 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <controlplane/daemon/igmp_drops.hh>
 #include <controlplane/daemon/igmp_json.hh>
 #include <controlplane/daemon/page.hh>
 #include <controlplane/rpc/parameters.hh>
@@ -87,16 +88,18 @@ Expected<json> show_interfaces(Router& router, const json& params) {
         return std::unexpected(only.error());
     }
     json entries = json::array();
+    const IgmpDropTable drops(router.dataplane().view().igmp_drops());
     for (const auto& [index, interface] : router.interfaces().all()) {
         if (*only && interface.name != **only) {
             continue;
         }
         const protocols::IgmpInterface* igmp = router.igmp().find(index);
-        entries.push_back(igmp == nullptr
-                              ? disabled_json(interface.name)
-                              : interface_json(interface.name, igmp->router(),
-                                               router.latencies().of(forwarding::HostPlace::routed(index)),
-                                               router.now()));
+        json& entry = entries.emplace_back(
+            igmp == nullptr
+                ? disabled_json(interface.name)
+                : interface_json(interface.name, igmp->router(),
+                                 router.latencies().of(forwarding::HostPlace::routed(index)), router.now()));
+        add_igmp_drops(entry["counters"], drops.of(index));
     }
     return json{{"entries", std::move(entries)}};
 }

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <controlplane/daemon/igmp_drops.hh>
 #include <controlplane/daemon/igmp_json.hh>
 #include <controlplane/daemon/mfe_json.hh>
 #include <controlplane/daemon/page.hh>
@@ -74,15 +75,17 @@ json interface_json(const Router& router, const forwarding::Bridge& bridge,
                                                    {"counters", counters_json(state.local_counters())}};
 }
 
-json bridge_json(Router& router, const forwarding::Bridge& bridge, const igmp::SnoopingBridge& state) {
+json bridge_json(Router& router, const forwarding::Bridge& bridge, const igmp::SnoopingBridge& state,
+                 const IgmpDropTable& drops) {
     const Instant now = router.now();
     const igmp::SnoopingView view = state.view(now);
     json ports = json::array();
     for (std::size_t i = 0; i < bridge.members.size(); ++i) {
         const BridgePort port(static_cast<std::uint16_t>(i));
-        ports.push_back(
+        json& entry = ports.emplace_back(
             port_json(bridge.members[i], state.view(port, now), state.counters(port),
                       router.latencies().of(forwarding::HostPlace::bridged(bridge.domain, port))));
+        add_igmp_drops(entry["counters"], drops.at(bridge.members[i].port, bridge.members[i].vlan));
     }
     return {{"bridge", bridge.name},
             {"querier", address_or_null(view.querier_address)},
@@ -189,13 +192,14 @@ Expected<json> show_snooping(Router& router, const json& params) {
         return std::unexpected(begin.error());
     }
     json bridges = json::array();
+    const IgmpDropTable drops(router.dataplane().view().igmp_drops());
     GroupLister groups(params, *begin);
     for (const auto& [domain, bridge] : router.bridges().all()) {
         if (name && bridge.name != *name) {
             continue;
         }
         const igmp::SnoopingBridge& state = *router.snooping().find(domain);
-        bridges.push_back(bridge_json(router, bridge, state));
+        bridges.push_back(bridge_json(router, bridge, state, drops));
         groups.list(bridge, state, router.now());
     }
     json answer = std::move(groups).answer();

@@ -15,6 +15,7 @@
 #include <mcfwd/mac.hh>
 #include <mcfwd/signals.hh>
 
+#include <dataplane/relaxed_counter.hh>
 #include <dataplane/ring.hh>
 #include <dataplane/table/layout.hh>
 
@@ -46,6 +47,12 @@ struct Injection {
     std::uint16_t reserved = 0;
 };
 
+/// IGMP packets of one attachment that found no way to the control thread.
+struct PuntDrops {
+    RelaxedCounter policed;
+    RelaxedCounter ring_full;
+};
+
 /// One ring per class, and for IGMP per port, so that a storm of one kind or on one port leaves the room of
 /// the others alone.
 struct PuntRings {
@@ -53,6 +60,7 @@ struct PuntRings {
     Ring<PuntedHeader> no_entry;
     Ring<PuntedHeader> wrong_interface;
     Ring<PuntedHeader> pim_hello;
+    std::vector<PuntDrops> igmp_drops = {}; ///< index: attachment; made by Punt, written by its worker
 };
 
 } // namespace mcfwd::dataplane

@@ -22,10 +22,20 @@ MacAddress read_mac(const std::byte* octets) {
 
 } // namespace
 
+void read_igmp_drops(const PuntRings& rings, WorkerCounters& into) {
+    IgmpDrops sum;
+    for (const PuntDrops& drops : rings.igmp_drops) {
+        sum += into.igmp_drops.emplace_back(drops.policed.value(), drops.ring_full.value());
+    }
+    into.signals_policed[static_cast<std::size_t>(SignalKind::kIgmp)] = sum.punt_policed;
+    into.signals_lost[static_cast<std::size_t>(SignalKind::kIgmp)] = sum.punt_ring_full;
+}
+
 Punt::Punt(PuntRings& rings, Doorbell& doorbell, std::size_t attachments, const Limits& limits, Tally& tally)
     : rings_(rings),
       doorbell_(doorbell),
       tally_(tally) {
+    rings.igmp_drops = std::vector<PuntDrops>(attachments);
     const std::uint64_t hz = rte_get_tsc_hz();
     buckets_.assign(attachments,
                     {TokenBucket(limits.igmp, hz), TokenBucket(limits.no_entry, hz),
@@ -36,12 +46,12 @@ void Punt::igmp(PacketBurst& packets, PortId port, std::uint64_t now) noexcept {
     Ring<PuntedPacket>& ring = rings_.igmp[port.value()];
     for (Packet& packet : packets.packets()) {
         if (!within_rate(SignalKind::kIgmp, packet.attachment, now)) {
-            count(SignalKind::kIgmp, Outcome::kPoliced);
+            rings_.igmp_drops[packet.attachment].policed.add(1);
             tally_.drop(packet.mbuf, DropReason::kPuntPoliced);
         } else if (!ring.push({packet.mbuf, packet.attachment,
                                read_mac(packet.ethernet() + RTE_ETHER_ADDR_LEN), read_mac(packet.ethernet()),
                                now})) {
-            count(SignalKind::kIgmp, Outcome::kRingFull);
+            rings_.igmp_drops[packet.attachment].ring_full.add(1);
             tally_.drop(packet.mbuf, DropReason::kPuntRingFull);
         } else {
             count(SignalKind::kIgmp, Outcome::kSent);

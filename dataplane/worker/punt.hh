@@ -24,6 +24,10 @@ namespace mcfwd::dataplane {
 /// Only the first attempt to send a signal is counted when it fails.
 enum class Attempt : std::uint8_t { kFirst, kAgain };
 
+/// What a worker could not hand over, per attachment and as the sums of kIgmp: there is no other count of
+/// those, so that both agree at any moment.
+void read_igmp_drops(const PuntRings& rings, WorkerCounters& into);
+
 /// One per worker.
 class Punt {
   public:

@@ -73,6 +73,31 @@ inline constexpr std::size_t kCopyDropReasons = static_cast<std::size_t>(CopyDro
     return kNames[static_cast<std::size_t>(reason)];
 }
 
+/// IGMP packets that were not handed to the control thread, by DropReason.
+struct IgmpDrops {
+    std::uint64_t punt_policed = 0;
+    std::uint64_t punt_ring_full = 0;
+    constexpr IgmpDrops& operator+=(const IgmpDrops& other) {
+        punt_policed += other.punt_policed;
+        punt_ring_full += other.punt_ring_full;
+        return *this;
+    }
+    constexpr IgmpDrops& operator-=(const IgmpDrops& other) {
+        punt_policed -= other.punt_policed;
+        punt_ring_full -= other.punt_ring_full;
+        return *this;
+    }
+    constexpr bool operator==(const IgmpDrops&) const = default;
+};
+
+/// The same for one port and VLAN, all workers together.
+struct ArrivalDrops {
+    PortId port;
+    VlanId vlan;
+    IfIndex interface; ///< of a bridge: its own, or kNoInterface
+    IgmpDrops igmp;
+};
+
 /// Bucket i counts bursts that took [2^i, 2^(i+1)) cycles.
 inline constexpr std::size_t kCycleBuckets = 40;
 
@@ -98,6 +123,9 @@ struct WorkerCounters {
     std::array<std::uint64_t, kSignalKinds> signals{};         ///< per SignalKind, delivered to the ring
     std::array<std::uint64_t, kSignalKinds> signals_policed{}; ///< per SignalKind, over the rate
     std::array<std::uint64_t, kSignalKinds> signals_lost{};    ///< per SignalKind, no room in the ring
+    /// Per port and VLAN, in the order of the configuration. The sums are `signals_policed` and
+    /// `signals_lost` of kIgmp, exactly and at any moment.
+    std::vector<IgmpDrops> igmp_drops;
     std::uint64_t polls = 0;
     std::uint64_t empty_polls = 0;
     std::uint64_t bursts = 0;      ///< polls that received something
@@ -145,6 +173,8 @@ class DataplaneView {
     virtual ~DataplaneView() = default;
     [[nodiscard]] virtual std::vector<PortStatus> ports() const = 0;
     [[nodiscard]] virtual std::vector<WorkerCounters> workers() const = 0;
+    /// One per port and VLAN in use, in the order of the configuration.
+    [[nodiscard]] virtual std::vector<ArrivalDrops> igmp_drops() const = 0;
     [[nodiscard]] virtual MemoryStatus memory() const = 0;
     /// Restarts what people see of port and worker counters from zero; the workers' own counters go on.
     virtual void clear_counters() = 0;

@@ -242,6 +242,8 @@ def test_what_people_see_of_a_bridge(lab):
     assert any(line.split()[:3] == ["br10", "p-lan2", GROUP] for line in text.splitlines()), text
     assert any(line.startswith("p-lan2: ") and "received_report_v3" in line and "sent_general_query" in line
                for line in text.splitlines()), text
+    counters = router.call("show.snooping")["bridges"][0]["ports"][1]["counters"]
+    assert (counters["punt_policed"], counters["punt_ring_full"]) == (0, 0)
     _, text, _ = router.ctl("show", "snooping", "br10", "--hosts")
     assert any(line.split()[:4] == ["br10", "p-lan2", GROUP, "10.0.2.2"] for line in text.splitlines()), text
     code, text, _ = router.ctl("show", "mfib")

@@ -23,6 +23,7 @@ namespace mcfwd::pipeline {
 namespace {
 
 constexpr unsigned kFrames = 500;
+constexpr unsigned kIgmpFrames = 20;
 constexpr IfIndex kIn{2};
 constexpr IfIndex kOut{1};
 constexpr MacAddress kRouter{{2, 0xaa, 0, 0, 0, 1}};
@@ -90,6 +91,26 @@ std::uint64_t sent(dataplane::Dataplane& plane) {
     return sum;
 }
 
+/// All of them policed on kIn, whichever worker it was: the places add up to the workers.
+void expect_igmp_drops(dataplane::Dataplane& plane, std::uint64_t policed) {
+    const auto places = plane.view().igmp_drops();
+    ASSERT_EQ(places.size(), 2U);
+    EXPECT_EQ(places[0].interface, kOut);
+    EXPECT_EQ(places[0].igmp, IgmpDrops{});
+    EXPECT_EQ(places[1].port, PortId(1));
+    EXPECT_EQ(places[1].vlan, VlanId(0));
+    EXPECT_EQ(places[1].interface, kIn);
+    EXPECT_EQ(places[1].igmp, (IgmpDrops{.punt_policed = policed}));
+    std::uint64_t by_worker = 0;
+    std::uint64_t dropped = 0;
+    for (const WorkerCounters& worker : plane.view().workers()) {
+        by_worker += worker.signals_policed[static_cast<std::size_t>(SignalKind::kIgmp)];
+        dropped += worker.drops[static_cast<std::size_t>(DropReason::kPuntPoliced)];
+    }
+    EXPECT_EQ(by_worker, policed);
+    EXPECT_EQ(dropped, policed);
+}
+
 class DataplaneTest : public testing::Test {
   protected:
     DataplaneTest()
@@ -108,7 +129,8 @@ class DataplaneTest : public testing::Test {
             .mfib_entries = 5,
             .ports = {{"out", "net_pcap0,rx_pcap=" + path("none") + ",tx_pcap=" + path("sent")},
                       {"in", "net_pcap1,rx_pcap=" + path("arriving") + ",tx_pcap=" + path("nothing")}},
-            .attachments = {{.port = PortId(0), .interface = kOut}, {.port = PortId(1), .interface = kIn}}};
+            .attachments = {{.port = PortId(0), .interface = kOut}, {.port = PortId(1), .interface = kIn}},
+            .limits = {.igmp = {.per_second = 0, .burst = 0}}};
     }
     std::filesystem::path directory_;
 };
@@ -119,6 +141,9 @@ TEST_F(DataplaneTest, ForwardsFromTheFirstPacketToTheLastAndStopsClean) {
     Frames frames;
     for (unsigned n = 0; n < kFrames; ++n) {
         frames.push_back(frame(numbered(n)));
+    }
+    for (unsigned n = 0; n < kIgmpFrames; ++n) {
+        frames.push_back(frame({.group = Ipv4Address(224, 0, 0, 22), .ttl = 1, .protocol = 2}));
     }
     write_capture(path("arriving"), frames);
     write_capture(path("none"), {});
@@ -134,7 +159,8 @@ TEST_F(DataplaneTest, ForwardsFromTheFirstPacketToTheLastAndStopsClean) {
     ASSERT_TRUE(plane.start());
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
     unsigned answered = 0;
-    while (sent(plane) < kFrames && std::chrono::steady_clock::now() < deadline) {
+    while ((sent(plane) < kFrames || received(plane) < kFrames + kIgmpFrames) &&
+           std::chrono::steady_clock::now() < deadline) {
         plane.signals().drain(64, [&plane, &answered](const Signal& signal) {
             ASSERT_EQ(signal.kind, SignalKind::kNoEntry);
             const auto last = std::to_integer<std::uint8_t>(signal.packet[15]);
@@ -150,10 +176,11 @@ TEST_F(DataplaneTest, ForwardsFromTheFirstPacketToTheLastAndStopsClean) {
         plane.table().advance();
     }
     EXPECT_EQ(answered, 4U);
-    EXPECT_EQ(received(plane), kFrames);
+    EXPECT_EQ(received(plane), kFrames + kIgmpFrames);
     EXPECT_EQ(plane.port_mtu(PortId(0)), 1500U);
     plane.stop();
     EXPECT_EQ(sent(plane), kFrames);
+    expect_igmp_drops(plane, kIgmpFrames);
     EXPECT_EQ(plane.view().ports().size(), 2U);
     EXPECT_EQ(plane.table().entries(), 5U) << "the table can still be read";
     EXPECT_FALSE(plane.sender().send(PortId(0), VlanId(0), {}, {}));
@@ -168,6 +195,8 @@ TEST_F(DataplaneTest, ForwardsFromTheFirstPacketToTheLastAndStopsClean) {
         }
         EXPECT_EQ(left[flow], expected) << "flow " << flow;
     }
+    plane.view().clear_counters();
+    expect_igmp_drops(plane, 0);
 }
 
 } // namespace

@@ -87,7 +87,11 @@ class PipelineTest : public testing::Test {
     void publish(std::vector<TableCommand> commands, const std::string& cause = "test");
     [[nodiscard]] std::vector<SeenSignal> signals(std::size_t limit = 100'000);
     /// Of all workers.
-    [[nodiscard]] virtual WorkerCounters counters() const { return tally_.snapshot(WorkerId(0), 0); }
+    [[nodiscard]] virtual WorkerCounters counters() const {
+        WorkerCounters read = tally_.snapshot(WorkerId(0), 0);
+        dataplane::read_igmp_drops(rings_[0].punt, read);
+        return read;
+    }
     [[nodiscard]] std::uint64_t drops(DropReason reason) const {
         return counters().drops[static_cast<std::size_t>(reason)];
     }

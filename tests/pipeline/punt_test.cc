@@ -121,6 +121,26 @@ TEST_F(PuntPoliced, FloodOnOneInterfaceLeavesTheOthersAlone) {
     EXPECT_EQ(seen.back().port, kLan2);
 }
 
+/// The tagged interface shares a port with the first one, but not its rate, and each has its own count.
+TEST_F(PuntPoliced, CountsPerPortAndVlanWhatAddsUpToTheWorkers) {
+    FrameText tagged = igmp();
+    tagged.vlan = kTag;
+    for (int i = 0; i < 8; ++i) {
+        arrive(kLan1, igmp());
+    }
+    for (int i = 0; i < 9; ++i) {
+        arrive(kLan1, tagged);
+    }
+    arrive(kLan2, igmp());
+    turn_until_idle();
+    // In the order of places().
+    EXPECT_EQ(counters().igmp_drops,
+              (std::vector<IgmpDrops>{{.punt_policed = 4}, {.punt_policed = 3}, {}, {}, {}}));
+    EXPECT_EQ(counters().signals_policed[0], 7U);
+    EXPECT_EQ(counters().signals_lost[0], 0U);
+    EXPECT_EQ(drops(DropReason::kPuntPoliced), 7U);
+}
+
 class PuntRing : public Punt {
   protected:
     PuntRing() : Punt({.igmp_ring = 8}) {}
@@ -134,6 +154,8 @@ TEST_F(PuntRing, ControlThreadThatIsBehindLosesPacketsWithACount) {
     EXPECT_EQ(counters().punted, 7U);
     EXPECT_EQ(drops(DropReason::kPuntRingFull), 3U);
     EXPECT_EQ(counters().signals_lost[0], 3U);
+    EXPECT_EQ(counters().signals_policed[0], 0U);
+    EXPECT_EQ(counters().igmp_drops, (std::vector<IgmpDrops>{{}, {.punt_ring_full = 3}, {}, {}, {}}));
 }
 
 class PuntTurns : public Punt {
