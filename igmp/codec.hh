@@ -44,14 +44,6 @@ struct Packet {
     std::uint8_t ttl = 0;
     bool router_alert = false;
     Message message;
-
-    /// Of a query: from 0.0.0.0, so a snooping switch asks on behalf of its own ports (RFC 4541 section 2.1.1
-    /// (4)). It takes no part in the election. It lowers no timers either, though RFC 9776 section 6.6.1 does
-    /// not name it apart: that section keeps routers in step with the querier, which takes no notice of it;
-    /// and silence proves nothing. Hosts may elect to ignore a query without address, and the switch may have
-    /// asked one port alone: a router there would cut off the hosts of all others. Who did leave is asked
-    /// about by the querier, or its timer ends.
-    [[nodiscard]] bool proxied() const { return source.is_unspecified(); }
 };
 
 /// `packet` starts at the IPv4 header and may carry padding after the IP total length. A report with a bad

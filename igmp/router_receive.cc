@@ -89,7 +89,7 @@ void RouterInterface::State::handle(const Query& query, const Packet& packet, In
     }
     if (!general) {
         querier.hear_specific(query, packet.source);
-        if (querier.elected() || packet.proxied()) {
+        if (querier.elected()) {
             counters.ignore(IgnoreReason::kNotElected);
         } else {
             with_link(in, [&](const LinkInput& link) { members.obey(query, link); });

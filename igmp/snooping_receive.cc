@@ -164,8 +164,8 @@ void SnoopingBridge::State::handle_query(const Query& query, const Packet& packe
             port.members.asked(query.max_response, in.now);
         }
     }
-    if (packet.proxied()) { // shows no router on its port either (section 2.1.1 (1))
-        counters.ignore(IgnoreReason::kNotElected);
+    if (packet.source.is_unspecified()) {
+        counters.ignore(IgnoreReason::kNotElected); // of a bridge that asks without being querier
         return;
     }
     if (general) {

@@ -77,8 +77,7 @@ TEST(IgmpChecklist, QueryToAnotherRouterOrGroupIsNot) {
     EXPECT_EQ(lan.group(kG).expires, seconds(270));
 }
 
-/// See Packet::proxied.
-TEST(IgmpChecklist, QueryFromNoAddressNeitherElectsNorLowersTimers) {
+TEST(IgmpChecklist, QueryFromNoAddressIsObeyedButNeverElects) {
     Lan lan;
     lan.start_quietly();
     lan.hear(general_query(), Ipv4Address());
@@ -86,7 +85,7 @@ TEST(IgmpChecklist, QueryFromNoAddressNeitherElectsNorLowersTimers) {
     lan.hear(general_query(), kLower);
     lan.hear(report(Type::kToExclude, kG));
     lan.hear(Query{.max_response = seconds(1), .group = kG}, Ipv4Address());
-    EXPECT_EQ(lan.group(kG).expires, seconds(270));
+    EXPECT_EQ(lan.group(kG).expires, seconds(2));
     EXPECT_EQ(lan.router().view(lan.now()).querier_address, kLower);
 }
 

@@ -261,28 +261,6 @@ TEST(IgmpQuerier, NonQuerierLowersTimersByAQueryWithoutTheSuppressFlag) {
     EXPECT_EQ(lan.changes(), (Lines{"1 leave 10.9.0.2 239.1.1.2", "6 leave * 239.1.1.1"}));
 }
 
-/// RFC 4541 section 2.1.1 (4): of a switch, for its own ports. Neither election nor timers.
-TEST(IgmpQuerier, ProxiedSpecificQueryLowersNoTimersAndElectsNobody) {
-    Lan lan;
-    lan.start_quietly();
-    lan.hear(general_query(), kLower);
-    lan.hear(report(RecordType::kToExclude, kG));
-    lan.hear(report(RecordType::kAllow, kG2, {kA, kB}));
-    lan.changes();
-    const Intervals before = lan.router().view(lan.now()).intervals;
-    lan.hear(Query{.max_response = seconds(1), .group = kG, .robustness = 7}, Ipv4Address());
-    lan.hear(Query{.max_response = seconds(1), .group = kG2, .sources = {kA}}, Ipv4Address());
-    lan.hear(Query{.version = Version::kV2, .max_response = seconds(1), .group = kG}, Ipv4Address());
-    EXPECT_EQ(lan.group(kG).expires, seconds(270));
-    EXPECT_EQ(lan.group(kG2).sources.at(0).expires, seconds(270));
-    EXPECT_EQ(lan.ignored(IgnoreReason::kNotElected), 3U);
-    EXPECT_EQ(lan.router().view(lan.now()).querier_address, kLower);
-    EXPECT_EQ(lan.router().view(lan.now()).other_querier_expires, seconds(255));
-    EXPECT_EQ(lan.router().view(lan.now()).intervals, before);
-    lan.wait(seconds(200));
-    EXPECT_EQ(lan.changes(), Lines{});
-}
-
 TEST(IgmpQuerier, StoppedRouterDoesNothing) {
     Lan lan;
     EXPECT_EQ(lan.router().next_deadline(), std::nullopt);

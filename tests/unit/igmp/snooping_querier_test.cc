@@ -105,27 +105,6 @@ TEST(SnoopingQuerier, QueriesFromZeroNeverElect) {
     }
 }
 
-/// Neither the election nor timers nor router ports, but it reaches the hosts of every port.
-TEST(SnoopingQuerier, SpecificQueryFromZeroIsRelayedAndNothingElse) {
-    BridgeLan lan(with_address());
-    lan.start_quietly();
-    lan.hear(3, query_of(), kQuerier);
-    lan.hear(0, ReportV2{kG});
-    lan.hear(0, report(Type::kAllow, kSsm, {kA}));
-    lan.forget();
-    lan.hear(1, query_about(kG), {});
-    lan.hear(1, query_about(kSsm, {kA}), {});
-    EXPECT_EQ(lan.sent(),
-              (Lines{"0 relayed group 239.1.1.1 to 0,2,3", "0 relayed sources 232.1.1.1 10.9.0.1 to 0,2,3"}));
-    EXPECT_EQ(lan.ignored(1, IgnoreReason::kNotElected), 2U);
-    EXPECT_EQ(lan.routers(), "3");
-    EXPECT_EQ(lan.view().querier_address, kQuerier);
-    EXPECT_EQ(lan.group(0, kG).expires, seconds(270));
-    EXPECT_EQ(lan.group(0, kSsm).sources.at(0).expires, seconds(270));
-    lan.hear(3, query_about(kG), kQuerier);
-    EXPECT_EQ(lan.group(0, kG).expires, seconds(2)) << "the querier's own is obeyed";
-}
-
 TEST(SnoopingQuerier, OnlyGeneralQueriesToAllSystemsElect) {
     BridgeLan lan(with_address());
     lan.start_quietly();
