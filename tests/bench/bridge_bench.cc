@@ -9,7 +9,6 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
-#include <cstring>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,6 +20,8 @@
 #include <controlplane/protocols/snooping.hh>
 #include <dataplane/table/table.hh>
 #include <igmp/codec.hh>
+
+#include "../unit/ordinary_memory.hh"
 
 namespace {
 
@@ -43,14 +44,6 @@ struct NoWires final : PacketSender {
     }
     void discard_parked(const MfibKey&) override {}
 };
-
-dataplane::MemoryBlock allocate(std::size_t bytes) {
-    constexpr std::size_t kAlignment = 64;
-    const std::size_t rounded = (bytes + kAlignment - 1) / kAlignment * kAlignment;
-    void* const at = std::aligned_alloc(kAlignment, rounded);
-    std::memset(at, 0, rounded);
-    return {static_cast<std::byte*>(at), [](void* block) { std::free(block); }};
-}
 
 /// Of all tasks since it was made or asked.
 class Longest {
@@ -77,7 +70,7 @@ class Bench {
                                            .ports = kPorts,
                                            .flood_lists = 2,
                                            .flood_egresses = 2 * kPorts},
-                                          clock_, allocate)
+                                          clock_, test::ordinary_memory)
                      .value()) {
         forwarding::Bridge bridge{.name = "br", .domain = kDomain, .members = {}, .interface = kNoInterface};
         for (std::uint16_t port = 0; port < kPorts; ++port) {

@@ -24,7 +24,7 @@ std::vector<std::byte> content(unsigned kind, std::size_t units = 1) {
 }
 
 ListPool pool(std::uint32_t units) {
-    return ListPool(heap(units * kListUnit), units);
+    return ListPool(test::ordinary_memory(units * kListUnit), units);
 }
 
 std::vector<std::byte> at(const ListPool& pool, std::uint32_t start, std::size_t units) {

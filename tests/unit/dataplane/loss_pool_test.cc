@@ -21,7 +21,7 @@ namespace {
 
 TEST(LossPool, HandsOutEachBlockOnceAndClean) {
     constexpr std::uint32_t kBlocks = 20;
-    LossPool pool(heap(kBlocks * sizeof(LossBlock)), kBlocks);
+    LossPool pool(test::ordinary_memory(kBlocks * sizeof(LossBlock)), kBlocks);
     for (int round = 0; round < 3; ++round) {
         std::set<std::uint32_t> taken;
         for (std::uint32_t i = 0; i < kBlocks; ++i) {
@@ -42,7 +42,7 @@ TEST(LossPool, HandsOutEachBlockOnceAndClean) {
 
 TEST(LossPool, ManyThreads) {
     constexpr std::uint32_t kBlocks = 5;
-    LossPool pool(heap(kBlocks * sizeof(LossBlock)), kBlocks);
+    LossPool pool(test::ordinary_memory(kBlocks * sizeof(LossBlock)), kBlocks);
     std::array<std::atomic<int>, kBlocks + 1> holders{};
     std::atomic<bool> twice{false};
     std::vector<std::thread> threads;

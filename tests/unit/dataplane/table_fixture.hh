@@ -17,14 +17,9 @@
 #include <dataplane/table/lookup.hh>
 #include <dataplane/table/table.hh>
 
-namespace mcfwd::dataplane {
+#include "../ordinary_memory.hh"
 
-inline MemoryBlock heap(std::size_t bytes) {
-    const std::size_t rounded = (bytes + kCacheLine - 1) / kCacheLine * kCacheLine;
-    auto* memory = static_cast<std::byte*>(std::aligned_alloc(kCacheLine, rounded));
-    std::fill_n(memory, rounded, std::byte{0});
-    return {memory, std::free};
-}
+namespace mcfwd::dataplane {
 
 /// No two moments are the same.
 struct ManualClock final : Clock {
@@ -36,7 +31,7 @@ struct ManualClock final : Clock {
 class TableTest : public testing::Test {
   protected:
     explicit TableTest(const TableSize& size = {.entries = 8, .egresses = 16, .workers = 1, .ports = 4})
-        : table_(Table::create(size, clock_, heap).value()) {
+        : table_(Table::create(size, clock_, test::ordinary_memory).value()) {
         readers_ = table_->access(WorkerId(0)).publication->readers;
         rte_rcu_qsbr_thread_register(readers_, 0);
         rte_rcu_qsbr_thread_online(readers_, 0);

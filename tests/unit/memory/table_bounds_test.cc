@@ -11,6 +11,7 @@
 #include <controlplane/forwarding/table_publisher.hh>
 #include <dataplane/table/table.hh>
 
+#include "../ordinary_memory.hh"
 #include "measuring_memory.hh"
 #include "random_calls.hh"
 #include "recording_table.hh"
@@ -19,14 +20,6 @@ namespace mcfwd::group_manager::test {
 namespace {
 
 constexpr std::uint8_t kInterfaceCount = 200;
-
-dataplane::MemoryBlock ordinary_memory(std::size_t bytes) {
-    const std::size_t rounded =
-        (bytes + dataplane::kCacheLine - 1) / dataplane::kCacheLine * dataplane::kCacheLine;
-    auto* memory = static_cast<std::byte*>(std::aligned_alloc(dataplane::kCacheLine, rounded));
-    std::fill_n(memory, rounded, std::byte{0});
-    return {memory, std::free};
-}
 
 InterfaceKey lan(std::uint8_t number) {
     return {IfIndex(number), {}};
@@ -47,7 +40,7 @@ TEST(RoomForCalls, CoversTheWayToTheForwardingTable) {
     const Ipv4Address source(10, 0, 1, 9); // behind X1
     const auto table =
         dataplane::Table::create({.entries = 1000, .egresses = 200'000, .workers = 1, .ports = 4},
-                                 around.clock, ordinary_memory)
+                                 around.clock, mcfwd::test::ordinary_memory)
             .value();
     forwarding::RecordingSender packets;
     const forwarding::BridgeTable bridges;

@@ -13,19 +13,13 @@
 #include <controlplane/daemon/heap.hh>
 #include <igmp/codec.hh>
 
+#include "../ordinary_memory.hh"
+
 namespace mcfwd::scale {
 
 namespace {
 
 constexpr std::uint32_t kBatch = 1000;
-
-dataplane::MemoryBlock ordinary_memory(std::size_t bytes) {
-    const std::size_t rounded =
-        (bytes + dataplane::kCacheLine - 1) / dataplane::kCacheLine * dataplane::kCacheLine;
-    auto* memory = static_cast<std::byte*>(std::aligned_alloc(dataplane::kCacheLine, rounded));
-    std::fill_n(memory, rounded, std::byte{0});
-    return {memory, std::free};
-}
 
 /// A task that posts itself again behind what it has caused.
 void go_on(Tasks& tasks, std::shared_ptr<std::function<bool()>> work) {
@@ -52,7 +46,7 @@ Scene::Scene(const Clock& base, Meter& meter, std::uint32_t entries, const group
       clock_(base),
       table(dataplane::Table::create(
                 {.entries = entries, .egresses = 8 * entries, .workers = 1, .ports = kInterfaces}, clock_,
-                ordinary_memory)
+                mcfwd::test::ordinary_memory)
                 .value()),
       publisher_(interfaces, bridges_, no_bridges_, *table, sender_),
       groups({.clock = clock_,
