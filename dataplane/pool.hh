@@ -31,7 +31,7 @@ enum class PoolUse {
 
 using PoolOwner = std::unique_ptr<rte_mempool, void (*)(rte_mempool*)>;
 [[nodiscard]] Expected<PoolOwner> make_pool(std::size_t buffers, PoolUse use = PoolUse::kProcessors);
-/// A sixth of the memory of the others, page table and caches that go with it: workers take copies and
+/// A quarter of the memory of the others: workers take copies and
 /// headers from here where all drivers take packets of several segments. AF_XDP's does not; it sends without
 /// copying only what lies in its own pool.
 [[nodiscard]] Expected<PoolOwner> make_small_pool(std::size_t buffers, PoolUse use = PoolUse::kProcessors);

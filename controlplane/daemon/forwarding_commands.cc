@@ -135,33 +135,35 @@ Expected<json> mfib(CommandContext& context, const json& params) {
     }
 }
 
-json mfes(const Router& router, const json& params) {
+/// A page of entries: `read(after, limit)` gets some of the group manager, `spell` says them.
+template <typename Read, typename Spell>
+json entry_page(const json& params, Read read, Spell spell) {
     constexpr std::size_t kChunk = 32;
     FlowPage page(params);
-    auto chunk = router.groups().next_mfe(page.begin(), kChunk);
-    const auto offer = [&](const group_manager::MfeView& mfe) {
-        return page.offer(mfe.flow, [&] { return mfe_json(router, mfe); });
+    const auto offer = [&](const auto& entry) {
+        return page.offer(flow_of(entry), [&] { return spell(entry); });
     };
+    auto chunk = read(page.begin(), kChunk);
     while (chunk && std::ranges::all_of(chunk->items, offer) && chunk->end == Status::kMoreData) {
-        chunk = router.groups().next_mfe(chunk->items.back().flow, kChunk);
+        chunk = read(flow_of(chunk->items.back()), kChunk);
     }
     return std::move(page).answer();
 }
 
+json mfes(const Router& router, const json& params) {
+    return entry_page(
+        params,
+        [&router](SourceGroup after, std::size_t limit) { return router.groups().next_mfe(after, limit); },
+        [&router](const group_manager::MfeView& mfe) { return mfe_json(router, mfe); });
+}
+
 json statistics(const Router& router, const json& params) {
-    constexpr std::size_t kChunk = 32;
-    FlowPage page(params);
-    const auto read = [&router](SourceGroup after) {
-        return router.groups().next_mfe_stats(after, kChunk, group_manager::StatsLevel::kExtended);
-    };
-    auto chunk = read(page.begin());
-    const auto offer = [&](const group_manager::MfeStatsView& stats) {
-        return page.offer(stats.mfe.flow, [&] { return statistics_json(router, stats); });
-    };
-    while (chunk && std::ranges::all_of(chunk->items, offer) && chunk->end == Status::kMoreData) {
-        chunk = read(chunk->items.back().mfe.flow);
-    }
-    return std::move(page).answer();
+    return entry_page(
+        params,
+        [&router](SourceGroup after, std::size_t limit) {
+            return router.groups().next_mfe_stats(after, limit, group_manager::StatsLevel::kExtended);
+        },
+        [&router](const group_manager::MfeStatsView& stats) { return statistics_json(router, stats); });
 }
 
 json ownership_json(const std::string& interface, const group_manager::OwnershipView& record,

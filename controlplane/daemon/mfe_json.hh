@@ -13,6 +13,14 @@
 
 namespace mcfwd::daemon {
 
+/// Whose entry it is.
+[[nodiscard]] inline group_manager::SourceGroup flow_of(const group_manager::MfeView& mfe) {
+    return mfe.flow;
+}
+[[nodiscard]] inline group_manager::SourceGroup flow_of(const group_manager::MfeStatsView& stats) {
+    return stats.mfe.flow;
+}
+
 /// "-" when there is no such interface.
 [[nodiscard]] std::string name_of(const Router& router, IfIndex index);
 /// Null when there is none.

@@ -166,13 +166,6 @@ Expected<json> page_json(const Expected<group_manager::Page<Items>>& page, Spell
     return json{{"entries", std::move(entries)}, {"status", status_name(page->end)}};
 }
 
-SourceGroup flow_of(const group_manager::MfeView& mfe) {
-    return mfe.flow;
-}
-SourceGroup flow_of(const group_manager::MfeStatsView& stats) {
-    return stats.mfe.flow;
-}
-
 /// As many entries as asked for, or as one task can spell; `read(after, limit)` gets them.
 template <typename Read, typename Spell>
 Expected<json> mfes_json(const json& params, SourceGroup after, Read read, Spell spell) {

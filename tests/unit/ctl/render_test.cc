@@ -208,9 +208,9 @@ TEST(Render, Statistics) {
         "copies": 2468, "sent": 2460, "age_centiseconds": 100, "oif_counters": [
         {"interface": "lan2", "packets": 1234, "bytes": 9000, "ttl_exceeded": 0, "mtu_exceeded": 0, "discards": 0},
         {"interface": "lan3", "packets": 1226, "bytes": 8900, "ttl_exceeded": 7, "mtu_exceeded": 8, "discards": 9}]}]})"),
-        "SOURCE    GROUP      IIF   PACKETS  BYTES  WRONG IIF  NEW  NO ROOM  NEGATIVE  NO BUFFER  TTL   "
+        "SOURCE    GROUP      IIF   PACKETS  BYTES  WRONG IIF  EARLY  OVERFLOW  NEGATIVE  NO BUFFER  TTL   "
         "SENT\n"
-        "10.0.1.2  239.1.1.1  lan1    1,234  9,000          1    2        3         4          5    6  "
+        "10.0.1.2  239.1.1.1  lan1    1,234  9,000          1      2         3         4          5    6  "
         "2,460\n"
         "\n"
         "SOURCE    GROUP      OIF   PACKETS  BYTES  TTL  MTU  DISCARDED\n"
@@ -326,7 +326,8 @@ TEST(Render, Status) {
               "ports       3, 2 up\n"
               "interfaces  3\n"
               "groups      4\n"
-              "memory      hugepages, table 40.0 MiB, 16,100 of 16,384 packet buffers and 8,000 of 8,192 small ones free\n"
+              "memory      hugepages, table 40.0 MiB, 16,100 of 16,384 packet buffers and 8,000 of 8,192 "
+              "small ones free\n"
               "reserve     2.0 MiB of 4.0 MiB held, short, 7 calls refused, 1 tasks given up\n"
               "events      1,234 so far, 2 followers\n"
               "socket      /run/mcfwd/mcfwd.sock, 1 open, 31 requests, 0 slow readers cut off\n");
