@@ -178,6 +178,24 @@ TEST_F(Losses, WhatWaitedLongerThanItsListIsCountedForNobodyElse) {
     }
 }
 
+// Nobody counts there at that moment; who does next begins at zero.
+TEST_F(Losses, WhatWaitedLongerThanItsListIsCountedForNobodyAfterIt) {
+    publish({entry(1, {egress(kNarrowPort)})});
+    for (int i = 0; i < 200; ++i) {
+        arrive(kLan1, flow(1));
+    }
+    for (int i = 0; i < 4; ++i) {
+        worker_->turn();
+    }
+    ASSERT_EQ(copy_drops(CopyDropReason::kTxFull), 0U);
+    publish({EraseEntry{key(flow(1))}});
+    turn_until_idle();
+    ASSERT_EQ(counters().losses_without_entry, 200U - kNarrowSlots);
+    publish({entry(2, {egress(kNarrowPort)})});
+    EXPECT_EQ(of(2), EntryCounters{});
+    EXPECT_EQ(egresses_of(2)[0].discards, 0U);
+}
+
 TEST_F(Losses, StayWithTheEgressWhileItIsPartOfTheEntry) {
     std::vector<Egress> forward{egress(kLan2), egress(kLan3)};
     forward[0].ttl_threshold = forward[1].ttl_threshold = 100;
