@@ -13,7 +13,7 @@ usage: sudo tests/run.sh [--quick] [--suite NAME]...
   --suite NAME   only this suite; may be repeated: unit, pipeline, sanitize, functional, fuzz
   --help         this text
 
-Environment: FUZZ_SECONDS (default 60) is the time for each fuzz target; they run beside other suites.
+Environment: FUZZ_SECONDS (default 60) is the processor time of each fuzz target; they run beside other suites.
 Builds go to build/ and build-sanitize/, logs to build/test-logs/.
 TEXT
 }

@@ -7,6 +7,7 @@ import glob
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -26,6 +27,7 @@ BUILD_OPTIONS = {
 }
 COMPILERS = {"build-sanitize": {"CC": "clang-19", "CXX": "clang++-19"}}
 FUZZERS_AT_ONCE = 3
+LONGEST_INPUT = 20  # seconds of a processor; a fuzzer that does not end within them hangs
 # Time limits are there to end what hangs. Machines have been seen to be four times slower than the one they were set on.
 PATIENCE = 6
 SANITIZER_OPTIONS = {
@@ -48,6 +50,13 @@ class Phase:
     measured: list = field(default_factory=list)  # what tests have measured
 
 
+def show_end(path, argv, code):
+    """Shows the end of the log of what has failed."""
+    with open(path, encoding="utf-8", errors="replace") as log:
+        print("".join(log.readlines()[-400:]))
+    print(f"'{' '.join(argv)}' ended with {code}; the whole log: {path}", flush=True)
+
+
 def run_logged(name, argv, environment=None):
     """Runs a command with its output in a log of its own; shows the end of it on failure."""
     path = os.path.join(LOGS, f"{name}.log")
@@ -55,9 +64,7 @@ def run_logged(name, argv, environment=None):
         code = subprocess.run(argv, cwd=REPOSITORY, env={**os.environ, **(environment or {})}, stdin=subprocess.DEVNULL,
                               stdout=log, stderr=subprocess.STDOUT, check=False).returncode
     if code != 0:
-        with open(path, encoding="utf-8", errors="replace") as log:
-            print("".join(log.readlines()[-400:]))
-        print(f"'{' '.join(argv)}' ended with {code}; the whole log: {path}", flush=True)
+        show_end(path, argv, code)
     return code
 
 
@@ -175,32 +182,61 @@ def functional(phase):
         phase.measured = measured(log)
 
 
+def processor_seconds(pid):
+    """What a process has used of the processors, all its threads together."""
+    with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:
+        user, system = stat.read().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def fuzz_for(seconds, argv, log):
+    """Runs a fuzzer until it has used that much of a processor, and returns its exit code. A clock on the wall would count the
+    time in which others had the processors: inputs that were never tried, and hangs that were none."""
+    asked = False
+    with subprocess.Popen(argv, env={**os.environ, **SANITIZER_OPTIONS}, stdin=subprocess.DEVNULL, stdout=log,
+                          stderr=subprocess.STDOUT) as process:
+        while True:
+            try:
+                return process.wait(timeout=0.5)
+            except subprocess.TimeoutExpired:
+                used = processor_seconds(process.pid)  # not reaped yet, so the number is still its own
+            if used >= seconds + LONGEST_INPUT:
+                process.send_signal(signal.SIGABRT)    # makes libFuzzer keep the input it hangs on
+            elif used >= seconds and not asked:
+                process.send_signal(signal.SIGUSR1)    # makes it end after the input in hand
+                asked = True
+
+
 def fuzz_one(binary):
-    """Runs one target. None if it found something, else how often it ran."""
+    """Runs one target. Returns how often it ran, or None, and what it found."""
     name = os.path.basename(binary)
     sources = os.path.join(REPOSITORY, "tests", "fuzz")
     dictionary = [f"-dict={path}" for path in glob.glob(os.path.join(sources, name.removesuffix("_fuzz") + ".dict"))]
     scratch = os.path.join(LOGS, "corpus", name)  # what the run finds stays out of the tree
     os.makedirs(scratch, exist_ok=True)
-    argv = [*ASIDE, binary, f"-max_total_time={os.environ.get('FUZZ_SECONDS', '60')}", "-rss_limit_mb=2048",
-            "-timeout=20", "-print_final_stats=1", f"-artifact_prefix={LOGS}/{name}-", *dictionary, scratch,
+    argv = [*ASIDE, binary, "-rss_limit_mb=2048", "-print_final_stats=1", f"-artifact_prefix={LOGS}/{name}-", *dictionary, scratch,
             *glob.glob(os.path.join(sources, "corpus", name))]
-    if run_logged(f"fuzz-{name}", argv, SANITIZER_OPTIONS) != 0:
-        return None
-    with open(os.path.join(LOGS, f"fuzz-{name}.log"), encoding="utf-8", errors="replace") as log:
-        return re.search(r"^stat::number_of_executed_units: *(\d+)", log.read(), re.MULTILINE).group(1)
+    path = os.path.join(LOGS, f"fuzz-{name}.log")
+    with open(path, "w", encoding="utf-8") as log:
+        code = fuzz_for(float(os.environ.get("FUZZ_SECONDS", "60")), argv, log)
+    with open(path, encoding="utf-8", errors="replace") as log:
+        said = log.read()
+    if code != 0:
+        show_end(path, argv, code)
+        return None, (re.findall(r"^SUMMARY: (.*)", said, re.MULTILINE) or [f"ended with {code}"])[-1]
+    return re.search(r"^stat::number_of_executed_units: *(\d+)", said, re.MULTILINE).group(1), "nothing"
 
 
 @timed
 def fuzz(phase):
     binaries = fuzz_targets()
     with ThreadPoolExecutor(FUZZERS_AT_ONCE) as pool:
-        for binary, runs in zip(binaries, pool.map(fuzz_one, binaries)):
+        for binary, (runs, found) in zip(binaries, pool.map(fuzz_one, binaries)):
             if runs is None:
-                fail(phase, os.path.basename(binary))
+                fail(phase, f"{os.path.basename(binary)}: {found}")
             else:
                 phase.passed += 1
-                phase.measured.append(f"measured: {os.path.basename(binary)}: {runs} inputs, nothing found")
+                phase.measured.append(f"measured: {os.path.basename(binary)}: {runs} inputs, {found} found")
 
 
 def run_suites(chosen):
