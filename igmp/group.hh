@@ -4,6 +4,8 @@
 // Everything a link keeps about one group.
 #pragma once
 
+#include <cstdint>
+
 #include <mcfwd/clock.hh>
 #include <mcfwd/ipv4.hh>
 
@@ -30,7 +32,10 @@ struct OlderHosts {
 
 /// What a refresh touches stands together at the beginning: with very many groups its cost is cache misses.
 struct Group {
-    explicit Group(Ipv4Address group_address, Instant now) : address(group_address), since(now) {}
+    Group(Ipv4Address group_address, Instant now, std::uint64_t retimings)
+        : address(group_address),
+          retimed(retimings),
+          since(now) {}
 
     Ipv4Address address;
     Reporter last_reporter;
@@ -39,6 +44,7 @@ struct Group {
     OlderHosts older_hosts;
     GroupHosts hosts;
     DeadlineSlot slot;
+    std::uint64_t retimed; ///< how many of the link's retimings it has followed
 
     Instant since;
     LastMember last_member;

@@ -49,14 +49,13 @@ Host* HostTable::hear(const Reporter& reporter, Instant now, std::size_t most) {
         begin_proof();
     }
     last_ = reporter;
-    const auto found = hosts_.find(reporter);
-    if (found != hosts_.end()) {
-        return &found->second;
+    if (Host* const found = hosts_.find(reporter)) {
+        return found;
     }
     if (hosts_.size() >= most) {
         return nullptr;
     }
-    Host& host = hosts_.try_emplace(reporter, reporter).first->second;
+    Host& host = hosts_.make(reporter, reporter);
     idle_.arm(host, now + kBurst);
     return &host;
 }
@@ -90,8 +89,8 @@ bool HostTable::only_one(const Reporter& reporter) const {
     return last_ == reporter && rounds_ >= kRounds;
 }
 
-void HostTable::advance(Instant now) {
-    while (!idle_.empty() && idle_.earliest() <= now) {
+std::size_t HostTable::advance(Instant now, std::size_t most) {
+    for (; most > 0 && !idle_.empty() && idle_.earliest() <= now; --most) {
         Host& host = idle_.first();
         if (host.spent > now) { // it was refused records meanwhile
             idle_.arm(host, host.spent);
@@ -100,17 +99,16 @@ void HostTable::advance(Instant now) {
         idle_.disarm(host);
         hosts_.erase(Reporter(host.id));
     }
+    return most;
 }
 
 std::optional<Instant> HostTable::next_deadline() const {
     return idle_.empty() ? std::nullopt : std::optional(idle_.earliest());
 }
 
-void HostTable::clear() {
+std::size_t HostTable::dissolve(std::size_t most) {
     idle_ = {};
-    hosts_.clear();
-    last_.reset();
-    begin_proof();
+    return most - hosts_.erase_some(most);
 }
 
 } // namespace mcfwd::igmp

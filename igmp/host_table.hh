@@ -8,13 +8,13 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <unordered_map>
 
 #include <mcfwd/clock.hh>
 #include <mcfwd/ipv4.hh>
 #include <mcfwd/mac.hh>
 
 #include "deadline_heap.hh"
+#include "sharded_map.hh"
 
 namespace mcfwd::igmp {
 
@@ -62,14 +62,15 @@ class HostTable {
     [[nodiscard]] bool only_one(const Reporter& reporter) const;
     static constexpr unsigned kRounds = 20;
 
-    /// Forgets hosts without memberships.
-    void advance(Instant now);
+    /// Forgets hosts without memberships, up to `most` of them. Returns what is left of `most`.
+    std::size_t advance(Instant now, std::size_t most);
     [[nodiscard]] std::optional<Instant> next_deadline() const;
     [[nodiscard]] std::size_t size() const { return hosts_.size(); }
-    void clear();
+    /// Frees up to `most` hosts of a table that is good for nothing else any more; returns what is left of it.
+    std::size_t dissolve(std::size_t most);
 
   private:
-    std::unordered_map<Reporter, Host, ReporterHash> hosts_;
+    ShardedMap<Reporter, Host, ReporterHash> hosts_;
     DeadlineHeap<Host> idle_;
     Host unknown_{Reporter{}};
     void begin_proof();

@@ -9,22 +9,42 @@
 
 namespace mcfwd::igmp {
 
-void Members::advance(const LinkInput& in) {
-    hosts_.advance(in.now);
-    while (!deadlines_.empty() && deadlines_.earliest() <= in.now) {
-        run_due(deadlines_.first(), in);
-    }
+std::size_t Members::advance(const LinkInput& in, std::size_t most) {
+    return retime_some(run_overdue(in, hosts_.advance(in.now, most)));
 }
 
 std::optional<Instant> Members::next_deadline() const {
-    const auto host = hosts_.next_deadline();
-    if (deadlines_.empty()) {
-        return host;
+    const Instant next = std::min({deadlines_.empty() ? Instant::max() : deadlines_.earliest(),
+                                   hosts_.next_deadline().value_or(Instant::max()),
+                                   retiming_from_ ? retimed_at_ : Instant::max()});
+    return next == Instant::max() ? std::nullopt : std::optional(next);
+}
+
+Group* Members::at(Ipv4Address address, const LinkInput& in) {
+    Group* const group = groups_.find(address);
+    if (group == nullptr) {
+        return nullptr;
     }
-    return std::min(deadlines_.earliest(), host.value_or(Instant::max()));
+    if (group->retimed != retimed_) {
+        follow(*group);
+        rearm(*group);
+    }
+    if (overdue(in.now) && group->slot.armed() && deadlines_.deadline(*group) <= in.now) {
+        run_due(*group, in);
+        return groups_.find(address);
+    }
+    return group;
+}
+
+std::size_t Members::run_overdue(const LinkInput& in, std::size_t most) {
+    for (; most > 0 && overdue(in.now); --most) {
+        run_due(deadlines_.first(), in);
+    }
+    return most;
 }
 
 void Members::run_due(Group& group, const LinkInput& in) {
+    follow(group);
     if (!group.departures.empty()) {
         group.departures.forget_stayed(group.filter);
     }
@@ -49,7 +69,7 @@ void Members::run_due(Group& group, const LinkInput& in) {
 
 Group& Members::group_for(Ipv4Address address, Instant now) {
     ascending_.insert(address);
-    return groups_.try_emplace(address, address, now).first->second;
+    return groups_.make(address, address, now, retimed_);
 }
 
 void Members::settle(Group& group, const LinkInput& in) {
@@ -102,37 +122,69 @@ void Members::rearm(Group& group) {
 /// The querier gives hosts the query's maximum response time, as often as it repeats the query. Version 1
 /// hosts know no such time and answer later.
 void Members::obey(const Query& query, const LinkInput& in) {
-    const auto found = groups_.find(query.group);
-    if (query.suppress || found == groups_.end() ||
-        found->second.older_hosts.mode(config_->version, in.now) == Version::kV1) {
+    Group* const group = query.suppress ? nullptr : at(query.group, in);
+    if (group == nullptr || group->older_hosts.mode(config_->version, in.now) == Version::kV1) {
         return;
     }
     const Intervals& intervals = in.queries.intervals();
     const Duration time = query.max_response == Duration::zero()
                               ? intervals.last_member_query_time()
                               : intervals.last_member_query_count * query.max_response;
-    Group& group = found->second;
     if (query.sources.empty()) {
-        group.filter.lower_group_timer(in.now + time);
+        group->filter.lower_group_timer(in.now + time);
     } else {
-        group.filter.lower_source_timers(in_order(query.sources, in), in.now + time);
+        group->filter.lower_source_timers(in_order(query.sources, in), in.now + time);
     }
-    rearm(group);
+    rearm(*group);
 }
 
-void Members::retime(Instant past, Instant end) {
-    for (auto& [address, group] : groups_) {
+void Members::retime(Instant past, Instant end, Instant now) {
+    if (groups_.size() == 0) {
+        return;
+    }
+    retimings_.push_back({past, end});
+    ++retimed_;
+    retimed_at_ = now;
+    if (!retiming_from_) {
+        retiming_from_ = Ipv4Address();
+        round_ = retimed_;
+    }
+}
+
+void Members::follow(Group& group) const {
+    for (; group.retimed < retimed_; ++group.retimed) {
+        const auto [past, end] = retimings_[retimings_.size() - (retimed_ - group.retimed)];
         group.filter.retime(past, end);
         group.hosts.retime(past, end);
         for (Instant* until : {&group.older_hosts.v1_until, &group.older_hosts.v2_until}) {
             *until = *until > past ? end : *until;
         }
-        rearm(group);
     }
 }
 
+/// One slice. What comes while a walk is under way is followed by the groups it still gets to, and by all with
+/// the next walk: so each comes to its end however often there is something new.
+std::size_t Members::retime_some(std::size_t most) {
+    for (; retiming_from_ && most > 0; --most) {
+        if (const auto at = ascending_.lower_bound(*retiming_from_); at != ascending_.end()) {
+            Group& group = *groups_.find(*at);
+            if (group.retimed != retimed_) {
+                follow(group);
+                rearm(group);
+            }
+            retiming_from_ = Ipv4Address(at->host() + 1);
+            continue;
+        }
+        retimings_.erase(retimings_.begin(), retimings_.end() - static_cast<std::ptrdiff_t>(retimed_ - round_));
+        retiming_from_ = round_ < retimed_ ? std::optional(Ipv4Address()) : std::nullopt;
+        round_ = retimed_;
+    }
+    return most;
+}
+
 void Members::add_static(const StaticGroup& entry, const LinkInput& in) {
-    Group& group = group_for(entry.group, in.now);
+    Group* const known = at(entry.group, in);
+    Group& group = known != nullptr ? *known : group_for(entry.group, in.now);
     if (entry.source == kAnySource) {
         group.configured.any_source = true;
     } else {
@@ -143,7 +195,7 @@ void Members::add_static(const StaticGroup& entry, const LinkInput& in) {
 }
 
 void Members::remove_static(const StaticGroup& entry, const LinkInput& in) {
-    Group& group = groups_.at(entry.group);
+    Group& group = *at(entry.group, in);
     if (entry.source == kAnySource) {
         group.configured.any_source = false;
     } else {
@@ -153,16 +205,21 @@ void Members::remove_static(const StaticGroup& entry, const LinkInput& in) {
 }
 
 void Members::clear(Output& out) {
-    for (const auto& [address, group] : groups_) {
-        append_steps(address, group.told, Membership{}, out.changes);
+    for (const Ipv4Address address : ascending_) {
+        append_steps(address, groups_.find(address)->told, Membership{}, out.changes);
     }
+    *this = Members(*config_);
+}
+
+std::size_t Members::dissolve(std::size_t most) {
     deadlines_ = {};
-    groups_.clear();
-    ascending_.clear();
-    version1_.clear();
-    hosts_.clear();
-    tracked_ = 0;
-    reported_groups_ = 0;
+    for (std::set<Ipv4Address>* addresses : {&ascending_, &version1_}) {
+        for (; most > 0 && !addresses->empty(); --most) {
+            addresses->erase(addresses->begin());
+        }
+    }
+    most -= groups_.erase_some(most);
+    return hosts_.dissolve(most);
 }
 
 } // namespace mcfwd::igmp

@@ -7,11 +7,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <set>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
 #include <mcfwd/clock.hh>
@@ -26,6 +27,7 @@
 #include "output.hh"
 #include "query_sender.hh"
 #include "router_counters.hh"
+#include "sharded_map.hh"
 
 namespace mcfwd::igmp {
 
@@ -48,11 +50,15 @@ struct LinkInput {
 /// RFC 9776 sections 6.4, 6.6.3 and 7.3.2 for one link. Does not know packets, addresses of its own or
 /// elections: its owner has parsed and believed what it passes on, and says in every LinkInput whether to
 /// ask. `now` never goes back from call to call, and `advance` comes before any other input of the same
-/// instant.
+/// instant. No call works through all groups: where very many end at once, `advance` has to be called
+/// several times. A group that is behind is brought up to date before anything else happens to it, so only
+/// what is told of it comes later.
 class Members {
   public:
     /// `config` outlives the object.
     explicit Members(const MembersConfig& config) : config_(&config) {}
+
+    [[nodiscard]] const MembersConfig& config() const { return *config_; }
 
     /// The link is up, or has other hosts than before: they are heard from now on. Version 1 and 2 leaves are
     /// not fast until many general queries were answered, since hosts may be there that were not heard yet.
@@ -74,21 +80,25 @@ class Members {
 
     /// Timers that end after `past` end at `end` instead: those of groups, sources and older hosts, and of
     /// what is known of hosts. For a link that loses, or finds, who asks its hosts.
-    void retime(Instant past, Instant end);
+    void retime(Instant past, Instant end, Instant now);
 
     /// A membership without a host begins or ends. The caller has validated it; of the same entry at most one
     /// exists.
     void add_static(const StaticGroup& entry, const LinkInput& in);
     void remove_static(const StaticGroup& entry, const LinkInput& in);
 
-    /// Ends what has run out and repeats queries that are due.
-    void advance(const LinkInput& in);
+    /// Ends what has run out and repeats queries that are due, for up to `most` groups and hosts. Returns what
+    /// is left of `most`.
+    std::size_t advance(const LinkInput& in, std::size_t most);
     /// When `advance` has to be called next at the latest; may be earlier than necessary. Nothing: never.
     [[nodiscard]] std::optional<Instant> next_deadline() const;
 
     /// Forgets everything, hosts and `start` included, with a leave or unblock for every join and block in
     /// force.
     void clear(Output& out);
+    /// The same a part at a time and without a word, for an object that is good for nothing else any more.
+    /// Frees up to `most` groups and hosts, and returns what is left of `most`.
+    std::size_t dissolve(std::size_t most);
 
     /// The joins and blocks that lead from nothing to the membership in force: exactly the sum of all changes
     /// so far. Groups ascending; of a group the (*,G) join comes before its blocks.
@@ -127,8 +137,23 @@ class Members {
         Host* host; ///< nullptr: there is no room to track it
     };
 
+    struct Retiming {
+        Instant past;
+        Instant end;
+    };
+
     // members.cc
+    [[nodiscard]] bool overdue(Instant now) const {
+        return !deadlines_.empty() && deadlines_.earliest() <= now;
+    }
+    /// The group, after all that was due for it. nullptr: there is none.
+    [[nodiscard]] Group* at(Ipv4Address address, const LinkInput& in);
     void run_due(Group& group, const LinkInput& in);
+    /// Up to `most` groups; returns what is left of it.
+    std::size_t run_overdue(const LinkInput& in, std::size_t most);
+    /// Follows the retimings that the group has not followed yet. Its deadline does not.
+    void follow(Group& group) const;
+    std::size_t retime_some(std::size_t most);
     [[nodiscard]] Group& group_for(Ipv4Address address, Instant now);
     /// Tells what changed, then forgets the group or arms its deadline.
     void settle(Group& group, const LinkInput& in);
@@ -148,6 +173,8 @@ class Members {
     [[nodiscard]] bool permit(OrderedRecord& record, const LinkInput& in);
     [[nodiscard]] bool has_room(const OrderedRecord& record, const Group* known, const Sender& sender,
                                 const LinkInput& in) const;
+    /// Whether a limit would refuse a new group to the sender.
+    [[nodiscard]] bool is_full(const Sender& sender) const;
     void question(Group& group, const RecordEffect& effect, const LinkInput& in);
 
     // members_hosts.cc
@@ -163,13 +190,18 @@ class Members {
                     const LinkInput& in);
 
     const MembersConfig* config_;
-    std::unordered_map<Ipv4Address, Group> groups_;
+    ShardedMap<Ipv4Address, Group> groups_;
     std::set<Ipv4Address> ascending_; ///< the keys of `groups_`: reports look groups up, people list them
     std::set<Ipv4Address> version1_;  ///< groups that have or lately had version 1 members
     DeadlineHeap<Group> deadlines_;
     HostTable hosts_;
     std::size_t tracked_ = 0; ///< memberships of hosts and sources in them, over all groups
     std::size_t reported_groups_ = 0;
+    std::deque<Retiming> retimings_;           ///< the last ones, that some groups may have to follow yet
+    std::uint64_t retimed_ = 0;                ///< all that there were
+    std::uint64_t round_ = 0;                  ///< of these, those before the walk at hand began
+    std::optional<Ipv4Address> retiming_from_; ///< where the walk over all groups goes on; nothing: it is done
+    Instant retimed_at_{};                     ///< the last one
     std::vector<Ipv4Address> listed_; ///< room for one source list, kept between records
     Membership wanted_;               ///< room for one merge
 };

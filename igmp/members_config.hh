@@ -44,6 +44,9 @@ struct MembersConfig {
     /// Hosts, and as many memberships of hosts and sources in them, that are remembered. Beyond it hosts are
     /// served as ever, but none of their leaves is fast.
     std::size_t max_tracked = 200'000;
+    /// Groups and hosts that one call looks at because of the time, at least 1. What is left has its turn with
+    /// the next call, which is due at once.
+    std::size_t slice = 1'000;
 };
 
 } // namespace mcfwd::igmp

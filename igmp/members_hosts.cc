@@ -32,8 +32,8 @@ Members::Sender Members::hear(const Reporter& reporter, const LinkInput& in) {
 }
 
 void Members::doubt(Ipv4Address group, const LinkInput& in) {
-    if (const auto at = groups_.find(group); at != groups_.end()) {
-        at->second.hosts.incomplete(in.now + in.queries.intervals().group_membership_interval());
+    if (Group* const known = at(group, in)) {
+        known->hosts.incomplete(in.now + in.queries.intervals().group_membership_interval());
     }
 }
 

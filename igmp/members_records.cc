@@ -130,6 +130,12 @@ bool Members::permit(OrderedRecord& record, const LinkInput& in) {
     return record.type == RecordType::kToInclude || !record.sources.empty() || denied == 0;
 }
 
+bool Members::is_full(const Sender& sender) const {
+    return (config_->max_groups != 0 && reported_groups_ >= config_->max_groups) ||
+           (config_->max_groups_per_host != 0 && sender.host != nullptr &&
+            sender.host->memberships >= config_->max_groups_per_host);
+}
+
 bool Members::has_room(const OrderedRecord& record, const Group* known, const Sender& sender,
                        const LinkInput& in) const {
     if ((known == nullptr || !known->reported) && config_->max_groups != 0 &&
@@ -151,8 +157,10 @@ Group* Members::apply(OrderedRecord record, const Sender& sender, const LinkInpu
     if (!admissible(record, in) || !permit(record, in)) {
         return nullptr;
     }
-    const auto found = groups_.find(record.group);
-    Group* const known = found == groups_.end() ? nullptr : &found->second;
+    if (overdue(in.now) && is_full(sender)) {
+        run_overdue(in, config_->slice); // what has ended makes room
+    }
+    Group* const known = at(record.group, in);
     const OrderedRecord said = record;
     const Version mode = known ? known->older_hosts.mode(config_->version, in.now) : config_->version;
     if (!translate(record.type, record.sources, mode)) {
@@ -190,8 +198,7 @@ Group* Members::apply(OrderedRecord record, const Sender& sender, const LinkInpu
     }
     const Ipv4Address address = group.address;
     settle(group, in);
-    const auto still = groups_.find(address);
-    return still == groups_.end() ? nullptr : &still->second;
+    return groups_.find(address);
 }
 
 void Members::question(Group& group, const RecordEffect& effect, const LinkInput& in) {

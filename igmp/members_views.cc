@@ -84,36 +84,36 @@ GroupView view_of(const Group& group, Version configured, Instant now) {
 void Members::for_each_membership(const std::function<void(const MembershipChange&)>& visit) const {
     std::vector<MembershipChange> steps;
     for (const Ipv4Address address : ascending_) {
-        if (const auto found = groups_.find(address); found != groups_.end()) {
-            steps.clear();
-            append_steps(address, Membership{}, found->second.told, steps);
-            std::for_each(steps.begin(), steps.end(), visit);
-        }
+        steps.clear();
+        append_steps(address, Membership{}, groups_.find(address)->told, steps);
+        std::for_each(steps.begin(), steps.end(), visit);
     }
 }
 
 const Membership* Members::membership(Ipv4Address group) const {
-    const auto found = groups_.find(group);
-    return found == groups_.end() ? nullptr : &found->second.told;
+    const Group* const found = groups_.find(group);
+    return found == nullptr ? nullptr : &found->told;
 }
 
 std::size_t Members::version1_groups(Instant now) const {
     return static_cast<std::size_t>(std::ranges::count_if(version1_, [&](Ipv4Address address) {
-        const auto found = groups_.find(address);
-        return found != groups_.end() && found->second.older_hosts.v1_until > now;
+        const Group* const found = groups_.find(address);
+        return found != nullptr && found->older_hosts.v1_until > now;
     }));
 }
 
 void Members::visit_groups(Instant now, Ipv4Address from, const std::function<bool(const GroupView&)>& visit,
                            WithHosts hosts) const {
     for (auto at = ascending_.lower_bound(from); at != ascending_.end(); ++at) {
-        const auto found = groups_.find(*at);
-        if (found == groups_.end()) {
-            continue;
+        const Group* group = groups_.find(*at);
+        std::optional<Group> followed; // as it is, though it has not been changed yet
+        if (group->retimed != retimed_) {
+            follow(followed.emplace(*group));
+            group = &*followed;
         }
-        GroupView view = view_of(found->second, config_->version, now);
+        GroupView view = view_of(*group, config_->version, now);
         if (hosts == WithHosts::kYes) {
-            view.hosts = hosts_of(found->second, now);
+            view.hosts = hosts_of(*group, now);
         }
         if (!visit(view)) {
             return;

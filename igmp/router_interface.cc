@@ -84,10 +84,8 @@ void RouterInterface::receive(std::span<const std::byte> packet, const Arrival& 
     state_->receive(*parsed, from.sender, {now, out, from.at.value_or(now)});
 }
 
-void RouterInterface::advance(Instant now, Output& out) {
-    if (state_->running) {
-        state_->advance({now, out});
-    }
+std::size_t RouterInterface::advance(Instant now, Output& out, std::size_t most) {
+    return state_->running ? state_->advance({now, out}, most) : most;
 }
 
 std::optional<Instant> RouterInterface::next_deadline() const {
@@ -98,7 +96,7 @@ std::optional<Instant> RouterInterface::next_deadline() const {
     return std::min(timed, state_->members.next_deadline().value_or(timed));
 }
 
-void RouterInterface::State::advance(Input in) {
+std::size_t RouterInterface::State::advance(Input in, std::size_t most) {
     if (querier.take_over(in.now)) {
         ++counters.querier_changes;
     }
@@ -113,7 +111,8 @@ void RouterInterface::State::advance(Input in) {
                                             intervals.robustness),
                        in.out);
     }
-    with_link(in, [&](const LinkInput& link) { members.advance(link); });
+    with_link(in, [&](const LinkInput& link) { most = members.advance(link, most); });
+    return most;
 }
 
 } // namespace mcfwd::igmp

@@ -55,8 +55,11 @@ class RouterInterface {
     /// what had no effect is in the counters. No effect while stopped.
     void receive(std::span<const std::byte> packet, const Arrival& from, Instant now, Output& out);
 
-    /// Does everything that is due at `now`.
-    void advance(Instant now, Output& out);
+    /// Does everything that is due at `now`, for up to `most` groups and hosts, and returns what is left of
+    /// `most`. At 0 there may be more: it is due at once. Every other input does the same first, with
+    /// `config().slice`.
+    std::size_t advance(Instant now, Output& out, std::size_t most);
+    void advance(Instant now, Output& out) { advance(now, out, config().slice); }
 
     /// When `advance` has to be called next at the latest; nothing while stopped. May be earlier than
     /// necessary.

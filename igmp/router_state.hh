@@ -51,7 +51,8 @@ struct RouterInterface::State {
     }
 
     // router_interface.cc
-    void advance(Input in);
+    std::size_t advance(Input in, std::size_t most);
+    void advance(Input in) { advance(in, config.slice); }
 
     // router_receive.cc
     void receive(const Packet& packet, MacAddress sender, Input in);

@@ -114,6 +114,8 @@ void SnoopingBridge::stop(Instant now, SnoopingOutput& out) {
     }
     state.take_changes();
     state.refused.clear();
+    state.unsure_from.reset();
+    state.ended.clear();
     out.floods_changed = true;
     state.running = false;
     state.tell({now, out});
@@ -147,13 +149,12 @@ void SnoopingBridge::set_link(BridgePort number, bool up, Instant now, SnoopingO
             state_->solicit(number, in);
             state_->ask(number, state_->questions_per_port(), in);
             state_->begin_learning(number, kHelloTime, in);
-            state_->advance_port(number, in);
+            state_->advance_port(number, in, state_->config.slice);
         } else {
             port.routers.clear();
             port.learning_until.reset();
             port.router_since.reset();
-            port.members.clear(state_->link_out);
-            state_->take_changes();
+            state_->forget_hosts(number, in);
             state_->settle_static(number, in);
         }
     }
@@ -171,7 +172,7 @@ void SnoopingBridge::topology_changed(Instant now, SnoopingOutput& out) {
         if (!state_->at(port).is_router()) {
             state_->ask(port, state_->questions_per_port(), in);
             state_->begin_learning(port, kHelloTime, in);
-            state_->advance_port(port, in);
+            state_->advance_port(port, in, state_->config.slice);
         }
     }
     state_->tell(in);
@@ -212,11 +213,13 @@ Expected<void> SnoopingBridge::remove_static(BridgePort port, const StaticGroup&
     return {};
 }
 
-void SnoopingBridge::advance(Instant now, SnoopingOutput& out) {
-    if (state_->running) {
-        state_->advance({now, out});
-        state_->tell({now, out});
+std::size_t SnoopingBridge::advance(Instant now, SnoopingOutput& out, std::size_t most) {
+    if (!state_->running) {
+        return most;
     }
+    const std::size_t left = state_->advance({now, out}, most);
+    state_->tell({now, out});
+    return left;
 }
 
 std::optional<Instant> SnoopingBridge::next_deadline() const {
@@ -225,6 +228,9 @@ std::optional<Instant> SnoopingBridge::next_deadline() const {
         return std::nullopt;
     }
     Instant earliest = state.held() ? Instant::max() : state.querier.deadline();
+    if (!state.ended.empty() || state.unsure_from) {
+        earliest = std::min(earliest, state.slices_since);
+    }
     for (const SnoopingPort& port : state.ports) {
         const bool lingers = port.router_since && !port.is_router();
         earliest = std::min({earliest, port.learning_until.value_or(Instant::max()),
@@ -236,15 +242,43 @@ std::optional<Instant> SnoopingBridge::next_deadline() const {
     return earliest == Instant::max() ? std::nullopt : std::optional(earliest);
 }
 
-void SnoopingBridge::State::advance(Input in) {
+std::size_t SnoopingBridge::State::advance(Input in, std::size_t most) {
     advance_querier(in); // first: it decides whether memberships still end by themselves
-    for (const BridgePort port : all_ports) {
-        advance_port(port, in);
+    const std::size_t first = turn;
+    for (std::size_t i = 0; i < all_ports.size(); ++i) {
+        const std::size_t number = (first + i) % all_ports.size();
+        const bool had_room = most > 0;
+        most = advance_port(all_ports[number], in, most);
+        if (had_room && most == 0) {
+            turn = (number + 1) % all_ports.size(); // those after it had nothing of this slice
+        }
+    }
+    while (most > 0 && !ended.empty()) {
+        most = ended.back().dissolve(most);
+        if (most > 0) {
+            ended.pop_back();
+        }
     }
     refresh_routers(in);
+    return most;
 }
 
-void SnoopingBridge::State::advance_port(BridgePort number, Input in) {
+void SnoopingBridge::State::forget_hosts(BridgePort number, Input in) {
+    Members& members = at(number).members;
+    if (members.group_count() <= kMostNamed) {
+        members.clear(link_out);
+        take_changes();
+        return;
+    }
+    ended.push_back(std::exchange(members, Members(members.config())));
+    unnamed = true;
+    slices_since = in.now;
+    if (!refused.empty()) {
+        unsure_from = Ipv4Address();
+    }
+}
+
+std::size_t SnoopingBridge::State::advance_port(BridgePort number, Input in, std::size_t most) {
     SnoopingPort& port = at(number);
     port.routers.expire(in.now);
     if (port.learning_until && *port.learning_until <= in.now) {
@@ -252,8 +286,10 @@ void SnoopingBridge::State::advance_port(BridgePort number, Input in) {
     }
     repeat_questions(number, in);
     if (const auto due = port.members.next_deadline(); due && *due <= in.now) {
-        with_port(number, in, [](Members& members, const LinkInput& link) { members.advance(link); });
+        with_port(number, in,
+                  [&](Members& members, const LinkInput& link) { most = members.advance(link, most); });
     }
+    return most;
 }
 
 } // namespace mcfwd::igmp

@@ -73,8 +73,11 @@ class SnoopingBridge {
     [[nodiscard]] Expected<void> remove_static(BridgePort port, const StaticGroup& entry, Instant now,
                                                SnoopingOutput& out);
 
-    /// Does everything that is due at `now`.
-    void advance(Instant now, SnoopingOutput& out);
+    /// Does everything that is due at `now`, for up to `most` groups and hosts, and returns what is left of
+    /// `most`. At 0 there may be more: it is due at once. Every other input does the same first, with
+    /// `config().slice`.
+    std::size_t advance(Instant now, SnoopingOutput& out, std::size_t most);
+    void advance(Instant now, SnoopingOutput& out) { advance(now, out, config().slice); }
     /// When `advance` has to be called next at the latest; nothing: never. May be earlier than necessary.
     [[nodiscard]] std::optional<Instant> next_deadline() const;
 

@@ -10,9 +10,8 @@
 namespace mcfwd::igmp {
 namespace {
 
-/// Changes of one input whose keys are named one by one: more than a report in a jumbo frame makes. Beyond
-/// them, when a link goes, all lists are gone through.
-constexpr std::size_t kMostNamed = 2'000;
+/// Ports that one slice of refused groups looks at: a millisecond or two.
+constexpr std::size_t kSlicePorts = 24'000;
 
 /// What is in force for a group; nullptr: nothing.
 const Membership* wish(const SnoopingPort& port, Ipv4Address group) {
@@ -130,7 +129,7 @@ void SnoopingBridge::State::tell(Input in) {
     auto& keys = in.out.changed;
     const auto begin = static_cast<std::ptrdiff_t>(keys.size());
     const bool any_refused = !refused.empty();
-    const bool named = changes.size() <= kMostNamed;
+    const bool named = !unnamed && changes.size() <= kMostNamed;
     in.out.all_changed |= !named;
     for (const MembershipChange& change : changes) {
         if (any_refused && refused.contains(change.group)) { // it has no keys
@@ -148,6 +147,7 @@ void SnoopingBridge::State::tell(Input in) {
             append_sources(change.group, keys);
         }
     }
+    forget_refusals();
     in.out.floods_changed |= any_refused != !refused.empty();
     refresh_routers(in);
     in.out.floods_changed |= wide_changed;
@@ -155,7 +155,22 @@ void SnoopingBridge::State::tell(Input in) {
     std::sort(keys.begin() + begin, keys.end());
     keys.erase(std::unique(keys.begin() + begin, keys.end()), keys.end());
     changes.clear();
+    unnamed = false;
     wide_changed = false;
+}
+
+void SnoopingBridge::State::forget_refusals() {
+    for (std::size_t looked = 0; unsure_from && looked < kSlicePorts; looked += ports.size()) {
+        const auto at = refused.lower_bound(*unsure_from);
+        if (at == refused.end()) {
+            unsure_from.reset();
+            return;
+        }
+        unsure_from = Ipv4Address(at->host() + 1);
+        if (!has_group(*at)) {
+            refused.erase(at);
+        }
+    }
 }
 
 /// Removals are held back a little: a host that says hello and good-bye in turn would have all lists made

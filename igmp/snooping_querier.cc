@@ -54,7 +54,7 @@ void SnoopingBridge::State::hear_general(const Query& query, Ipv4Address source,
     if (was_held) {
         const Instant end = in.now + intervals.group_membership_interval();
         for (SnoopingPort& port : ports) {
-            port.members.retime(end, end);
+            port.members.retime(end, end, in.now);
         }
     }
 }
@@ -85,7 +85,7 @@ void SnoopingBridge::State::hold(Instant since, Instant now) {
     const Instant past =
         since + std::min(intervals.last_member_query_time(), intervals.query_response_interval);
     for (SnoopingPort& port : ports) {
-        port.members.retime(past, now + Intervals::kUnlimited);
+        port.members.retime(past, now + Intervals::kUnlimited, now);
     }
 }
 

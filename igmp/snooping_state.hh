@@ -24,6 +24,10 @@ inline constexpr Duration kHelloTime = std::chrono::seconds(35);
 /// A router port stays one for so long at least: each change is one of all keys.
 inline constexpr Duration kLeastRouterTime = std::chrono::seconds(1);
 
+/// Changes of one input whose keys are named one by one: more than a report in a jumbo frame makes. Beyond
+/// them, when a link goes, all lists are gone through.
+inline constexpr std::size_t kMostNamed = 2'000;
+
 /// General queries to one port beside those of the querier: for hosts that may have come, or come back.
 struct PortQuestions {
     unsigned left = 0;
@@ -78,8 +82,12 @@ struct SnoopingBridge::State {
     void with_port(BridgePort port, Input in, Act act);
 
     // snooping_bridge.cc
-    void advance(Input in);
-    void advance_port(BridgePort port, Input in);
+    std::size_t advance(Input in, std::size_t most);
+    void advance(Input in) { advance(in, config.slice); }
+    /// Up to `most` groups and hosts of the port; returns what is left of it.
+    std::size_t advance_port(BridgePort port, Input in, std::size_t most);
+    /// All that hosts of a port said is forgotten.
+    void forget_hosts(BridgePort port, Input in);
     void settle_static(BridgePort port, Input in);
     void take_changes();
 
@@ -132,6 +140,8 @@ struct SnoopingBridge::State {
     /// Ends an input: router ports are counted anew, and what changed becomes keys.
     void tell(Input in);
     void refresh_routers(Input in);
+    /// One slice: groups that ended without being named are refused no more.
+    void forget_refusals();
     [[nodiscard]] bool stays_router(BridgePort port, Instant now) const;
     [[nodiscard]] bool has_group(Ipv4Address group) const;
     /// The (S,G) keys of a group, in any order and number.
@@ -152,12 +162,17 @@ struct SnoopingBridge::State {
     std::vector<BridgePort> wide;         ///< those that get everything: router ports, and who learns
     std::vector<BridgePort> unregistered; ///< by configuration: those that get what nobody asked for
     std::set<Ipv4Address> refused;        ///< groups for which the table has no room
+    std::optional<Ipv4Address> unsure_from; ///< refused groups from there on may have ended
+    std::vector<Members> ended;             ///< of links that went; freed by and by
+    Instant slices_since{};                 ///< of these two
+    std::size_t turn = 0;                   ///< the port whose groups are the first to be looked at
     SnoopingCounters local;
     std::uint64_t querier_changes = 0;
     bool running = false;
     Output link_out;                       ///< room for the output of one call on Members
     std::vector<MembershipChange> changes; ///< of the input at hand
-    bool wide_changed = false;             ///< the same
+    bool unnamed = false;                  ///< there were more than `changes` has
+    bool wide_changed = false;             ///< of the input at hand, too
 };
 
 template <typename Act>

@@ -20,6 +20,9 @@ namespace {
 
 /// What the group manager had no memory for is told again after this.
 constexpr std::chrono::seconds kMemoryRetry{1};
+/// Groups and hosts, over all interfaces, that one task looks at because of the time: a few milliseconds if all
+/// of them end.
+constexpr std::size_t kSlice = 1'000;
 
 } // namespace
 
@@ -147,13 +150,21 @@ std::optional<Instant> IgmpProtocol::advance() {
         return next_call();
     }
     next_.reset();
-    for (const auto& interface : interfaces_) {
-        igmp::RouterInterface& router = interface->router();
+    std::size_t left = kSlice;
+    const std::size_t first = turn_;
+    for (std::size_t i = 0; i < interfaces_.size(); ++i) {
+        const std::size_t number = (first + i) % interfaces_.size();
+        IgmpInterface& interface = *interfaces_[number];
+        igmp::RouterInterface& router = interface.router();
         igmp::Output output;
         if (const auto deadline = router.next_deadline(); deadline && *deadline <= now) {
-            router.advance(now, output);
+            const bool had_room = left > 0;
+            left = router.advance(now, output, left);
+            if (had_room && left == 0) {
+                turn_ = (number + 1) % interfaces_.size(); // those after it had nothing of this slice
+            }
         }
-        carry_out(*interface, output);
+        carry_out(interface, output);
     }
     return next_call();
 }

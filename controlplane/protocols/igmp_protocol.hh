@@ -102,6 +102,7 @@ class IgmpProtocol {
     group_manager::ClientHandle client_;
     std::vector<std::unique_ptr<IgmpInterface>> interfaces_;
     std::optional<Instant> next_;        ///< earliest deadline of all interfaces
+    std::size_t turn_ = 0;               ///< the interface whose groups are the first to be looked at
     std::optional<Instant> catch_up_at_; ///< an interface is behind
     IgmpCounters counters_;
     group_manager::LogLimit log_limit_; ///< hosts cause queries, and so failures to send them

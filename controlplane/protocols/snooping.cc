@@ -24,6 +24,8 @@ constexpr std::size_t kRetriedGroups = 256;
 constexpr std::size_t kSlicePorts = 24'000;
 constexpr std::size_t kMostPerSlice = 1'000;
 constexpr std::chrono::milliseconds kSliceGap{5};
+/// Groups and hosts, over all bridges, that one task looks at because of the time.
+constexpr std::size_t kSliceGroups = 1'000;
 
 forwarding::BridgeEntry entry_for(const igmp::SnoopingBridge& state, const igmp::SourceGroupKey& key) {
     return {.group = key.group, .source = key.source, .ports = state.ports_for(key.group, key.source)};
@@ -127,6 +129,7 @@ Expected<void> Snooping::topology_changed(DomainId domain) {
 std::optional<Instant> Snooping::advance() {
     const Instant now = environment_.clock.now();
     std::optional<Instant> next;
+    std::size_t left = kSliceGroups;
     for (const auto& [domain, bridge] : bridges_) {
         if (!bridge->settled) {
             begin_walk(*bridge);
@@ -136,7 +139,7 @@ std::optional<Instant> Snooping::advance() {
         }
         if (const auto deadline = bridge->state.next_deadline(); deadline && *deadline <= now) {
             input(*bridge, "timer", [&](igmp::SnoopingBridge& state, igmp::SnoopingOutput& output) {
-                state.advance(now, output);
+                left = state.advance(now, output, left);
             });
         }
         if (bridge->retry_at && *bridge->retry_at <= now) {

@@ -40,6 +40,7 @@ class BridgeWorld {
         bool hurried = false;     ///< the bridge would ask more often than the router does
         bool one_mac = false;     ///< all hosts are behind one MAC
         bool small_table = false; ///< room for three keys
+        std::size_t slice = 1000; ///< of the bridge
         std::uint32_t seed = 0;
     };
 
@@ -154,6 +155,7 @@ class BridgeWorld {
         if (options.hurried) {
             config.query_interval = std::chrono::seconds(20);
         }
+        config.slice = options.slice;
         config.querier = options.querier;
         config.address = options.address ? kBridge : Ipv4Address();
         config.fast_leave = options.tracked ? FastLeave::kTracked : FastLeave::kOff;

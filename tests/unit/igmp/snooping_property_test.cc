@@ -76,6 +76,7 @@ RC_GTEST_PROP(SnoopingProperty, WhoWantsAFlowGetsItAndNobodyElseForLong, ()) {
     options.hurried = *rc::gen::weightedElement<bool>({{2, false}, {1, true}});
     options.one_mac = *rc::gen::weightedElement<bool>({{2, false}, {1, true}});
     options.small_table = *rc::gen::weightedElement<bool>({{3, false}, {1, true}});
+    options.slice = *rc::gen::element<std::size_t>(1, 1000);
     options.seed = *rc::gen::arbitrary<std::uint32_t>();
     BridgeWorld world(options);
     const auto any_steps = rc::gen::container<std::vector<Step>>(1000, any_step());

@@ -66,6 +66,8 @@ void handoffs(Meter& meter, std::uint32_t groups, const Terms& terms) {
     scene.step("handoff of lan2 (iif of all), igmp to dvmrp", scene.take(kLan2));
     scene.step("handoff of lan2 (iif of all), dvmrp to igmp", scene.release(kLan2));
     scene.step("the host leaves them all", scene.report(1, igmp::RecordType::kToInclude, groups));
+    scene.pass(std::chrono::seconds(3));
+    scene.step("nobody answered, and all of them end", [&] { scene.advance_igmp(); });
 }
 
 void harsh_handoffs(Meter& meter, std::uint32_t groups, const Terms& terms) {

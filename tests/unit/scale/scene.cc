@@ -166,6 +166,12 @@ std::function<void()> Scene::report(std::uint8_t n, igmp::RecordType type, std::
     };
 }
 
+void Scene::advance_igmp() {
+    if (const auto next = igmp.advance(); next && *next <= clock_.now()) {
+        tasks.post([this] { advance_igmp(); });
+    }
+}
+
 std::function<void()> Scene::take(InterfaceKey x) {
     return [this, x] { check(groups.take_interface_ownership(protocol, x)); };
 }

@@ -89,6 +89,8 @@ class Scene {
     void serve(std::uint8_t n);
     /// A host of lanN says the same of so many groups: one packet per task, as many records each as fit it.
     [[nodiscard]] std::function<void()> report(std::uint8_t n, igmp::RecordType type, std::uint32_t groups);
+    /// What time has brought for IGMP, in as many tasks as it asks for.
+    void advance_igmp();
 
     /// The protocol takes an interface, and so on.
     [[nodiscard]] std::function<void()> take(InterfaceKey x);
