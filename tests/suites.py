@@ -25,7 +25,7 @@ BUILD_OPTIONS = {
     "build": [],
     "build-sanitize": ["-Dwerror=false", "-Doptimization=0", "-Ddebug=false", "-Dcpp_args=-g1", "-Dfuzz=true", "-Db_lundef=false"],
 }
-COMPILERS = {"build-sanitize": {"CC": "clang-19", "CXX": "clang++-19"}}
+COMPILERS = {"build-sanitize": {"CC": "clang-19", "CXX": "clang++-19", "CC_LD": "gold", "CXX_LD": "gold"}}
 FUZZERS_AT_ONCE = 3
 LONGEST_INPUT = 20  # seconds of a processor; a fuzzer that does not end within them hangs
 # Time limits are there to end what hangs. Machines have been seen to be four times slower than the one they were set on.
