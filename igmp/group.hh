@@ -32,7 +32,7 @@ struct OlderHosts {
 
 /// What a refresh touches stands together at the beginning: with very many groups its cost is cache misses.
 struct Group {
-    Group(Ipv4Address group_address, Instant now, std::uint64_t retimings)
+    Group(Ipv4Address group_address, Instant now, std::uint32_t retimings)
         : address(group_address),
           retimed(retimings),
           since(now) {}
@@ -40,11 +40,11 @@ struct Group {
     Ipv4Address address;
     Reporter last_reporter;
     bool reported = false; ///< counts towards `max_groups`
+    std::uint32_t retimed; ///< how many of the link's retimings it has followed
     FilterState filter;
     OlderHosts older_hosts;
     GroupHosts hosts;
     DeadlineSlot slot;
-    std::uint64_t retimed; ///< how many of the link's retimings it has followed
 
     Instant since;
     LastMember last_member;

@@ -152,7 +152,7 @@ void Members::retime(Instant past, Instant end, Instant now) {
 }
 
 void Members::follow(Group& group) const {
-    for (; group.retimed < retimed_; ++group.retimed) {
+    for (; group.retimed != retimed_; ++group.retimed) {
         const auto [past, end] = retimings_[retimings_.size() - (retimed_ - group.retimed)];
         group.filter.retime(past, end);
         group.hosts.retime(past, end);
@@ -176,7 +176,7 @@ std::size_t Members::retime_some(std::size_t most) {
             continue;
         }
         retimings_.erase(retimings_.begin(), retimings_.end() - static_cast<std::ptrdiff_t>(retimed_ - round_));
-        retiming_from_ = round_ < retimed_ ? std::optional(Ipv4Address()) : std::nullopt;
+        retiming_from_ = round_ != retimed_ ? std::optional(Ipv4Address()) : std::nullopt;
         round_ = retimed_;
     }
     return most;

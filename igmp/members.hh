@@ -198,8 +198,8 @@ class Members {
     std::size_t tracked_ = 0; ///< memberships of hosts and sources in them, over all groups
     std::size_t reported_groups_ = 0;
     std::deque<Retiming> retimings_;           ///< the last ones, that some groups may have to follow yet
-    std::uint64_t retimed_ = 0;                ///< all that there were
-    std::uint64_t round_ = 0;                  ///< of these, those before the walk at hand began
+    std::uint32_t retimed_ = 0;                ///< all that there were; this and the next wrap around
+    std::uint32_t round_ = 0;                  ///< of these, those before the walk at hand began
     std::optional<Ipv4Address> retiming_from_; ///< where the walk over all groups goes on; nothing: it is done
     Instant retimed_at_{};                     ///< the last one
     std::vector<Ipv4Address> listed_; ///< room for one source list, kept between records

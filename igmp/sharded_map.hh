@@ -6,7 +6,6 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <unordered_map>
 #include <utility>
@@ -17,6 +16,13 @@ namespace mcfwd::igmp {
 template <typename Key, typename Value, typename Hash = std::hash<Key>>
 class ShardedMap {
   public:
+    /// Shards fill evenly, so each has a time of its own to grow.
+    ShardedMap() {
+        for (std::size_t i = 0; i < kShards; ++i) {
+            shards_[i].max_load_factor(0.75F + 0.5F * static_cast<float>(i) / kShards);
+        }
+    }
+
     [[nodiscard]] std::size_t size() const { return size_; }
 
     /// nullptr: it is not there.
@@ -57,14 +63,23 @@ class ShardedMap {
 
   private:
     static constexpr unsigned kShardBits = 5;
+    static constexpr std::size_t kShards = std::size_t{1} << kShardBits;
 
-    /// By the upper bits of a multiplicative hash (64-bit golden ratio): a shard looks at the lower ones.
-    [[nodiscard]] static std::size_t shard_of(const Key& key) {
-        const std::uint64_t mixed = std::uint64_t{Hash{}(key)} * 0x9E3779B97F4A7C15ULL;
-        return static_cast<std::size_t>(mixed >> (64U - kShardBits));
+    /// Neighbours, as hosts list them, are in different shards, and all bits count, so that no pattern fills one
+    /// shard alone.
+    [[nodiscard]] static std::size_t shard_of(const Key& key) noexcept {
+        std::size_t folded = Hash{}(key);
+        for (unsigned bits = 8 * kShardBits; bits >= kShardBits; bits /= 2) {
+            folded ^= folded >> bits;
+        }
+        return folded % kShards;
     }
+    /// In a shard neighbours are neighbours again: where hashes are numbers, runs of them never collide.
+    struct HashInShard {
+        std::size_t operator()(const Key& key) const noexcept { return Hash{}(key) >> kShardBits; }
+    };
 
-    std::array<std::unordered_map<Key, Value, Hash>, std::size_t{1} << kShardBits> shards_;
+    std::array<std::unordered_map<Key, Value, HashInShard>, kShards> shards_;
     std::size_t size_ = 0;
 };
 
