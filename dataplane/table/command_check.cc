@@ -5,6 +5,8 @@
 #include "command_check.hh"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <limits>
 #include <tuple>
 #include <vector>
@@ -49,8 +51,8 @@ Expected<void> check_egresses(const PutEntry& put, std::size_t ports) {
     if (put.forward.size() > std::numeric_limits<std::uint16_t>::max()) {
         return malformed(put.key, "more than 65535 egresses");
     }
-    std::vector<std::tuple<PortId, VlanId>> places;
-    places.reserve(put.forward.size());
+    using Place = std::tuple<PortId, VlanId>;
+    const auto place_of = [](const Egress& egress) { return Place(egress.port, egress.vlan); };
     for (const Egress& egress : put.forward) {
         if (egress.port.value() >= ports) {
             return malformed(put.key, fmt::format("egress port {} does not exist", egress.port));
@@ -67,8 +69,12 @@ Expected<void> check_egresses(const PutEntry& put, std::size_t ports) {
         if (on_bridge(put.key) && (egress.interface != kNoInterface || egress.source_mac != MacAddress{})) {
             return malformed(put.key, "an egress of a bridge has no interface and no source MAC");
         }
-        places.emplace_back(egress.port, egress.vlan);
     }
+    if (std::ranges::adjacent_find(put.forward, std::ranges::greater_equal{}, place_of) == put.forward.end()) {
+        return {}; // in order, each once
+    }
+    std::vector<Place> places;
+    std::ranges::transform(put.forward, std::back_inserter(places), place_of);
     std::ranges::sort(places);
     if (std::ranges::adjacent_find(places) != places.end()) {
         return malformed(put.key, "the same port and VLAN twice among the egresses");

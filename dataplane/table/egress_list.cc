@@ -18,13 +18,6 @@ auto wire_key(const Egress& egress) {
     return std::tie(egress.vlan, egress.source_mac);
 }
 
-std::vector<Egress> grouped(std::span<const Egress> forward) {
-    std::vector<Egress> sorted(forward.begin(), forward.end());
-    std::ranges::stable_sort(sorted,
-                             [](const Egress& a, const Egress& b) { return wire_key(a) < wire_key(b); });
-    return sorted;
-}
-
 std::size_t count_rewrites(std::span<const Egress> sorted) {
     std::size_t count = 0;
     for (std::size_t i = 0; i < sorted.size(); ++i) {
@@ -68,7 +61,13 @@ std::size_t most_list_units(std::size_t lists, std::size_t egresses) {
 }
 
 std::vector<std::byte> encode_list(const PutEntry& put) {
-    const std::vector<Egress> sorted = grouped(put.forward);
+    std::vector<Egress> copy; // most are in order
+    std::span<const Egress> sorted = put.forward;
+    if (!std::ranges::is_sorted(sorted, {}, wire_key)) {
+        copy = put.forward;
+        std::ranges::stable_sort(copy, {}, wire_key);
+        sorted = copy;
+    }
     const std::size_t rewrites = count_rewrites(sorted);
     std::vector<std::byte> octets(octets_for(rewrites, sorted.size()));
     auto* next_rewrite = reinterpret_cast<Rewrite*>(octets.data() + sizeof(ListHeader));

@@ -5,6 +5,7 @@
 #include "entry.hh"
 
 #include <algorithm>
+#include <functional>
 #include <tuple>
 #include <utility>
 
@@ -74,13 +75,48 @@ void Entry::disown_older() {
 // What leaves the entry forgets its count; should it come back, `since` leaves out what older lists still
 // hold.
 void Entry::carry_egress_totals(TableVersion since) {
+    if (take_few_changes(since)) {
+        return;
+    }
     std::vector<EgressTotal> carried = names(desired_.forward, since);
+    auto before = egress_totals_.begin();
     for (EgressTotal& egress : carried) {
-        if (const EgressTotal* before = find_egress(egress_totals_, egress.port, egress.vlan)) {
+        while (before != egress_totals_.end() && name_of(*before) < name_of(egress)) {
+            ++before;
+        }
+        if (before != egress_totals_.end() && name_of(*before) == name_of(egress)) {
             egress = *before;
         }
     }
     egress_totals_ = std::move(carried);
+}
+
+// Most changes are of one egress: no new list of totals for that. Needs the egresses in order.
+bool Entry::take_few_changes(TableVersion since) {
+    constexpr std::size_t kFew = 4;
+    const std::span<const Egress> forward = desired_.forward;
+    const auto place_of = [](const Egress& egress) { return std::tuple(egress.port, egress.vlan); };
+    if (std::ranges::adjacent_find(forward, std::ranges::greater_equal{}, place_of) != forward.end() ||
+        forward.size() > egress_totals_.size() + kFew) {
+        return false;
+    }
+    auto wanted = forward.begin();
+    std::erase_if(egress_totals_, [&](const EgressTotal& total) {
+        while (wanted != forward.end() && place_of(*wanted) < name_of(total)) {
+            ++wanted;
+        }
+        return wanted == forward.end() || place_of(*wanted) != name_of(total);
+    });
+    if (forward.size() > egress_totals_.size() + kFew) {
+        return false;
+    }
+    for (std::size_t i = 0; i < forward.size(); ++i) {
+        if (i == egress_totals_.size() || name_of(egress_totals_[i]) != place_of(forward[i])) {
+            egress_totals_.insert(egress_totals_.begin() + static_cast<std::ptrdiff_t>(i),
+                                  {.port = forward[i].port, .vlan = forward[i].vlan, .since = since});
+        }
+    }
+    return true;
 }
 
 void Entry::fold(const ListUse& use, const ListStore& store) {

@@ -61,6 +61,8 @@ class Entry {
   private:
     void disown_older();
     void carry_egress_totals(TableVersion since);
+    /// The same in place. False: there is more to be done than that is good for.
+    [[nodiscard]] bool take_few_changes(TableVersion since);
     static void add(std::vector<EgressTotal>& totals, const ListUse& use, const ListStore& store);
 
     PutEntry desired_;

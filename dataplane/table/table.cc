@@ -116,31 +116,62 @@ void Table::note(const TableBatch& batch) {
     History::join_cause(next_record_.cause, batch.cause);
 }
 
+// Who sends very many commands has walked his own table, so they come in the order of their keys.
 Table::NetEffect Table::net_effect(TableBatch& batch) {
     NetEffect effect;
+    effect.reserve(batch.commands.size());
     for (TableCommand& command : batch.commands) {
         if (auto* put = std::get_if<PutEntry>(&command)) {
-            Wanted& wanted = effect[put->key];
-            wanted.put = put;
-            wanted.restart = wanted.restart || put->counters == CounterPolicy::kRestart;
+            effect.push_back(
+                {.key = put->key, .put = put, .restart = put->counters == CounterPolicy::kRestart});
         } else if (const auto* erase = std::get_if<EraseEntry>(&command)) {
-            // What is put again after this is a new entry.
-            effect[erase->key] = {.restart = true};
+            effect.push_back({.key = erase->key, .restart = true}); // what is put again after it is new
         }
     }
+    if (!std::ranges::is_sorted(effect, {}, &Wanted::key)) {
+        std::ranges::stable_sort(effect, {}, &Wanted::key);
+    }
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < effect.size(); ++i) {
+        if (kept > 0 && effect[kept - 1].key == effect[i].key) {
+            const bool restart = effect[kept - 1].restart || effect[i].restart;
+            effect[kept - 1] = effect[i];
+            effect[kept - 1].restart = restart;
+        } else {
+            effect[kept++] = effect[i];
+        }
+    }
+    effect.resize(kept);
+    find_present(effect);
     return effect;
+}
+
+// One walk, as far as keys and entries are close to each other.
+void Table::find_present(NetEffect& effect) {
+    constexpr int kSteps = 4; // about what a search costs
+    auto at = entries_.begin();
+    for (Wanted& wanted : effect) {
+        for (int step = 0; step < kSteps && at != entries_.end() && at->first < wanted.key; ++step) {
+            ++at;
+        }
+        if (at != entries_.end() && at->first < wanted.key) {
+            at = entries_.lower_bound(wanted.key);
+        }
+        wanted.present = at != entries_.end() && at->first == wanted.key;
+        wanted.at = at;
+    }
 }
 
 Expected<void> Table::has_room(const NetEffect& effect) const {
     std::size_t entries = this->entries();
     std::size_t egresses = egresses_;
-    for (const auto& [key, wanted] : effect) {
-        if (is_flood_list(key)) {
+    for (const Wanted& wanted : effect) {
+        if (is_flood_list(wanted.key)) {
             continue;
         }
-        if (const auto present = entries_.find(key); present != entries_.end()) {
+        if (wanted.present) {
             --entries;
-            egresses -= present->second.desired().forward.size();
+            egresses -= wanted.at->second.desired().forward.size();
         }
         if (wanted.put != nullptr) {
             ++entries;
@@ -161,26 +192,27 @@ Expected<void> Table::has_room(const NetEffect& effect) const {
 
 bool Table::build_lists(NetEffect& effect) {
     for (auto wanted = effect.begin(); wanted != effect.end(); ++wanted) {
-        PutEntry* put = wanted->second.put;
+        const PutEntry* put = wanted->put;
         if (put == nullptr) {
             continue;
         }
-        const auto present = entries_.find(put->key);
-        if (present != entries_.end() && present->second.desired().accept == put->accept &&
-            present->second.desired().forward == put->forward) {
-            wanted->second.unchanged = true;
-            continue;
+        if (wanted->present) {
+            const PutEntry& present = wanted->at->second.desired();
+            if (present.accept == put->accept && present.forward == put->forward) {
+                wanted->unchanged = true;
+                continue;
+            }
         }
         const auto list = build_list(*put);
         if (!list) {
-            std::for_each(effect.begin(), wanted, [this](const NetEffect::value_type& built) {
-                if (built.second.put != nullptr && !built.second.unchanged) {
-                    lists_.release(built.second.list);
+            std::for_each(effect.begin(), wanted, [this](const Wanted& built) {
+                if (built.put != nullptr && !built.unchanged) {
+                    lists_.release(built.list);
                 }
             });
             return false;
         }
-        wanted->second.list = *list;
+        wanted->list = *list;
     }
     return true;
 }
@@ -197,11 +229,11 @@ std::optional<ListHandle> Table::build_list(const PutEntry& put) {
 
 // Workers' caches are warm with the list they use: a rebuilt entry that came out the same keeps it, and a
 // batch of nothing else is not worth a version.
-bool Table::changes_anything(const NetEffect& effect, const TableBatch& batch) const {
-    const auto differs = [this](const NetEffect::value_type& line) {
-        return line.second.put != nullptr ? !line.second.unchanged : entries_.contains(line.first);
-    };
-    return std::ranges::any_of(effect, differs) ||
+bool Table::changes_anything(const NetEffect& effect, const TableBatch& batch) {
+    return std::ranges::any_of(effect,
+                               [](const Wanted& wanted) {
+                                   return wanted.put != nullptr ? !wanted.unchanged : wanted.present;
+                               }) ||
            std::ranges::any_of(batch.commands, [](const TableCommand& command) {
                return std::holds_alternative<SetMissPolicy>(command);
            });
@@ -215,25 +247,25 @@ std::unexpected<Error> Table::refuse(std::string_view why) {
 
 // Removals come first, so that the index never holds more entries than it was made for.
 void Table::commit(NetEffect& effect) {
-    for (const auto& [key, wanted] : effect) {
-        if (wanted.put == nullptr) {
-            erase(key);
+    for (const Wanted& wanted : effect) {
+        if (wanted.put == nullptr && wanted.present) {
+            erase(wanted);
         }
     }
-    for (auto& [key, wanted] : effect) {
+    for (Wanted& wanted : effect) {
         if (wanted.put != nullptr && !wanted.unchanged) {
-            put(key, wanted);
+            put(wanted);
         } else if (wanted.put != nullptr && wanted.restart) {
-            entries_.at(key).restart_counters(lists_);
+            wanted.at->second.restart_counters(lists_);
         }
     }
 }
 
-void Table::put(const MfibKey& key, Wanted& wanted) {
-    const auto [at, fresh] = entries_.try_emplace(key);
-    Entry& entry = at->second;
+void Table::put(Wanted& wanted) {
+    const MfibKey& key = wanted.key;
+    Entry& entry = wanted.present ? wanted.at->second : entries_[key];
     if (is_flood_list(key)) {
-        flood_lists_ += fresh ? 1U : 0U;
+        flood_lists_ += wanted.present ? 0U : 1U;
     } else {
         egresses_ += wanted.put->forward.size();
         egresses_ -= entry.desired().forward.size();
@@ -247,19 +279,16 @@ void Table::put(const MfibKey& key, Wanted& wanted) {
     retire(entry.replace(std::move(*wanted.put), wanted.list, next(), wanted.restart));
 }
 
-void Table::erase(const MfibKey& key) {
-    const auto present = entries_.find(key);
-    if (present == entries_.end()) {
-        return;
-    }
-    if (is_flood_list(key)) {
+void Table::erase(const Wanted& wanted) {
+    Entry& entry = wanted.at->second;
+    if (is_flood_list(wanted.key)) {
         --flood_lists_;
     } else {
-        egresses_ -= present->second.desired().forward.size();
+        egresses_ -= entry.desired().forward.size();
     }
-    retire(present->second.end());
-    entries_.erase(present);
-    left_right_->erase(flow_key(key));
+    retire(entry.end());
+    entries_.erase(wanted.at);
+    left_right_->erase(flow_key(wanted.key));
 }
 
 void Table::retire(std::unique_ptr<ListUse> use) {

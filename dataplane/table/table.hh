@@ -70,25 +70,31 @@ class Table final : public TableWriter {
     [[nodiscard]] static std::size_t bytes_for(const TableSize& size);
 
   private:
+    using Entries = std::map<MfibKey, Entry>;
     /// What a batch comes to for one key: the last command on it.
     struct Wanted {
+        MfibKey key;
         PutEntry* put = nullptr; ///< none: erase
         bool restart = false;
-        ListHandle list;
         bool unchanged = false; ///< the entry is like that already, but perhaps for its counters
+        bool present = false;   ///< there is an entry, `at`
+        Entries::iterator at;
+        ListHandle list;
     };
-    using NetEffect = std::map<MfibKey, Wanted>;
+    using NetEffect = std::vector<Wanted>; ///< ascending, each key once
 
     Table(const TableSize& size, const Clock& clock, ListStore lists, std::unique_ptr<LeftRight> left_right);
-    [[nodiscard]] static NetEffect net_effect(TableBatch& batch);
+    [[nodiscard]] NetEffect net_effect(TableBatch& batch);
+    /// Finds the entries of keys.
+    void find_present(NetEffect& effect);
     [[nodiscard]] Expected<void> has_room(const NetEffect& effect) const;
     [[nodiscard]] bool build_lists(NetEffect& effect);
     [[nodiscard]] std::optional<ListHandle> build_list(const PutEntry& put);
-    [[nodiscard]] bool changes_anything(const NetEffect& effect, const TableBatch& batch) const;
+    [[nodiscard]] static bool changes_anything(const NetEffect& effect, const TableBatch& batch);
     void note(const TableBatch& batch);
     void commit(NetEffect& effect);
-    void put(const MfibKey& key, Wanted& wanted);
-    void erase(const MfibKey& key);
+    void put(Wanted& wanted);
+    void erase(const Wanted& wanted);
     void retire(std::unique_ptr<ListUse> use);
     void publish_next();
     void end_grace();
@@ -99,7 +105,7 @@ class Table final : public TableWriter {
     const Clock& clock_;
     ListStore lists_;
     std::unique_ptr<LeftRight> left_right_;
-    std::map<MfibKey, Entry> entries_;
+    Entries entries_;
     std::size_t egresses_ = 0; ///< but for those of flood lists
     std::size_t flood_lists_ = 0;
     VersionRecord next_record_; ///< of the version in the making
