@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <span>
 
+#include <rte_prefetch.h>
+
 #include "instance.hh"
 
 namespace mcfwd::dataplane {
@@ -31,7 +33,7 @@ inline void look_up(const Instance& table, std::size_t count, Key key, Answer* a
     const Index& index = table.index;
     for (std::size_t i = 0; i < count; ++i) {
         home[i] = index.home(key(i));
-        __builtin_prefetch(&index.bucket(home[i]));
+        rte_prefetch0(&index.bucket(home[i]));
     }
     const auto take = [&](std::size_t i, const Slot& slot) {
         answers[i].list = static_cast<std::uint32_t>(slot.list);
@@ -42,7 +44,7 @@ inline void look_up(const Instance& table, std::size_t count, Key key, Answer* a
             take(i, *slot);
         } else {
             home[i] = index.home(any_source(key(i)));
-            __builtin_prefetch(&index.bucket(home[i]));
+            rte_prefetch0(&index.bucket(home[i]));
             missed[misses++] = static_cast<std::uint8_t>(i);
         }
     }

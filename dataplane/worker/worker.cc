@@ -10,6 +10,7 @@
 
 #include <rte_cycles.h>
 #include <rte_ethdev.h>
+#include <rte_prefetch.h>
 #include <rte_rcu_qsbr.h>
 #include <sys/prctl.h>
 
@@ -21,8 +22,6 @@ namespace {
 // Parked bursts released in one turn: enough to be done soon, few enough to keep polling.
 constexpr unsigned kReleasedPerTurn = 8;
 constexpr unsigned kInjectedPerTurn = 32;
-// Packets whose entries are fetched while one is replicated: more would be out of the cache again by then.
-constexpr std::size_t kAhead = 8;
 
 } // namespace
 
@@ -139,18 +138,15 @@ void Worker::forward(PacketBurst& packets, const Instance& table, Origin origin)
     look_up(
         table, burst.size(), [burst](std::size_t i) -> const FlowKey& { return burst[i].key; },
         answers_.data());
-    const auto fetch = [this, &table](const Answer& answer) {
+    // With DPDK's, as the compiler drops its own where it takes a function for one without effects.
+    for (const Answer& answer : std::span(answers_).first(burst.size())) {
         if (answer.list != kNoList) {
-            __builtin_prefetch(table.list_start(answer.list));
-            __builtin_prefetch(&setup_.table.counters.usual[answer.counters], 1);
+            rte_prefetch0(table.list_start(answer.list));
+            rte_prefetch0(&setup_.table.counters.usual[answer.counters]);
         }
-    };
-    std::for_each_n(answers_.begin(), std::min(burst.size(), kAhead), fetch);
+    }
     const bool may_join = origin == Origin::kWire && park_.has_ready();
     for (std::size_t i = 0; i < burst.size(); ++i) {
-        if (i + kAhead < burst.size()) {
-            fetch(answers_[i + kAhead]);
-        }
         const Packet& packet = burst[i];
         if (may_join && park_.join(packet)) {
             continue;
