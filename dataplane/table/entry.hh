@@ -10,6 +10,8 @@
 #include <span>
 #include <vector>
 
+#include <rte_prefetch.h>
+
 #include <mcfwd/ids.hh>
 #include <mcfwd/table.hh>
 
@@ -51,6 +53,18 @@ class Entry {
     void clear_counters(ListStore& store);
     /// The same for a rebuilt entry that keeps its list: what older lists still count is forgotten, too.
     void restart_counters(ListStore& store);
+
+    /// Into the cache: the entry, and then what it points to.
+    void fetch() const {
+        rte_prefetch0(&desired_);
+        rte_prefetch0(&current_);
+        rte_prefetch0(&egress_totals_);
+    }
+    void fetch_parts() const {
+        rte_prefetch0(desired_.forward.data());
+        rte_prefetch0(current_.get());
+        rte_prefetch0(egress_totals_.data());
+    }
 
     [[nodiscard]] const PutEntry& desired() const { return desired_; }
     [[nodiscard]] const ListUse& current() const { return *current_; }

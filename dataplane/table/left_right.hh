@@ -11,6 +11,8 @@
 #include <memory>
 #include <set>
 
+#include <rte_prefetch.h>
+
 #include <mcfwd/ids.hh>
 #include <mcfwd/result.hh>
 #include <mcfwd/table.hh>
@@ -46,6 +48,8 @@ class LeftRight {
     /// For the next version. Whenever a batch is complete no more entries are left than the table was made
     /// for; within a batch removals come first.
     void put(const Slot& slot);
+    /// Into the cache: where the key will be looked for.
+    void fetch(const FlowKey& key) const { rte_prefetch0(&idle_->index.bucket(idle_->index.home(key))); }
     void erase(const FlowKey& key);
     void set_miss_policy(IfIndex interface, MissPolicy policy);
     /// Ends the grace period if every worker has passed a quiescent state since. Never waits.

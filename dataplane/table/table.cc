@@ -20,6 +20,9 @@ namespace {
 // the last while a batch is built: in the worst case each time all of them.
 constexpr std::size_t kListGenerations = 4;
 
+// Entries of a batch that are fetched while one is worked at; what they point to, half of that.
+constexpr std::ptrdiff_t kAhead = 6;
+
 // Of retired lists, by one call of `advance`: about a millisecond.
 constexpr std::size_t kReleasedAtOnce = 1024;
 
@@ -192,6 +195,7 @@ Expected<void> Table::has_room(const NetEffect& effect) const {
 
 bool Table::build_lists(NetEffect& effect) {
     for (auto wanted = effect.begin(); wanted != effect.end(); ++wanted) {
+        fetch_ahead(effect, wanted);
         const PutEntry* put = wanted->put;
         if (put == nullptr) {
             continue;
@@ -252,12 +256,26 @@ void Table::commit(NetEffect& effect) {
             erase(wanted);
         }
     }
-    for (Wanted& wanted : effect) {
-        if (wanted.put != nullptr && !wanted.unchanged) {
-            put(wanted);
-        } else if (wanted.put != nullptr && wanted.restart) {
-            wanted.at->second.restart_counters(lists_);
+    for (auto wanted = effect.begin(); wanted != effect.end(); ++wanted) {
+        fetch_ahead(effect, wanted);
+        if (effect.end() - wanted > kAhead) {
+            left_right_->fetch(flow_key(wanted[kAhead].key));
         }
+        if (wanted->put != nullptr && !wanted->unchanged) {
+            put(*wanted);
+        } else if (wanted->put != nullptr && wanted->restart) {
+            wanted->at->second.restart_counters(lists_);
+        }
+    }
+}
+
+// Entries are far apart: a batch that is large takes what memory takes.
+void Table::fetch_ahead(const NetEffect& effect, NetEffect::const_iterator at) {
+    if (effect.end() - at > 2 * kAhead && at[2 * kAhead].present) {
+        at[2 * kAhead].at->second.fetch();
+    }
+    if (effect.end() - at > kAhead && at[kAhead].present) {
+        at[kAhead].at->second.fetch_parts();
     }
 }
 

@@ -93,6 +93,7 @@ class Table final : public TableWriter {
     [[nodiscard]] static bool changes_anything(const NetEffect& effect, const TableBatch& batch);
     void note(const TableBatch& batch);
     void commit(NetEffect& effect);
+    static void fetch_ahead(const NetEffect& effect, NetEffect::const_iterator at);
     void put(Wanted& wanted);
     void erase(const Wanted& wanted);
     void retire(std::unique_ptr<ListUse> use);
