@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <optional>
 #include <set>
@@ -197,7 +196,7 @@ class Members {
     HostTable hosts_;
     std::size_t tracked_ = 0; ///< memberships of hosts and sources in them, over all groups
     std::size_t reported_groups_ = 0;
-    std::deque<Retiming> retimings_;           ///< the last ones, that some groups may have to follow yet
+    std::vector<Retiming> retimings_;          ///< the last ones, that some groups may have to follow yet
     std::uint32_t retimed_ = 0;                ///< all that there were; this and the next wrap around
     std::uint32_t round_ = 0;                  ///< of these, those before the walk at hand began
     std::optional<Ipv4Address> retiming_from_; ///< where the walk over all groups goes on; nothing: it is done

@@ -5,6 +5,7 @@
 #include "snooping_state.hh"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -270,6 +271,7 @@ void SnoopingBridge::State::forget_hosts(BridgePort number, Input in) {
         take_changes();
         return;
     }
+    static_assert(std::is_nothrow_move_constructible_v<Members>, "or `ended` would copy what it has");
     ended.push_back(std::exchange(members, Members(members.config())));
     unnamed = true;
     slices_since = in.now;
