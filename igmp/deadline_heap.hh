@@ -39,8 +39,8 @@ class DeadlineHeap {
     /// Arms, or moves the deadline either way.
     void arm(T& object, Instant at) {
         if (!object.slot.armed()) {
-            object.slot.index_ = entries_.size();
-            entries_.push_back({at, &object});
+            entries_.push_back({at, &object}); // first: it may find no memory
+            object.slot.index_ = entries_.size() - 1;
         }
         const std::size_t index = object.slot.index_;
         entries_[index].at = at;

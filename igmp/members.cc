@@ -67,9 +67,14 @@ void Members::run_due(Group& group, const LinkInput& in) {
     }
 }
 
-Group& Members::group_for(Ipv4Address address, Instant now) {
-    ascending_.insert(address);
-    return groups_.make(address, address, now, retimed_);
+Group& Members::make_group(Ipv4Address address, Instant now) {
+    const auto listed = ascending_.insert(address).first;
+    try {
+        return groups_.make(address, address, now, retimed_);
+    } catch (...) { // what is listed is there
+        ascending_.erase(listed);
+        throw;
+    }
 }
 
 void Members::settle(Group& group, const LinkInput& in) {
@@ -184,7 +189,7 @@ std::size_t Members::retime_some(std::size_t most) {
 
 void Members::add_static(const StaticGroup& entry, const LinkInput& in) {
     Group* const known = at(entry.group, in);
-    Group& group = known != nullptr ? *known : group_for(entry.group, in.now);
+    Group& group = known != nullptr ? *known : make_group(entry.group, in.now);
     if (entry.source == kAnySource) {
         group.configured.any_source = true;
     } else {

@@ -153,7 +153,8 @@ class Members {
     /// Follows the retimings that the group has not followed yet. Its deadline does not.
     void follow(Group& group) const;
     std::size_t retime_some(std::size_t most);
-    [[nodiscard]] Group& group_for(Ipv4Address address, Instant now);
+    /// Of a group that is not there yet.
+    [[nodiscard]] Group& make_group(Ipv4Address address, Instant now);
     /// Tells what changed, then forgets the group or arms its deadline.
     void settle(Group& group, const LinkInput& in);
     /// What the change follows from.

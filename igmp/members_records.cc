@@ -177,7 +177,7 @@ Group* Members::apply(OrderedRecord record, const Sender& sender, const LinkInpu
     if (!has_room(record, known, sender, in)) {
         return nullptr;
     }
-    Group& group = known != nullptr ? *known : group_for(record.group, in.now);
+    Group& group = known != nullptr ? *known : make_group(record.group, in.now);
     group.last_reporter = sender.id;
     const Duration interval = in.queries.intervals().group_membership_interval();
     RecordEffect effect = group.filter.apply(
